@@ -1,0 +1,1 @@
+"""Participatory budgeting and community asset maps for Community Boards."""
