@@ -1,0 +1,1 @@
+"""The demo: a fictional Coatbridge that anyone may try out. Data files and how to load them."""
