@@ -10,10 +10,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from shapely.geometry import Point, shape
 
 ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "pbapp/demo/coatbridge"
 BOARD_WARDS = ["S13003048", "S13003051", "S13003052"]
+ACCESS = {
+    *("step-free", "toilet", "accessible-toilet", "hearing-loop", "quiet-room"),
+    *("kitchen", "parking", "bus"),
+}
 
 
 def content(name):
@@ -90,3 +95,105 @@ def test_the_plan_has_every_action_and_aim_of_its_three_priorities():
         assert row["lead"]
         assert row["success"]
         assert {driver["kind"] for driver in row["drivers"]} <= {"national", "local"}
+
+
+def test_people_sign_in_at_example_addresses_with_one_password():
+    people = content("people")
+    boards = keys(content("council")["boards"])
+    assert people["demo"]["password"] == "example-password"
+    assert keys(people["people"])
+    assert keys(people["people"], "email")
+    roles = set()
+    for person in people["people"]:
+        assert person["example"] is True
+        assert person["sign_in"] in {"code", "password"}
+        for held in person.get("roles", []):
+            assert held["board"] in boards
+            roles.add(held["role"])
+    assert roles == {
+        *("moderator", "appraiser", "voting-lead", "clerk"),
+        *("board-member", "chair"),
+    }
+    assert [p["key"] for p in people["people"] if p["is_administrator"]] == ["administrator"]
+
+
+def test_every_group_has_a_member_who_can_sign_in():
+    groups = content("groups")["groups"]
+    people = keys(content("people")["people"])
+    wards = keys(content("council")["wards"], "code")
+    assert keys(groups)
+    assert {group["kind"] for group in groups} == {"group", "partner", "funder"}
+    assert sum(group["kind"] == "group" for group in groups) == 18
+    assert sum(group["kind"] == "funder" for group in groups) == 2
+    for group in groups:
+        assert group["example"] is True
+        assert group["members"]
+        assert {member["person"] for member in group["members"]} <= people
+        assert group.get("ward") in wards | {None}
+        checked = group.get("passport", {})
+        assert all(day < 0 for day in checked.values())
+
+
+def test_assets_are_of_all_six_kinds_and_spread_over_the_wards():
+    assets = content("assets")["assets"]
+    assert keys(assets)
+    assert len(assets) == 62
+    kinds = {"individual", "association", "institution", "place", "exchange", "culture"}
+    assert {asset["kind"] for asset in assets} == kinds
+    for ward in BOARD_WARDS:
+        assert sum(asset["ward"] == ward for asset in assets) >= 15
+    states = [asset["state"] for asset in assets]
+    assert (states.count("waiting"), states.count("returned")) == (3, 1)
+    assert states.count("published") == len(assets) - 4
+    confirmed = [asset.get("confirmed") for asset in assets]
+    assert sum(day is None for day in confirmed) >= 4
+    assert sum(day is not None and day < -365 for day in confirmed) >= 6
+    assert sum(day is not None and day > -60 for day in confirmed) >= 20
+    assert sum("lat" not in asset for asset in assets) >= 8
+
+
+@pytest.mark.parametrize("asset", content("assets")["assets"], ids=lambda asset: asset["key"])
+def test_an_asset_refers_to_what_is_there(asset):
+    assert asset["example"] is True
+    priorities = keys(content("plan")["priorities"], "slug")
+    assert asset.get("main") in priorities | {None}
+    assert set(asset["supports"]) <= priorities - {asset.get("main")}
+    assert asset.get("group") in keys(content("groups")["groups"]) | {None}
+    assert asset["ward"] in BOARD_WARDS
+    assert set(asset["access"]) <= ACCESS
+    assert ("lat" in asset) == ("lon" in asset)
+    assert asset["added"] < 0
+    if "confirmed" in asset:
+        assert asset["added"] <= asset["confirmed"] < 0
+        assert asset["confirmed_by"] in {"group", "officer", "visitor"}
+    assert (asset["state"] == "returned") == ("reason" in asset)
+    if asset["kind"] == "individual":
+        assert "lat" not in asset
+        assert "website" not in asset
+
+
+def test_points_lie_in_the_schematic_cell_of_their_ward():
+    cells = cells_of(ROOT / content("council")["schematic"]["file"])
+    for name, lat, lon, ward in points():
+        assert cells[ward].contains(Point(lon, lat)), name
+
+
+@pytest.mark.shared
+def test_points_lie_in_the_official_ward_too():
+    path = ROOT / "../shared/geodata/nl_wards_2022.geojson"
+    if not path.exists():
+        pytest.skip("the reference shelf is not here")
+    wards = cells_of(path)
+    for name, lat, lon, ward in points():
+        assert wards[ward].contains(Point(lon, lat)), name
+
+
+def points():
+    for asset in content("assets")["assets"]:
+        if "lat" in asset:
+            yield asset["name"], asset["lat"], asset["lon"], asset["ward"]
+
+
+def cells_of(path):
+    features = json.loads(path.read_text())["features"]
+    return {f["properties"]["ward_code"]: shape(f["geometry"]) for f in features}
