@@ -42,7 +42,7 @@ lint: setup ## Run every check that is not a test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy pbapp
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/check_templates.py
 	$(BIN)/python tools/check_migrations.py
 	$(BIN)/python tools/messages.py --check
