@@ -1,0 +1,35 @@
+"""Who is looking: the account behind this browser, and ending its sign-in."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_login import LoginManager, UserMixin, current_user
+
+from pbapp.accounts import queries
+from pbapp.accounts.models import Account
+
+
+class Viewer(UserMixin):
+    """Flask-Login's view of somebody: known by the token of this sign-in, so it can be revoked."""
+
+    def __init__(self, account: Account, token: str) -> None:
+        self.account = account
+        self.token = token
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # phones change address; the token itself can be revoked
+
+    @manager.user_loader
+    def load(token: str) -> Viewer | None:
+        account = queries.find_by_token(token)
+        return Viewer(account, token) if account else None
+
+
+def the_account() -> Account | None:
+    """Who is looking, or None for somebody who has not signed in."""
+    return current_user.account if current_user.is_authenticated else None

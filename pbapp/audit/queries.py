@@ -1,0 +1,46 @@
+"""Read the officers' log and check that nobody changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from pbapp.audit.chain import event_hash
+from pbapp.audit.models import GENESIS, Event, Revision
+from pbapp.db import db
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """`broken_at` is the number of the first event that does not fit; None when all fit."""
+
+    events: int
+    head: str
+    broken_at: int | None
+
+
+def check_chain(expected_head: str | None = None, expected_events: int = 0) -> ChainCheck:
+    """Recompute every hash. With a head noted earlier, a log cut short since then shows too."""
+    previous, count = GENESIS, 0
+    seen = expected_head is None or expected_head == GENESIS
+    for event in db.session.scalars(select(Event).order_by(Event.number)):
+        count += 1
+        fits = event.number == count and event.previous_hash == previous
+        if not fits or event.hash != event_hash(event):
+            return ChainCheck(count, previous, event.number)
+        previous = event.hash
+        seen = seen or previous == expected_head
+    if not seen or count < expected_events:
+        return ChainCheck(count, previous, count + 1)
+    return ChainCheck(count, previous, None)
+
+
+def list_revisions(subject_type: str, subject_id: str | int) -> list[Revision]:
+    """The edits of one thing, newest first."""
+    query = (
+        select(Revision)
+        .where(Revision.subject_type == subject_type, Revision.subject_id == str(subject_id))
+        .order_by(Revision.number.desc())
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,93 @@
+"""A council, its boards, and memberships with a role."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pbapp.db import Base, Moment, one_of
+from pbapp.places.models import Area
+
+
+class Council(Base):
+    """The council whose boards this installation serves, and how its pages look."""
+
+    __tablename__ = "council"
+    __table_args__ = (UniqueConstraint("area_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    help_email: Mapped[str | None] = mapped_column(String(320))
+    help_phone: Mapped[str | None] = mapped_column(String(40))
+
+    area: Mapped[Area] = relationship()
+
+
+class Board(Base):
+    """A Community Board: part of a council's area, with a plan and a share of decisions."""
+
+    __tablename__ = "board"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    council_id: Mapped[int] = mapped_column(ForeignKey("council.id"))
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    place_name: Mapped[str] = mapped_column(String(120))
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    is_example: Mapped[bool] = mapped_column(default=False)
+
+    council: Mapped[Council] = relationship()
+    board_areas: Mapped[list[BoardArea]] = relationship(back_populates="board")
+
+
+class BoardArea(Base):
+    """A ward (or part of one) that belongs to a board; many to many."""
+
+    __tablename__ = "board_area"
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True, index=True)
+    is_part: Mapped[bool] = mapped_column(default=False)
+
+    board: Mapped[Board] = relationship(back_populates="board_areas")
+    area: Mapped[Area] = relationship()
+
+
+class Role(enum.StrEnum):
+    """What somebody does for one board. Roles are separate; a person may hold several."""
+
+    MODERATOR = "moderator"
+    APPRAISER = "appraiser"
+    VOTING_LEAD = "voting_lead"
+    CLERK = "clerk"
+    CHAIR = "chair"
+    BOARD_MEMBER = "board_member"
+
+
+OFFICER_ROLES = frozenset({Role.MODERATOR, Role.APPRAISER, Role.VOTING_LEAD, Role.CLERK})
+BOARD_ROLES = frozenset({Role.CHAIR, Role.BOARD_MEMBER})
+
+
+class Membership(Base):
+    """Somebody's role on a board."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("board_id", "account_id", "role"),)
+    __refusals__ = {
+        "uq_membership_board_id_account_id_role": ("role", "They already have this role."),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[Role] = mapped_column(one_of(Role, "role"))
+    since: Mapped[datetime] = mapped_column(Moment)
+
+    board: Mapped[Board] = relationship()

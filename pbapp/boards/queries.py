@@ -1,0 +1,67 @@
+"""Find boards, their wards, and who does what for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pbapp.boards.models import OFFICER_ROLES, Board, BoardArea, Council, Membership, Role
+from pbapp.db import db
+from pbapp.places.models import Area
+
+
+def find_council() -> Council | None:
+    """The council this installation serves; None before it is set up."""
+    return db.session.scalar(select(Council).order_by(Council.id).limit(1))
+
+
+def list_boards() -> list[Board]:
+    return list(db.session.scalars(select(Board).order_by(Board.name)))
+
+
+def find_board(slug: str) -> Board | None:
+    """A board with its council and wards."""
+    query = (
+        select(Board)
+        .options(
+            joinedload(Board.council),
+            selectinload(Board.board_areas).joinedload(BoardArea.area),
+        )
+        .where(Board.slug == slug)
+    )
+    return db.session.scalar(query)
+
+
+def list_wards(board: Board) -> list[Area]:
+    """The board's wards by name."""
+    query = (
+        select(Area)
+        .join(BoardArea, BoardArea.area_id == Area.id)
+        .where(BoardArea.board_id == board.id)
+        .order_by(Area.name)
+    )
+    return list(db.session.scalars(query))
+
+
+def roles_by_board(account_id: UUID) -> dict[int, frozenset[Role]]:
+    """Board id to the roles somebody has there."""
+    found: dict[int, set[Role]] = {}
+    query = select(Membership.board_id, Membership.role).where(Membership.account_id == account_id)
+    for board_id, role in db.session.execute(query):
+        found.setdefault(board_id, set()).add(role)
+    return {board_id: frozenset(roles) for board_id, roles in found.items()}
+
+
+def officer_boards(account_id: UUID) -> list[int]:
+    """Ids of the boards somebody is an officer of."""
+    return [
+        board_id for board_id, roles in roles_by_board(account_id).items() if roles & OFFICER_ROLES
+    ]
+
+
+def has_role(account_id: UUID, board_id: int | None, roles: Iterable[Role]) -> bool:
+    """Whether somebody holds one of the roles on this board."""
+    return bool(roles_by_board(account_id).get(board_id or 0, frozenset()) & frozenset(roles))

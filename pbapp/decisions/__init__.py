@@ -1,0 +1,1 @@
+"""What officers decide, with the reason people read, and a minute in which to undo it."""

@@ -1,0 +1,40 @@
+"""One decision on one thing. Used by every room in which officers decide."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pbapp.db import Base, Moment, one_of
+
+
+class Outcome(enum.StrEnum):
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Decision(Base):
+    """Approved, or returned with a reason in plain words. An undone one stays on record."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint("outcome = 'approved' OR length(reason) > 0", name="reason_given"),
+        Index("ix_decision_subject", "subject_type", "subject_id"),
+    )
+    __refusals__ = {
+        "ck_decision_reason_given": ("reason", "Say why, so that they know what to change."),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[Outcome] = mapped_column(one_of(Outcome, "outcome"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)

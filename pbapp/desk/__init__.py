@@ -1,0 +1,1 @@
+"""The officers' desk: what waits, oldest first, and deciding without leaving the queue."""

@@ -1,0 +1,1 @@
+"""Folium builders (worker only) and the map parts they leave for the web process."""

@@ -1,0 +1,1 @@
+"""E-mail: written with the change it announces, sent by the worker."""

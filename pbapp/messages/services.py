@@ -1,0 +1,67 @@
+"""Write a message with the change it announces; send it, or not, later."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from pbapp import clock
+from pbapp.db import db, flush
+from pbapp.jobs import services as jobs
+from pbapp.messages.models import Mail, MailState
+
+KEPT_FOR = timedelta(days=7)
+
+
+def write(
+    *,
+    key: str,
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    language: str = "en",
+    not_before: datetime | None = None,
+) -> Mail | None:
+    """Put a message in the outbox, once for each `key`; None if it was written before.
+
+    `template` is a file of templates/emails without its ending; `context` must be plain JSON.
+    `not_before` holds it back, which is how a decision can be undone before anybody is told.
+    """
+    if db.session.scalar(select(Mail.id).where(Mail.key == key)) is not None:
+        return None
+    moment = not_before or clock.now()
+    mail = Mail(
+        key=key,
+        to_address=to,
+        template=template,
+        context=context,
+        language=language,
+        not_before=moment,
+        written_at=clock.now(),
+    )
+    db.session.add(mail)
+    flush()
+    jobs.ask(kind="messages.send", arguments={"mail": str(mail.id)}, not_before=moment)
+    return mail
+
+
+def cancel(*, key: str) -> bool:
+    """Take back a message that has not been sent; whether there was one."""
+    result = db.session.execute(
+        update(Mail)
+        .where(Mail.key == key, Mail.state == MailState.WAITING)
+        .values(state=MailState.CANCELLED, context=None)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_sent() -> int:
+    """Forget what messages said a week after they went; returns how many."""
+    result = db.session.execute(
+        update(Mail)
+        .where(Mail.sent_at < clock.now() - KEPT_FOR, Mail.context.is_not(None))
+        .values(context=None)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Groups, partners and funders, and who may act for them."""

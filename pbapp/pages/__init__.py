@@ -1,0 +1,1 @@
+"""Home, how voting works, accessibility, privacy, cookies, health."""

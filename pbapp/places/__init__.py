@@ -1,0 +1,1 @@
+"""Areas that stay the same, the boundaries drawn for them, and which ward a postcode is in."""

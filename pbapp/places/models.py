@@ -1,0 +1,119 @@
+"""An area is stable; a boundary is one drawing of it. Importing new ones orphans nothing."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pbapp.db import Base, Moment, one_of
+
+
+class AreaType(enum.StrEnum):
+    COUNCIL = "council"
+    WARD = "ward"
+
+
+class Area(Base):
+    """A council or a ward, known everywhere by its GSS code (ONS)."""
+
+    __tablename__ = "area"
+    __table_args__ = (
+        UniqueConstraint("gss_code"),
+        Index("ix_area_council_id", "council_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_type: Mapped[AreaType] = mapped_column(one_of(AreaType, "area_type"))
+    gss_code: Mapped[str] = mapped_column(String(9))
+    name: Mapped[str] = mapped_column(String(120))
+    number: Mapped[int | None]
+    council_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    centre_lat: Mapped[float | None] = mapped_column(Float)
+    centre_lon: Mapped[float | None] = mapped_column(Float)
+
+
+class BoundarySet(Base):
+    """One publication of boundaries: where it is from, of what day, and whether it is official.
+
+    A schematic one may be shown, but nothing is ever derived from it: no ward from a point.
+    """
+
+    __tablename__ = "boundary_set"
+    __table_args__ = (
+        UniqueConstraint("council_id", "digest"),
+        Index(
+            "uq_boundary_set_current",
+            "council_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
+    __refusals__ = {
+        "uq_boundary_set_council_id_digest": (None, "These boundaries were imported before."),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    council_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(300))
+    attribution: Mapped[str] = mapped_column(String(500))
+    dated_on: Mapped[date | None]
+    digest: Mapped[str] = mapped_column(String(64))
+    is_schematic: Mapped[bool]
+    is_current: Mapped[bool]
+    imported_at: Mapped[datetime] = mapped_column(Moment)
+
+    boundaries: Mapped[list[Boundary]] = relationship(back_populates="boundary_set")
+
+
+class Boundary(Base):
+    """One area's shape in one set: GeoJSON geometry in EPSG:4326, with where its label goes."""
+
+    __tablename__ = "boundary"
+    __table_args__ = (
+        UniqueConstraint("boundary_set_id", "area_id"),
+        CheckConstraint("area_km2 > 0", name="has_area"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    boundary_set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    geometry: Mapped[dict[str, Any]] = mapped_column(JSON)
+    area_km2: Mapped[float] = mapped_column(Float)
+    label_lat: Mapped[float] = mapped_column(Float)
+    label_lon: Mapped[float] = mapped_column(Float)
+
+    boundary_set: Mapped[BoundarySet] = relationship(back_populates="boundaries")
+    area: Mapped[Area] = relationship()
+
+
+class Postcode(Base):
+    """A unit postcode and its ward, as the source says. Never guessed from a district or a shape.
+
+    `is_example` marks the made-up ZZ postcodes of the demo.
+    """
+
+    __tablename__ = "postcode"
+    __table_args__ = (CheckConstraint("postcode = upper(postcode)", name="upper_case"),)
+
+    postcode: Mapped[str] = mapped_column(String(8), primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    lat: Mapped[float | None] = mapped_column(Float)
+    lon: Mapped[float | None] = mapped_column(Float)
+    is_example: Mapped[bool] = mapped_column(default=False)
+
+    area: Mapped[Area] = relationship()

@@ -1,0 +1,1 @@
+"""What the count came to: the frozen ballots, the stored run, and why each project won or lost."""

@@ -1,0 +1,1 @@
+"""One participatory budgeting exercise: its dates, its pots, who may vote and how it is counted."""

@@ -1,0 +1,1 @@
+"""Flask plumbing without a word of the domain."""

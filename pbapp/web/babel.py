@@ -1,0 +1,90 @@
+"""Languages, and how money, days and moments read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_currency, get_currency_precision
+from flask import Flask, request
+from flask_babel import Babel, get_locale, get_timezone
+from flask_babel import gettext as _
+
+from pbapp import clock
+from pbapp.refusal import Refused
+from pbapp.web.context import settings
+
+
+def init_app(app: Flask) -> None:
+    Babel(app, locale_selector=_choose_language)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        _, _plural, newstyle=True
+    )
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, ago=ago, local_day=local_day)
+
+
+def _plural(singular: str, plural: str, number: int) -> str:
+    from flask_babel import ngettext
+
+    return ngettext(singular, plural, number)
+
+
+def _choose_language() -> str | None:
+    spoken = [code.replace("-", "_") for code in settings().languages]
+    chosen = request.accept_languages.best_match([code.replace("_", "-") for code in spoken])
+    if chosen is None or chosen.startswith("en"):
+        return "en_GB"
+    return chosen.replace("-", "_")
+
+
+def say(refused: Refused) -> str:
+    """A refusal in the reader's language."""
+    return _(refused.message, **refused.params)
+
+
+def money(minor_units: int, currency: str = "GBP") -> str:
+    """Pence (or another currency's minor units) as people write it: £12,500, or £12,500.50."""
+    precision = get_currency_precision(currency)
+    part = abs(minor_units) % 10**precision
+    pattern = None if part else "¤#,##0"
+    amount = Decimal(minor_units).scaleb(-precision)
+    return format_currency(
+        amount, currency, pattern, locale=get_locale(), currency_digits=bool(part)
+    )
+
+
+def local_day(value: datetime) -> date:
+    """The day a moment falls on where people live."""
+    return value.astimezone(get_timezone()).date()
+
+
+def day(value: date | datetime) -> str:
+    """Friday 4 December 2026."""
+    if isinstance(value, datetime):
+        value = local_day(value)
+    return format_date(value, "EEEE d MMMM y", locale=get_locale())
+
+
+def moment(value: datetime) -> str:
+    """Friday 4 December 2026, 5pm."""
+    return f"{day(value)}, {time_of_day(value)}"
+
+
+def time_of_day(value: datetime) -> str:
+    """5pm, or 5:30pm; noon and midnight by name, since 12am and 12pm confuse people."""
+    local = value.astimezone(get_timezone())
+    if (local.hour, local.minute) == (12, 0):
+        return _("noon")
+    if (local.hour, local.minute) == (0, 0):
+        return _("midnight")
+    pattern = "ha" if local.minute == 0 else "h:mma"
+    text: str = format_time(local, pattern, tzinfo=get_timezone(), locale=get_locale())
+    return text.replace(" ", "").replace("\u202f", "").lower()
+
+
+def ago(value: datetime) -> str:
+    """3 weeks ago."""
+    since: timedelta = value - clock.now()
+    return format_timedelta(since, add_direction=True, threshold=1.2, locale=get_locale())

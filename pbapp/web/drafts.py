@@ -1,0 +1,65 @@
+"""Half-filled forms that wait for their author, who holds the link."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete
+
+from pbapp import clock
+from pbapp.db import db, flush
+from pbapp.web.models import Draft
+
+KEPT_FOR = timedelta(days=60)
+# What a draft never keeps: proofs and secrets belong to the moment they are typed.
+NEVER_KEPT = frozenset({"csrf_token", "password", "code", "draft"})
+
+
+def save(*, kind: str, fields: dict[str, list[str]], token: str | None = None) -> str:
+    """Keep a form's fields as typed; returns the token that opens it again.
+
+    A `token` that is unknown, of another kind or out of date begins a new draft.
+    """
+    kept = {name: values for name, values in fields.items() if name not in NEVER_KEPT}
+    draft = _find(token, kind)
+    if token is None or draft is None:
+        token = secrets.token_urlsafe(24)
+        draft = Draft(token_hash=_hash(token), kind=kind)
+        db.session.add(draft)
+    draft.fields = kept
+    draft.saved_at = clock.now()
+    draft.expires_at = clock.now() + KEPT_FOR
+    flush()
+    return token
+
+
+def load(token: str | None, kind: str) -> dict[str, Any] | None:
+    """The fields of a draft, or None if there is no such draft any more."""
+    draft = _find(token, kind)
+    return dict(draft.fields) if draft else None
+
+
+def discard(token: str | None) -> None:
+    """Forget a draft, for instance because its form has been sent."""
+    if token:
+        db.session.execute(delete(Draft).where(Draft.token_hash == _hash(token)))
+
+
+def forget_old() -> int:
+    """Delete drafts nobody came back to; returns how many."""
+    result = db.session.execute(delete(Draft).where(Draft.expires_at < clock.now()))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _find(token: str | None, kind: str) -> Draft | None:
+    draft = db.session.get(Draft, _hash(token)) if token else None
+    if draft is None or draft.kind != kind or draft.expires_at < clock.now():
+        return None
+    return draft
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""Pages for what goes wrong. They say what happened and what to do, and keep what was typed."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlsplit
+
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from pbapp import db as database
+from pbapp.refusal import Refused
+from pbapp.web.babel import say
+
+SECRET_FIELDS = ("csrf_token", "password", "code")
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(database.Busy, _busy)
+    app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _expired_form(_error: CSRFError) -> Answer:
+    return page(400, "expired")
+
+
+def _refused(refused: Refused) -> Answer:
+    # A verb said no and its view had no field to show it beside.
+    database.db.session.rollback()
+    return page(409, "refused", sentence=say(refused))
+
+
+def _changed_meanwhile(_error: StaleDataError) -> Answer:
+    database.db.session.rollback()
+    sentence = _("Somebody else changed this while you were working on it. Look at it again first.")
+    return page(409, "refused", sentence=sentence)
+
+
+def _busy(_error: Exception) -> Answer:
+    database.db.session.rollback()
+    return (*page(503, "503"), {"Retry-After": "5"})  # type: ignore[return-value]
+
+
+def _database_trouble(error: OperationalError) -> Answer:
+    text = str(error.orig)
+    if "locked" in text or "readonly" in text or "disk is full" in text or "full" in text:
+        logging.getLogger("pbapp").error("database refused a write: %s", text)
+        return _busy(error)
+    return _unexpected(error)
+
+
+def _http(error: HTTPException) -> Answer | HTTPException:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    known = {400, 403, 404, 413, 429, 500, 503}
+    template = str(error.code) if error.code in known else ("500" if error.code >= 500 else "400")
+    headers = {"Retry-After": "60"} if error.code == 429 else {}
+    return (*page(error.code, template), headers)  # type: ignore[return-value]
+
+
+def _unexpected(error: Exception) -> Answer:
+    if isinstance(error, RequestEntityTooLarge):
+        return page(413, "413")
+    logging.getLogger("pbapp").exception("unexpected error")
+    database.db.session.rollback()
+    return page(500, "500")
+
+
+def page(status: int, name: str, **context: object) -> tuple[str, int]:
+    """An error page with the typed fields on board, so that "Send again" loses nothing."""
+    html = render_template(
+        f"errors/{name}.html", typed=typed_fields(), action=request.full_path.rstrip("?"), **context
+    )
+    return html, status
+
+
+def typed_fields() -> list[tuple[str, str]]:
+    """What the person typed, to be sent again; only if they typed it on one of our own pages.
+
+    A form posted from elsewhere must not be dressed up as ours with a fresh token.
+    """
+    if request.method != "POST" or not _is_from_here():
+        return []
+    try:
+        pairs = list(request.form.items(multi=True))
+    except HTTPException:  # the body itself was the trouble
+        return []
+    return [(name, value) for name, value in pairs if not name.endswith(SECRET_FIELDS)]
+
+
+def _is_from_here() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(source).netloc == request.host

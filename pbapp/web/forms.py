@@ -1,0 +1,103 @@
+"""Forms: CSRF, refusals beside their field, and field kinds the browser does not have."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import CSRFProtect, FlaskForm
+from wtforms import StringField, ValidationError
+from wtforms.fields.core import Field
+
+from pbapp.refusal import Refused
+from pbapp.web.babel import say
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+
+
+class Form(FlaskForm):
+    """A form that can show a service's refusal where it belongs."""
+
+    def blame(self, refused: Refused) -> None:
+        """Put a refusal beside its field, or above the form when it has none."""
+        field = self._fields.get(refused.field or "")
+        if field is None:
+            self.form_errors.append(say(refused))
+        else:
+            field.errors = [*field.errors, say(refused)]
+
+
+def plain_text(value: str | None) -> str | None:
+    """Text as typed, without what nobody means to type: NULs, control and direction marks.
+
+    Right-to-left overrides can make a name read as another; line breaks stay.
+    """
+    if value is None:
+        return None
+    kept = (c for c in value if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+class PoundsField(StringField):
+    """An amount typed in pounds, kept in pence: £1,200.50 is 120050."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.typed = str(valuelist[0]) if valuelist else ""
+        self.data: Any = None
+        if self.typed.strip():
+            self.data = pence(self.typed)
+
+    def _value(self) -> str:
+        typed = getattr(self, "typed", None)
+        if typed is not None:
+            return str(typed)
+        return "" if self.data is None else pounds(self.data)
+
+
+def pence(typed: str) -> int:
+    """Read an amount in pounds; raises `ValidationError` with what to type instead."""
+    text = typed.strip().removeprefix("£").replace(",", "").replace(" ", "")
+    plain = text.isascii() and text.replace(".", "", 1).isdigit()
+    try:
+        amount = Decimal(text) * 100 if plain else None
+    except InvalidOperation:  # pragma: no cover — isdigit already refused it
+        amount = None
+    if amount is None:
+        raise ValidationError(_("Enter an amount in pounds, like 450 or 1,200.50."))
+    if amount != amount.to_integral_value():
+        raise ValidationError(_("Enter pounds and pence with two digits after the dot, like 4.50."))
+    if amount > 100_000_000_00:
+        raise ValidationError(_("That is more than £100 million. Check the amount."))
+    return int(amount)
+
+
+def pounds(amount_pence: int) -> str:
+    whole, part = divmod(amount_pence, 100)
+    return f"{whole}.{part:02}" if part else str(whole)
+
+
+def web_address(_form: Any, field: Field) -> None:
+    """Only http and https: an address is shown as a link that somebody will follow."""
+    from urllib.parse import urlsplit
+
+    value = (field.data or "").strip()
+    if not value:
+        return
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or any(c.isspace() for c in value):
+        raise ValidationError(_("Enter a web address that starts with https:// or http://."))
+
+
+MISSING = _l("Fill this in.")

@@ -1,0 +1,93 @@
+"""Pictures people send: opened with care, drawn again by us, stripped of everything hidden."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from pathlib import Path
+from typing import IO
+
+from pbapp import clock
+from pbapp.db import db, flush
+from pbapp.refusal import N_, Refused
+from pbapp.web.models import Upload
+
+LONGEST_SIDE = 1600
+MOST_PIXELS = 40_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+def store_picture(*, stream: IO[bytes], alt: str, folder: Path, language: str = "en") -> Upload:
+    """Keep a picture as a JPEG of at most 1600 pixels a side.
+
+    Raises `Refused` beside the field `photo` for what is not a picture we can read, and beside
+    `alt` without a description. Location and camera data do not survive: it is drawn anew.
+    """
+    if not alt.strip():
+        raise Refused(N_("Describe the picture for people who cannot see it."), "photo_alt")
+    data, width, height = _draw_again(stream)
+    digest = hashlib.sha256(data).hexdigest()
+    _write_whole(folder / f"{digest}.jpg", data)
+    upload = Upload(
+        digest=digest,
+        media_type="image/jpeg",
+        width=width,
+        height=height,
+        alt=alt.strip(),
+        language=language,
+        uploaded_at=clock.now(),
+    )
+    db.session.add(upload)
+    flush()
+    return upload
+
+
+def _draw_again(stream: IO[bytes]) -> tuple[bytes, int, int]:
+    import warnings
+
+    from PIL import Image, ImageOps  # loaded only when somebody sends a picture
+
+    refusal = Refused(N_("We could not read this picture. Use a JPEG, PNG or WebP file."), "photo")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            picture = Image.open(stream, formats=FORMATS)
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Refused(
+                    N_("This picture is too large. Use one of 40 megapixels or less."), "photo"
+                )
+            upright = ImageOps.exif_transpose(picture) or picture
+            upright = _on_white(upright)
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    except Refused:
+        raise
+    except Exception as error:  # whatever a broken file makes the decoder raise
+        raise refusal from error
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=82, optimize=True)
+    return out.getvalue(), upright.width, upright.height
+
+
+def _on_white(picture):  # type: ignore[no-untyped-def]
+    from PIL import Image
+
+    if picture.mode in ("RGBA", "LA", "P"):
+        clear = picture.convert("RGBA")
+        paper = Image.new("RGBA", clear.size, "white")
+        paper.alpha_composite(clear)
+        picture = paper
+    return picture.convert("RGB")
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """All of it or nothing, and on the disk before the row that names it is committed."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
