@@ -25,6 +25,17 @@ def content(name):
     return tomllib.loads((CONTENT / f"{name}.toml").read_text())
 
 
+ROUNDS = {row["key"]: row for row in content("rounds")["rounds"]}
+PROPOSALS = {
+    key: content(f"proposals/{row['proposals']}")["proposals"] for key, row in ROUNDS.items()
+}
+ALL_PROPOSALS = [proposal for rows in PROPOSALS.values() for proposal in rows]
+
+
+def on_the_ballot(key):
+    return [row for row in PROPOSALS[key] if row["state"] == "on-ballot"]
+
+
 def keys(rows, name="key"):
     found = [row[name] for row in rows]
     assert len(found) == len(set(found)), f"{name} twice: {sorted(found)}"
@@ -174,8 +185,8 @@ def test_an_asset_refers_to_what_is_there(asset):
 
 def test_points_lie_in_the_schematic_cell_of_their_ward():
     cells = cells_of(ROOT / content("council")["schematic"]["file"])
-    for name, lat, lon, ward in points():
-        assert cells[ward].contains(Point(lon, lat)), name
+    for name, lat, lon, in_one_of in points():
+        assert any(cells[ward].contains(Point(lon, lat)) for ward in in_one_of), name
 
 
 @pytest.mark.shared
@@ -184,16 +195,126 @@ def test_points_lie_in_the_official_ward_too():
     if not path.exists():
         pytest.skip("the reference shelf is not here")
     wards = cells_of(path)
-    for name, lat, lon, ward in points():
-        assert wards[ward].contains(Point(lon, lat)), name
+    for name, lat, lon, in_one_of in points():
+        assert any(wards[ward].contains(Point(lon, lat)) for ward in in_one_of), name
 
 
 def points():
     for asset in content("assets")["assets"]:
         if "lat" in asset:
-            yield asset["name"], asset["lat"], asset["lon"], asset["ward"]
+            yield asset["name"], asset["lat"], asset["lon"], [asset["ward"]]
+    for proposal in ALL_PROPOSALS:
+        if "lat" in proposal:
+            yield proposal["title"], proposal["lat"], proposal["lon"], proposal["wards"]
 
 
 def cells_of(path):
     features = json.loads(path.read_text())["features"]
     return {f["properties"]["ward_code"]: shape(f["geometry"]) for f in features}
+
+
+@pytest.mark.parametrize("proposal", ALL_PROPOSALS, ids=lambda proposal: proposal["key"])
+def test_a_proposal_adds_up_and_refers_to_what_is_there(proposal):
+    asked = sum(line["pence"] for line in proposal["costs"])
+    assert proposal["cost_pence"] == asked - sum(
+        line["pence"] for line in proposal.get("match", [])
+    )
+    assert all(line["pence"] > 0 for line in proposal["costs"])
+    assert 0 < proposal.get("minimum_pence", 1) < proposal["cost_pence"]
+    assert proposal["example"] is True
+    assert proposal["group"] in keys(content("groups")["groups"])
+    assert proposal["priority"] in keys(content("plan")["priorities"], "slug")
+    assert proposal["wards"]
+    assert set(proposal["wards"]) <= set(BOARD_WARDS)
+    assets = keys(content("assets")["assets"])
+    assert {tie["asset"] for tie in proposal.get("assets", [])} <= assets
+    for question in proposal.get("questions", []):
+        assert question["answered"]
+    assert ("reason" in proposal) == (proposal["state"] in {"returned", "duplicate"})
+
+
+@pytest.mark.parametrize("proposal", ALL_PROPOSALS, ids=lambda proposal: proposal["key"])
+def test_a_cost_line_that_states_its_sum_states_it_right(proposal):
+    for line in proposal["costs"]:
+        sum_ = re.fullmatch(r"[^,]+, (\d+) (?:\w+ )?at £([\d.]+)", line["what"])
+        if sum_:
+            assert round(int(sum_[1]) * float(sum_[2]) * 100) == line["pence"], line["what"]
+
+
+def test_the_open_round_has_forty_proposals_of_every_size_priority_and_ward():
+    rows = on_the_ballot("small-grants")
+    assert len(rows) == 40
+    costs = [row["cost_pence"] for row in rows]
+    assert (min(costs), max(costs)) == (400_00, 15_000_00)
+    assert sum(costs) == 222_459_25
+    assert {row["priority"] for row in rows} == keys(content("plan")["priorities"], "slug")
+    for ward in BOARD_WARDS:
+        assert sum(row["wards"] == [ward] for row in rows) >= 4
+    assert sum(len(row["wards"]) == 3 for row in rows) >= 10
+
+
+def test_the_open_round_shows_a_duplicate_and_two_that_were_returned():
+    left_out = [row for row in PROPOSALS["small-grants"] if row["state"] != "on-ballot"]
+    duplicate, too_dear, returned = left_out
+    assert duplicate["state"] == "duplicate"
+    assert duplicate["joined_with"] in keys(on_the_ballot("small-grants"))
+    assert too_dear["state"] == returned["state"] == "returned"
+    assert too_dear["cost_pence"] > ROUNDS["small-grants"]["max_pence"]
+    assert returned["cost_pence"] <= ROUNDS["small-grants"]["max_pence"]
+
+
+@pytest.mark.parametrize("key", ROUNDS)
+def test_a_round_is_complete(key):
+    row = ROUNDS[key]
+    groups = {group["key"]: group for group in content("groups")["groups"]}
+    assert groups[row["funder"]]["kind"] == "funder"
+    assert row["board"] in keys(content("council")["boards"])
+    assert row["conditions"]
+    assert set(row["tie_break"]) == {"lowest-cost", "lot"}
+    numbers = keys(PROPOSALS[key], "number")
+    assert numbers == set(range(1, len(numbers) + 1))
+    assert keys(PROPOSALS[key])
+    if "lot" in row:
+        assert sorted(row["lot"]) == sorted(p["number"] for p in on_the_ballot(key))
+    for proposal in on_the_ballot(key):
+        assert row["min_pence"] <= proposal["cost_pence"] <= row["max_pence"]
+    for venue in row.get("venues", []):
+        assert phase(row, "vote")["opens"]["day"] <= venue["day"]
+        assert venue["day"] <= phase(row, "vote")["closes"]["day"]
+
+
+@pytest.mark.parametrize("key", ROUNDS)
+def test_a_rounds_phases_follow_each_other(key):
+    moments = []
+    for row in ROUNDS[key]["phases"]:
+        for end in ("opens", "closes"):
+            if end in row:
+                moments.append((row[end]["day"], row[end]["time"]))
+    assert moments == sorted(moments)
+    submit = phase(ROUNDS[key], "submit")
+    for proposal in PROPOSALS[key]:
+        if "sent_in" in proposal:
+            assert submit["opens"]["day"] <= proposal["sent_in"] < submit["closes"]["day"]
+
+
+def test_on_the_day_of_loading_one_round_votes_one_is_done_and_one_takes_proposals():
+    assert phase(ROUNDS["small-grants"], "vote")["opens"]["day"] < 0
+    assert phase(ROUNDS["small-grants"], "vote")["closes"]["day"] == 9
+    assert phase(ROUNDS["last-year"], "result")["opens"]["day"] < 0
+    assert phase(ROUNDS["community-spaces"], "submit")["opens"]["day"] < 0
+    assert phase(ROUNDS["community-spaces"], "submit")["closes"]["day"] == 21
+    days = {meeting["day"] for meeting in content("council")["meetings"]}
+    assert phase(ROUNDS["small-grants"], "noted")["opens"]["day"] in days
+
+
+def test_listening_and_words_are_there():
+    priorities = keys(content("plan")["priorities"], "slug")
+    assert {row["priority"] for row in content("rounds")["listening"]} == priorities
+    words = content("content")
+    assert len(words["faq"]) == len(keys(words["faq"])) >= 10
+    assert words["trust"]["promises"]
+    assert words["trust"]["limits"]
+
+
+def phase(row, key):
+    return next(phase for phase in row["phases"] if phase["key"] == key)
