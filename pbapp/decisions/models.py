@@ -18,7 +18,10 @@ class Outcome(enum.StrEnum):
 
 
 class Decision(Base):
-    """Approved, or returned with a reason in plain words. An undone one stays on record."""
+    """Approved, or returned with a reason in plain words. An undone one stays on record.
+
+    `state_before` is what state the subject was in, so that undoing can put it back.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -33,6 +36,7 @@ class Decision(Base):
     subject_type: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[Outcome] = mapped_column(one_of(Outcome, "outcome"))
+    state_before: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(12), default="en")
     by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
