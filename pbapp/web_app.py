@@ -10,7 +10,9 @@ from flask_migrate import Migrate
 import pbapp.models  # noqa: F401 — every table must be known before the first query
 from pbapp import config as configuration
 from pbapp import db as database
+from pbapp.boards import site
 from pbapp.config import ROOT, Config
+from pbapp.jobs import waking
 from pbapp.web import access, babel, errors, forms, headers, logs, static_files, transactions
 
 # In the order of the house, top first; a room without pages has no views.
@@ -38,6 +40,9 @@ def build(config: Config | None = None) -> Flask:
     headers.init_app(app, config)
     errors.init_app(app)
     static_files.init_app(app)
+    site.init_app(app)
+    if config.mode != configuration.TESTING:
+        waking.init_app(app)  # tests do the work themselves
     for room in ROOMS:
         register_room(app, room)
     access.refuse_open_views(app)

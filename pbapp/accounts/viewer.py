@@ -29,6 +29,10 @@ def init_app(app: Flask) -> None:
         account = queries.find_by_token(token)
         return Viewer(account, token) if account else None
 
+    @app.context_processor
+    def viewer() -> dict[str, object]:
+        return {"viewer": the_account()}
+
 
 def the_account() -> Account | None:
     """Who is looking, or None for somebody who has not signed in."""

@@ -1,0 +1,73 @@
+"""Whose pages these are: the council and board named at the top of every page, from data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, g
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from pbapp.boards.models import Board
+from pbapp.db import db
+
+
+@dataclass
+class Site:
+    """What the layout says about whose service this is. All of it may be missing at first."""
+
+    council_name: str | None = None
+    board_name: str | None = None
+    board_url: str | None = None
+    plan_url: str | None = None
+    proposals_url: str | None = None
+    phase_label: str | None = None
+    phase_text: str | None = None
+    logo_url: str | None = None
+    accent: str | None = None
+    help_email: str | None = None
+    help_phone: str | None = None
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def site() -> dict[str, Site]:
+        return {"site": the_site()}
+
+
+def use_board(board: Board) -> None:
+    """This request is about one board: its name goes to the top of the page."""
+    if g.get("board") is not board:
+        g.board = board
+        g.pop("site", None)
+
+
+def the_board() -> Board | None:
+    """The board this request is about, else the installation's first."""
+    if "board" not in g:
+        query = select(Board).options(joinedload(Board.council)).order_by(Board.id).limit(1)
+        g.board = db.session.scalar(query)
+    board: Board | None = g.board
+    return board
+
+
+def the_site() -> Site:
+    """Made once a request."""
+    if "site" not in g:
+        g.site = _make(the_board())
+    site: Site = g.site
+    return site
+
+
+def _make(board: Board | None) -> Site:
+    if board is None:
+        return Site()
+    return Site(
+        council_name=board.council.name,
+        board_name=board.name,
+        board_url=f"/boards/{board.slug}",
+        plan_url=f"/boards/{board.slug}/plan",
+        proposals_url=f"/rounds?board={board.slug}",
+        help_email=board.council.help_email,
+        help_phone=board.council.help_phone,
+    )

@@ -1,0 +1,182 @@
+"""Commands that run an installation: serve, worker, upgrade, check."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+import click
+
+from pbapp import create_app
+from pbapp.config import Config, ConfigError
+from pbapp.web import logs
+from pbapp.web.commands import with_app
+
+THREADS = 8
+WORKER_RESTARTS_AFTER = 2.0
+SUPERVISED = "PBAPP_SUPERVISED"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the pages, with a worker beside them that is restarted if it dies.
+
+    One process with eight threads; on SQLite that is all there should be. Stop it with Ctrl-C or
+    SIGTERM: requests in hand are finished first. The demo listens on this machine only.
+    """
+    from waitress.server import create_server
+
+    logs.start()
+    app = create_app()
+    config: Config = app.extensions["pbapp"]
+    if config.is_demo and not _is_loopback(host):
+        raise ConfigError(
+            "The demo has passwords that everybody knows, so it is served on this machine only. "
+            "Leave out --host, or set up a real installation (see docs/operators)."
+        )
+    refuse_old_database(app)
+    server = create_server(app, host=host, port=port, threads=THREADS, ident="pbapp")
+    stopping = threading.Event()
+
+    def stop(*_: Any) -> None:
+        stopping.set()
+        raise SystemExit  # waitress lets its threads finish on this, and on nothing softer
+
+    signal.signal(signal.SIGTERM, stop)
+    supervisor = threading.Thread(target=_keep_worker_running, args=(stopping,), daemon=True)
+    supervisor.start()
+    _print_welcome(config, host, port)
+    try:
+        server.run()
+    finally:
+        stopping.set()
+        supervisor.join(timeout=30)
+
+
+@click.command()
+def worker() -> None:
+    """Send mail, count, draw maps and tidy up, until stopped. `pbapp serve` runs one already."""
+    from pbapp.jobs.worker import run_forever
+    from pbapp.upkeep import chores
+
+    logs.start()
+    if os.environ.get(SUPERVISED):
+        threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
+    run_forever(create_app(), every_minute=(chores,))
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the database up to date. Safe to run again; it tells what it did."""
+    from flask_migrate import upgrade as migrate
+
+    app = create_app()
+    with app.app_context():
+        before = _revision()
+        migrate()
+        after = _revision()
+    word = "is up to date" if before == after else f"went from {before or 'empty'} to {after}"
+    click.echo(f"The database {word}.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@with_app
+def check(as_json: bool) -> None:
+    """Look for trouble: the database's version, the officers' log, keys apart from data.
+
+    Exit code 0 when all is well, 1 when something is not.
+    """
+    from pbapp.audit.queries import check_chain
+
+    chain = check_chain()
+    findings = {
+        "database_is_current": _revision() == _newest(),
+        "log_events": chain.events,
+        "log_head": chain.head,
+        "log_broken_at": chain.broken_at,
+    }
+    well = findings["database_is_current"] and chain.broken_at is None
+    if as_json:
+        click.echo(json.dumps(findings))
+    else:
+        click.echo(f"Database: {'current' if findings['database_is_current'] else 'run upgrade'}.")
+        state = "unbroken" if chain.broken_at is None else f"BROKEN at event {chain.broken_at}"
+        click.echo(f"Officers' log: {chain.events} events, {state}. Head {chain.head[:16]}…")
+    sys.exit(0 if well else 1)
+
+
+def refuse_old_database(app: Any) -> None:
+    """Stop with a sentence when the tables are not those this version needs."""
+    with app.app_context():
+        if _revision() != _newest():
+            raise ConfigError("The database is not up to date. Run `pbapp upgrade` first.")
+
+
+def _revision() -> str | None:
+    from alembic.runtime.migration import MigrationContext
+
+    from pbapp.db import db
+
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _newest() -> str | None:
+    from alembic.script import ScriptDirectory
+
+    from pbapp.config import ROOT
+
+    return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _keep_worker_running(stopping: threading.Event) -> None:
+    """Start the worker in a process of its own (it draws maps, which takes memory) and keep it."""
+    while not stopping.is_set():
+        environment = {**os.environ, SUPERVISED: "1"}
+        process = subprocess.Popen([sys.executable, "-m", "pbapp", "worker"], env=environment)
+        while process.poll() is None and not stopping.wait(0.2):
+            pass
+        if stopping.is_set():
+            process.send_signal(signal.SIGINT)  # the job in hand is finished first
+            try:
+                process.wait(timeout=25)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            return
+        time.sleep(WORKER_RESTARTS_AFTER)
+
+
+def _leave_with_parent(parent: int) -> None:
+    """A worker must not outlive a server that was killed: the next one brings its own."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def _print_welcome(config: Config, host: str, port: int) -> None:
+    address = f"http://{host}:{port}"
+    click.echo(f"\nServing on {address} (stop with Ctrl-C)")
+    if config.is_demo:
+        from pbapp.demo.commands import sign_ins
+
+        click.echo("This is the demo. People you can be:")
+        for line in sign_ins():
+            click.echo(f"  {line}")
+        click.echo(f"E-mails the demo would have sent: {address}/demo/mailbox/\n")

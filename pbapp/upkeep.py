@@ -1,0 +1,30 @@
+"""What the worker does every minute whether or not anybody asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from pbapp.accounts import services as accounts
+from pbapp.db import db, write_transaction
+from pbapp.messages import services as messages
+from pbapp.web import drafts, limits
+
+CHORES: tuple[Callable[[], object], ...] = (
+    accounts.forget_old,
+    messages.forget_sent,
+    drafts.forget_old,
+    limits.forget_old,
+)
+_log = logging.getLogger("pbapp.jobs")
+
+
+def chores() -> None:
+    """Forget what is out of date; one that fails does not stop the others."""
+    for chore in CHORES:
+        try:
+            with write_transaction():
+                chore()
+                db.session.commit()
+        except Exception:
+            _log.exception("a chore failed")
