@@ -18,6 +18,7 @@ class Council(Base):
 
     __tablename__ = "council"
     __table_args__ = (UniqueConstraint("area_id"),)
+    __refusals__ = {"uq_council_area_id": ("area", "This council is set up already.")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
@@ -33,6 +34,7 @@ class Board(Base):
 
     __tablename__ = "board"
     __table_args__ = (UniqueConstraint("slug"),)
+    __refusals__ = {"uq_board_slug": ("slug", "Another board has this address already.")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     council_id: Mapped[int] = mapped_column(ForeignKey("council.id"))

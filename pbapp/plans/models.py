@@ -19,6 +19,10 @@ class Plan(Base):
         UniqueConstraint("board_id", "starts_on"),
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
     )
+    __refusals__ = {
+        "uq_plan_board_id_starts_on": ("starts_on", "This board has a plan from that day already."),
+        "ck_plan_ends_after_start": ("ends_on", "A plan ends after the day it starts."),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
@@ -55,6 +59,12 @@ class PriorityVersion(Base):
 
     __tablename__ = "priority_version"
     __table_args__ = (UniqueConstraint("plan_id", "priority_id"),)
+    __refusals__ = {
+        "uq_priority_version_plan_id_priority_id": (
+            "priorities",
+            "A plan names each of its priorities once.",
+        ),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
@@ -74,7 +84,7 @@ class PriorityVersion(Base):
 
 
 class Action(Base):
-    """One "We will…" line."""
+    """One "We will…" line: in the plan's words, shorter in plain ones if there are any."""
 
     __tablename__ = "action"
 
@@ -82,6 +92,7 @@ class Action(Base):
     priority_version_id: Mapped[int] = mapped_column(ForeignKey("priority_version.id"), index=True)
     position: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    plain: Mapped[str] = mapped_column(Text, default="")
 
 
 class Aim(Base):
@@ -93,3 +104,4 @@ class Aim(Base):
     priority_version_id: Mapped[int] = mapped_column(ForeignKey("priority_version.id"), index=True)
     position: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    plain: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,105 @@
+"""Set up a council and its boards, and say who does what for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pbapp import clock
+from pbapp.accounts.models import Account
+from pbapp.audit import services as audit
+from pbapp.boards.models import Board, BoardArea, Council, Membership, Role
+from pbapp.db import db, flush
+from pbapp.places.models import Area
+from pbapp.refusal import N_, Refused
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+INSTALLATION = "installation"
+
+
+def set_up_council(
+    *,
+    area: Area,
+    name: str,
+    help_email: str | None = None,
+    help_phone: str | None = None,
+    by: Account | None = None,
+) -> Council:
+    """Begin to serve a council; `area` is the council's own area. `by` None: a command did it."""
+    council = Council(area_id=area.id, name=name, help_email=help_email, help_phone=help_phone)
+    db.session.add(council)
+    flush()
+    audit.record(
+        actor=actor_of(by),
+        verb="council.set_up",
+        subject_type="council",
+        subject_id=council.id,
+        facts={"gss_code": area.gss_code},
+    )
+    return council
+
+
+def set_up_board(
+    *,
+    council: Council,
+    slug: str,
+    name: str,
+    place_name: str,
+    wards: Iterable[Area],
+    introduction: str = "",
+    parts_of: Iterable[Area] = (),
+    is_example: bool = False,
+    by: Account | None = None,
+) -> Board:
+    """Make a board of whole wards, and of parts of others (`parts_of`)."""
+    check_slug(slug)
+    board = Board(
+        council=council,
+        slug=slug,
+        name=name,
+        place_name=place_name,
+        introduction=introduction,
+        is_example=is_example,
+    )
+    areas = [(ward, False) for ward in wards] + [(ward, True) for ward in parts_of]
+    board.board_areas = [BoardArea(area_id=area.id, is_part=is_part) for area, is_part in areas]
+    db.session.add(board)
+    flush()
+    audit.record(
+        actor=actor_of(by),
+        verb="board.set_up",
+        subject_type="board",
+        subject_id=board.id,
+        board_id=board.id,
+        facts={"slug": slug, "wards": [area.gss_code for area, _ in areas]},
+    )
+    return board
+
+
+def add_member(
+    *, board: Board, account: Account, role: Role, by: Account | None = None
+) -> Membership:
+    """Give somebody a role on one board; raises `Refused` if they have it."""
+    membership = Membership(board_id=board.id, account_id=account.id, role=role, since=clock.now())
+    db.session.add(membership)
+    flush()
+    audit.record(
+        actor=actor_of(by),
+        verb="board.member_added",
+        subject_type="board",
+        subject_id=board.id,
+        board_id=board.id,
+        facts={"account": str(account.id), "role": role.value},
+    )
+    return membership
+
+
+def check_slug(slug: str) -> None:
+    """Refuse what would not stand in an address as it is."""
+    if len(slug) > 60 or not SLUG.fullmatch(slug):
+        raise Refused(N_("Use small letters, digits and hyphens, like “coatbridge”."), "slug")
+
+
+def actor_of(by: Account | None) -> str:
+    """How the officers' log names who did it."""
+    return by.actor if by else INSTALLATION

@@ -1,0 +1,81 @@
+"""The plan of a board on a day, and what it says of each priority."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from pbapp import clock
+from pbapp.db import db
+from pbapp.plans.models import Plan, Priority, PriorityVersion
+
+
+def find_plan(board_id: int, on: date | None = None) -> Plan | None:
+    """The plan in force on a day (today): the newest that has begun, even if its end has passed.
+
+    A plan that has run out still says what the board works on until the next one; `ends_on` tells.
+    """
+    query = (
+        select(Plan)
+        .options(selectinload(Plan.versions).joinedload(PriorityVersion.priority))
+        .where(Plan.board_id == board_id, Plan.starts_on <= (on or clock.today()))
+        .order_by(Plan.starts_on.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def list_plans(board_id: int) -> list[Plan]:
+    """Every plan of a board, newest first."""
+    query = select(Plan).where(Plan.board_id == board_id).order_by(Plan.starts_on.desc())
+    return list(db.session.scalars(query))
+
+
+def list_priorities(board_id: int, on: date | None = None) -> list[PriorityVersion]:
+    """What the plan of the day says of its priorities, in its order; each with `.priority`."""
+    plan = (
+        select(Plan.id)
+        .where(Plan.board_id == board_id, Plan.starts_on <= (on or clock.today()))
+        .order_by(Plan.starts_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(PriorityVersion)
+        .options(joinedload(PriorityVersion.priority))
+        .where(PriorityVersion.plan_id == plan)
+        .order_by(PriorityVersion.position)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_priority(board_id: int, slug: str) -> Priority | None:
+    return db.session.scalar(
+        select(Priority).where(Priority.board_id == board_id, Priority.slug == slug)
+    )
+
+
+def list_versions(priority_id: int) -> list[PriorityVersion]:
+    """Everything plans have said of a priority, newest plan first, with plan, actions and aims."""
+    query = (
+        select(PriorityVersion)
+        .join(PriorityVersion.plan)
+        .options(
+            contains_eager(PriorityVersion.plan),
+            selectinload(PriorityVersion.actions),
+            selectinload(PriorityVersion.aims),
+        )
+        .where(PriorityVersion.priority_id == priority_id)
+        .order_by(Plan.starts_on.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def current_version(
+    versions: list[PriorityVersion], on: date | None = None
+) -> PriorityVersion | None:
+    """Of `list_versions`, the one to read on a day: the newest whose plan has begun."""
+    day = on or clock.today()
+    return next((version for version in versions if version.plan.starts_on <= day), None)
