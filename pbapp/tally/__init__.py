@@ -1,0 +1,79 @@
+"""The count: pure, exact and able to explain itself.
+
+Imports no framework, no database and, until a rule needs it, no NumPy.
+
+    election = read_pabulib("town.pb")
+    outcome = count(election.instance, election.profile, Greedy())
+    outcome.winners, outcome.ties, outcome_as_dict(outcome)
+"""
+
+from pbapp.tally.digest import (
+    canonical,
+    instance_digest,
+    parameters_digest,
+    profile_digest,
+    sha256,
+)
+from pbapp.tally.greedy import Turn
+from pbapp.tally.greedy_rule import Cap, Greedy, OnUnaffordable, PartFund, Rank
+from pbapp.tally.model import (
+    Ballot,
+    Change,
+    Instance,
+    Ordinal,
+    Outcome,
+    PartFunding,
+    Profile,
+    Project,
+    ProjectResult,
+    Reason,
+    Tie,
+    Utility,
+    VoteType,
+)
+from pbapp.tally.pabulib import Election, PabulibError, Problem, parse_pabulib, read_pabulib
+from pbapp.tally.pabulib_write import election_of, write_pabulib
+from pbapp.tally.report import outcome_as_dict
+from pbapp.tally.rules import RULES, Rule, count, rule_from_dict
+from pbapp.tally.ties import TieBreak, TieRule
+
+__all__ = [
+    "RULES",
+    "Ballot",
+    "Cap",
+    "Change",
+    "Election",
+    "Greedy",
+    "Instance",
+    "OnUnaffordable",
+    "Ordinal",
+    "Outcome",
+    "PabulibError",
+    "PartFund",
+    "PartFunding",
+    "Problem",
+    "Profile",
+    "Project",
+    "ProjectResult",
+    "Rank",
+    "Reason",
+    "Rule",
+    "Tie",
+    "TieBreak",
+    "TieRule",
+    "Turn",
+    "Utility",
+    "VoteType",
+    "canonical",
+    "count",
+    "election_of",
+    "instance_digest",
+    "outcome_as_dict",
+    "parameters_digest",
+    "parse_pabulib",
+    "profile_digest",
+    "read_pabulib",
+    "rule_from_dict",
+    "sha256",
+    "write_pabulib",
+]

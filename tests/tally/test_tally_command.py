@@ -1,0 +1,102 @@
+"""`pbapp tally` on the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pbapp.tally import Greedy
+from pbapp.tally.command import tally_command, tally_file
+from tests.tally.test_read_pabulib import GOOD
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    file = tmp_path / "town.pb"
+    file.write_text(GOOD, encoding="utf-8")
+    return file
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(tally_command, [str(argument) for argument in arguments])
+
+
+def test_json_holds_the_rule_its_parameters_and_the_winners_in_the_order_funded(town: Path):
+    printed = json.loads(run(town, "--rule", "greedy", "--json").stdout)
+    assert printed["rule"] == "greedy"
+    assert printed["parameters"]["on_unaffordable"] == "skip"
+    assert printed["parameters"]["utility"] == "cost"
+    assert printed["winners"] == ["1"]
+    assert printed["total_cost"] == 400
+    assert printed["ties"] == []
+    assert [project["id"] for project in printed["projects"]] == ["1", "L18/09/XI", "c2"]
+
+
+def test_amounts_are_in_the_currency_unit_of_the_file(town: Path):
+    town.write_text(GOOD.replace("1;400;", "1;400.5;"), encoding="utf-8")
+    printed = json.loads(run(town, "--json", "--explain").stdout)
+    assert printed["total_cost"] == 400.5
+    assert printed["projects"][1]["detail"]["left"] == 599.5
+
+
+def test_people_get_plain_words_and_the_reasons(town: Path):
+    printed = run(town, "--explain").stdout
+    assert "1 of 3 projects win (3 ballots)" in printed
+    assert "Spent 400 of 1,000; 600 is left." in printed
+    assert (
+        "L18/09/XI lost: it cost more than what was left at its turn (700 against 600)" in printed
+    )
+    assert "it would have won if 100 cheaper or with 2 more votes" in printed
+
+
+def test_a_bad_file_exits_with_2_and_says_the_line(town: Path):
+    town.write_text(GOOD.replace("1;400;", "1;-400;"), encoding="utf-8")
+    result = run(town, "--json")
+    assert result.exit_code == 2
+    assert "line 11" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("wrong", ["x", "-1", "150%", "1/0%"])
+def test_a_wrong_minimum_exits_with_2(town: Path, wrong: str):
+    result = run(town, "--min-votes", wrong)
+    assert result.exit_code == 2
+    assert "--min-votes" in result.stderr
+
+
+def test_a_missing_file_exits_with_2(tmp_path: Path):
+    assert run(tmp_path / "none.pb").exit_code == 2
+
+
+def test_the_minimum_may_be_a_share(town: Path):
+    printed = json.loads(run(town, "--min-votes", "50%", "--json").stdout)
+    assert printed["parameters"]["min_share"] == "1/2"
+    assert printed["winners"] == ["1"]
+
+
+def test_the_help_is_a_manual():
+    text = run("--help").stdout
+    for word in ("--rule", "--rank", "--tie-break", "--explain", "exit code", "Examples"):
+        assert word in text
+
+
+def test_a_file_can_be_counted_from_python(town: Path):
+    assert tally_file(town, Greedy())["winners"] == ["1"]
+
+
+def test_the_count_imports_no_framework_and_a_greedy_count_no_numpy(town: Path):
+    program = (
+        "import sys, pbapp.tally as t; e = t.read_pabulib(sys.argv[1]);"
+        "t.count(e.instance, e.profile, t.Greedy());"
+        "print([m for m in ('flask', 'sqlalchemy', 'jinja2', 'click', 'numpy', 'pabutools',"
+        "'geopandas', 'folium') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(town)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
