@@ -73,6 +73,8 @@ def jinja() -> Environment:
     env.filters["money"] = lambda pence: f"£{pence / 100:,.0f}"
     env.filters["day"] = env.filters["moment"] = lambda value: value.strftime("%d %B %Y")
     env.globals["csrf_token"] = lambda: "the-token"
+    env.globals["static_url"] = lambda filename: f"/static/{filename}"
+    env.globals["get_flashed_messages"] = lambda **_: [("success", "Saved")]
     env.globals["url_for"] = lambda endpoint, **values: f"/{endpoint}?page={values['page']}"
     return env
 
@@ -81,8 +83,8 @@ def jinja() -> Environment:
 def draw(jinja):
     def draw(source: str, **context):
         text = jinja.from_string(source).render(**context)
-        document = "<!doctype html><html><head><title>x</title></head><body>" + text
-        return review(document + "</body></html>"), text
+        start = "<!doctype html><html lang=en><head><title>x</title></head><body>"
+        return review(f"{start}{text}</body></html>"), text
 
     return draw
 
@@ -229,3 +231,128 @@ def test_a_bar_chart_is_its_own_table(draw):
     assert widths == ["100%", "100.0%", "100%", "0.0%"]
     cells = ["".join(e.itertext()).strip() for e in tree.iter(XHTML + "td")]
     assert cells == ["3 votes", "0"]
+
+
+BALLOT = """{% from "components/ballot.html" import ballot_form, choice, money_status %}
+{% call ballot_form(budget=10000, most=3) %}
+  {{ choice(1, nasty, 4000, url="/p/1", text=nasty, tags=["Poverty"], meta=["North"],
+            chosen=true) }}
+  {{ choice(2, "Hall", 9000, error="Costs £90; you have £60 left") }}
+  {{ money_status(budget=10000, chosen=[{"title": nasty, "cost": 4000}]) }}
+{% endcall %}"""
+
+
+def test_a_ballot_says_the_money_without_script_and_carries_what_the_script_needs(draw):
+    tree, text = draw(BALLOT, nasty=NASTY)
+    assert NASTY not in text
+    assert "You have chosen 1 project for £40. £60 left" in text
+    boxes = [e for e in tree.iter(XHTML + "input") if e.get("name") == "choice"]
+    assert [(b.get("value"), b.get("data-cost"), b.get("checked")) for b in boxes] == [
+        ("1", "4000", ""),
+        ("2", "9000", None),
+    ]
+    assert 'aria-describedby="choice-2-why choice-2-about"' in text
+    assert "Costs £90; you have £60 left" in text
+
+
+def test_an_overspent_ballot_says_by_how_much(draw):
+    source = BALLOT.replace('"cost": 4000', '"cost": 12000')
+    _, text = draw(source, nasty="Ideas")
+    assert "That is £20 too much" in text
+
+
+def test_a_map_says_what_it_is_and_can_be_skipped(draw):
+    source = """{% from "components/map.html" import map_region %}
+    {{ map_region("d1", features="/assets.geojson?ward=10&kind=place", label=nasty, after="list",
+                  kinds=[("place", "Places"), ("group", nasty)], source="OS", schematic=true) }}
+    <div id="list"></div>
+    {{ map_region("d2", id="two", locate={"lat": "#lat", "lon": "#lon", "real": true}) }}"""
+    _, text = draw(source, nasty=NASTY)
+    assert NASTY not in text
+    assert 'data-map-features="/assets.geojson?ward=10&amp;kind=place"' in text
+    assert 'href="#list"' in text
+    assert text.count('data-boundaries="real"') == 1
+    assert "Schematic, not ward boundaries." in text
+
+
+PLAIN_PAGES = ["400", "403", "404", "413", "429", "500", "503", "expired", "refused"]
+
+
+@pytest.mark.parametrize("name", PLAIN_PAGES)
+def test_an_error_page_is_a_whole_page_in_plain_words(jinja, name):
+    page = jinja.get_template(f"errors/{name}.html").render(
+        typed=[("story", NASTY), ("csrf", "")], action="/ideas?x=1", sentence=NASTY
+    )
+    tree = review(page)
+    h1 = [" ".join(e.itertext()).strip() for e in tree.iter(XHTML + "h1")]
+    title = next(" ".join(e.itertext()) for e in tree.iter(XHTML + "title"))
+    assert len(h1) == 1
+    assert title.startswith(h1[0])
+    assert NASTY not in page
+    assert name not in page.split("<main")[1] or name in ("expired", "refused")
+
+
+@pytest.mark.parametrize("name", ["400", "429", "503", "expired", "refused"])
+def test_a_form_that_failed_can_be_sent_again_as_it_was_typed(jinja, name):
+    page = jinja.get_template(f"errors/{name}.html").render(
+        typed=[("story", "Tea & cake"), ("story", "two")], action="/ideas?x=1"
+    )
+    form = page[page.index('id="send-again"') :]
+    assert 'action="/ideas?x=1"' in page
+    assert 'name="csrf_token" value="the-token"' in form
+    assert 'name="story" value="Tea &amp; cake"' in form
+    assert 'name="story" value="two"' in form
+
+
+def test_the_page_for_our_own_fault_asks_nothing_of_the_database(jinja):
+    source = (TEMPLATES / "errors/500.html").read_text()
+    assert '{% extends "layouts/bare.html" %}' in source
+    bare = (TEMPLATES / "layouts/bare.html").read_text()
+    for name in ("site", "viewer", "get_flashed_messages", "csrf_token"):
+        assert not re.search(r"{[{%][^}]*\b" + name, bare)
+    page = jinja.get_template("errors/500.html").render(typed=[("story", "Tea")], action="/ideas")
+    assert "send-again" not in page
+    assert "Tea" in page
+
+
+def test_an_email_is_its_paragraphs_with_addresses_as_links(jinja):
+    html = jinja.get_template("emails/_layout.html").render(
+        subject="Your code",
+        paragraphs=[[("Hello", False), ("https://example.org/a?b=1", True)], [("Bye", False)]],
+        language="gd",
+    )
+    tree = review(html)
+    assert tree.get("lang") == "gd"
+    assert [e.get("href") for e in tree.iter(XHTML + "a")] == ["https://example.org/a?b=1"]
+    assert "http" not in html.replace("https://example.org/a?b=1", "")
+
+
+def test_the_layout_names_the_board_and_marks_where_the_reader_is(jinja):
+    class Site:
+        board_name = "A & B Board"
+        council_name = NASTY
+        phase_label = "Example"
+        plan_url = "/boards/a/plan"
+
+    class Request:
+        path = "/assets/7"
+
+    source = (
+        '{% extends "base.html" %}{% block title %}Places{% endblock %}'
+        "{% block caption %}Round 1{% endblock %}{% block content %}<p>x</p>{% endblock %}"
+    )
+    page = jinja.from_string(source).render(site=Site(), request=Request(), viewer=None)
+    tree = review(page)
+    assert re.search("<title>Places . A &amp; B Board</title>", page)
+    assert NASTY not in page
+    current = {e.get("href") for e in tree.iter(XHTML + "a") if e.get("aria-current")}
+    assert current == {"/assets"}
+    assert "Proposals and votes" not in page  # its address is not known
+    h1 = next(e for e in tree.iter(XHTML + "h1"))
+    assert "".join(h1.itertext()) == "Places"
+
+
+def test_a_page_without_a_site_still_stands(jinja):
+    page = jinja.from_string('{% extends "base.html" %}{% block title %}X{% endblock %}').render()
+    review(page)
+    assert "Community Board" in page
