@@ -182,7 +182,7 @@ class Page:
     def errors(self) -> list[str]:
         """What the error summary says."""
         for element in self.root.iter():
-            if element.get("data-error-summary") is not None:
+            if element.get("id") == "error-summary":
                 return [" ".join("".join(i.itertext()).split()) for i in element.iter("li")]
         return []
 
