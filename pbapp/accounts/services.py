@@ -32,12 +32,10 @@ def open_account(
     is_example: bool = False,
 ) -> Account:
     """Make an account; raises `Refused` for an address that has one or a short password."""
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise Refused(N_("Use a password of at least 12 characters."), "password")
     account = Account(
         email=tidy_email(email),
         name=name,
-        password_hash=generate_password_hash(password) if password else None,
+        password_hash=None if password is None else hash_password(password),
         is_administrator=is_administrator,
         is_example=is_example,
         created_at=clock.now(),
@@ -45,6 +43,13 @@ def open_account(
     db.session.add(account)
     flush()
     return account
+
+
+def hash_password(password: str) -> str:
+    """What to keep of a password; raises `Refused` for one that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(N_("Use a password of at least 12 characters."), "password")
+    return generate_password_hash(password)
 
 
 def check_password(*, email: str, password: str) -> Account | None:

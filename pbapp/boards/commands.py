@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
-from pbapp import clock
 from pbapp.accounts import queries as people
 from pbapp.accounts import services as accounts
-from pbapp.audit import services as audit
-from pbapp.boards import queries
-from pbapp.boards.models import Membership, Role
-from pbapp.db import db, flush
+from pbapp.accounts.models import Account
+from pbapp.boards import queries, services
+from pbapp.boards.models import Role
+from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.web.commands import with_app
 
@@ -59,25 +58,14 @@ def add(
         )
         click.echo(f"Added {email}.")
     for role in roles:
-        _give(account.id, board_slug or "", Role(role))
+        _give(account, board_slug or "", Role(role))
         click.echo(f"{email} is now {role.replace('_', ' ')} of {board_slug}.")
     db.session.commit()
 
 
-def _give(account_id, board_slug: str, role: Role) -> None:  # type: ignore[no-untyped-def]
+def _give(account: Account, board_slug: str, role: Role) -> None:
     board = queries.find_board(board_slug)
     if board is None:
         known = ", ".join(b.slug for b in queries.list_boards()) or "none yet"
         raise Refused(f"There is no board called “{board_slug}”. There are: {known}.")
-    db.session.add(
-        Membership(board_id=board.id, account_id=account_id, role=role, since=clock.now())
-    )
-    flush()
-    audit.record(
-        actor="command line",
-        verb="role given",
-        subject_type="account",
-        subject_id=str(account_id),
-        board_id=board.id,
-        facts={"role": role.value},
-    )
+    services.add_member(board=board, account=account, role=role)
