@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.db import Base, Moment, one_of
@@ -27,6 +27,8 @@ class Organisation(Base):
     """A community group, a public partner, or a funder of a pot."""
 
     __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("length(name) > 0", name="name_given"),)
+    __refusals__ = {"ck_organisation_name_given": ("name", "Enter the name of the organisation.")}
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[OrganisationKind] = mapped_column(one_of(OrganisationKind, "kind"))
@@ -46,6 +48,12 @@ class Member(Base):
 
     __tablename__ = "organisation_member"
     __table_args__ = (UniqueConstraint("organisation_id", "account_id"),)
+    __refusals__ = {
+        "uq_organisation_member_organisation_id_account_id": (
+            None,
+            "This person already belongs to the group.",
+        ),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
