@@ -1,0 +1,175 @@
+"""Find rounds, and say what one is doing at a given moment: computed from its dates, never kept."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from pbapp import clock
+from pbapp.boards.models import Board
+from pbapp.db import db
+from pbapp.rounds.models import Phase, PhaseKind, Pot, Round, RoundArea
+
+
+@dataclass(frozen=True)
+class RoundState:
+    """What a round is doing at `now`.
+
+    A phase runs from its start up to, not including, its end. Between two phases `current` is
+    None; `next` is the phase to come and `last` the one most recently over.
+    """
+
+    now: datetime
+    current: Phase | None
+    next: Phase | None
+    last: Phase | None
+
+    @property
+    def kind(self) -> PhaseKind | None:
+        return self.current.kind if self.current else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every phase is behind us."""
+        return self.current is None and self.next is None and self.last is not None
+
+
+class WhyNot(enum.StrEnum):
+    """Why nobody can vote just now."""
+
+    NOT_YET = "not_yet"
+    CLOSED = "closed"
+    NOT_SEALED = "not_sealed"
+    NO_VOTE = "no_vote"
+
+
+@dataclass(frozen=True)
+class VotingGate:
+    """Whether people can vote; if not, why, and the moment that goes with it."""
+
+    is_open: bool
+    why_not: WhyNot | None = None
+    at: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self.is_open
+
+
+def state_of(round: Round, now: datetime) -> RoundState:
+    """What a round is doing at this moment."""
+    current = following = last = None
+    for phase in sorted(round.phases, key=lambda phase: phase.starts_at):
+        if phase.starts_at > now:
+            following = following or phase
+        elif phase.ends_at is None or phase.ends_at > now:
+            current = phase
+        else:
+            last = phase
+    return RoundState(now, current, following, last)
+
+
+def find_phase(round: Round, kind: PhaseKind) -> Phase | None:
+    return next((phase for phase in round.phases if phase.kind is kind), None)
+
+
+def is_open_for(round: Round, kind: PhaseKind, now: datetime) -> bool:
+    """Whether a round is in this phase at this moment."""
+    return state_of(round, now).kind is kind
+
+
+def can_vote(round: Round, now: datetime) -> VotingGate:
+    """Whether people can vote: the dates say so, and two people have sealed the ballot."""
+    voting = find_phase(round, PhaseKind.VOTING)
+    if voting is None or round.is_imported:
+        return VotingGate(False, WhyNot.NO_VOTE)
+    if voting.ends_at is not None and now >= voting.ends_at:
+        return VotingGate(False, WhyNot.CLOSED, voting.ends_at)
+    if now < voting.starts_at:
+        return VotingGate(False, WhyNot.NOT_YET, voting.starts_at)
+    if round.sealed_at is None:
+        return VotingGate(False, WhyNot.NOT_SEALED)
+    return VotingGate(True, at=voting.ends_at)
+
+
+def find_round(slug: str) -> Round | None:
+    """A round with its board, dates, pots with their funders, and wards, in one query."""
+    return db.session.scalars(_whole().where(Round.slug == slug)).unique().one_or_none()
+
+
+def find_round_by_id(round_id: int) -> Round | None:
+    """The same, by its number in the database."""
+    return db.session.scalars(_whole().where(Round.id == round_id)).unique().one_or_none()
+
+
+def list_rounds(board: Board) -> list[Round]:
+    """A board's rounds with their dates and pots: what is going on first, then the newest."""
+    return _by_interest(_whole().where(Round.board_id == board.id))
+
+
+def list_rounds_of(board_ids: Iterable[int]) -> list[Round]:
+    """The rounds of several boards, in the same order."""
+    return _by_interest(_whole().where(Round.board_id.in_(list(board_ids))))
+
+
+def current_round(board: Board) -> Round | None:
+    """The round to tell people about first; None before a board has any."""
+    return next(iter(list_rounds(board)), None)
+
+
+def _by_interest(query: Select[Round]) -> list[Round]:
+    now = clock.now()
+    return sorted(db.session.scalars(query).unique(), key=lambda round: _interest(round, now))
+
+
+def _interest(round: Round, now: datetime) -> tuple[int, float]:
+    state = state_of(round, now)
+    if can_vote(round, now):
+        return 0, 0.0
+    order = (
+        PhaseKind.VOTING,
+        PhaseKind.SUBMISSION,
+        PhaseKind.COUNTING,
+        PhaseKind.REVIEW,
+        None,
+        PhaseKind.PUBLISHED,
+    )
+    rank = 1 + order.index(state.kind)
+    if state.is_over:
+        rank = 1 + len(order)
+    newest = max((phase.starts_at for phase in round.phases), default=round.created_at)
+    return rank, -newest.timestamp()
+
+
+def _whole() -> Select[Round]:
+    # One joined query: a round has a handful of dates, pots and wards, and pages count queries.
+    return select(Round).options(
+        joinedload(Round.board).joinedload(Board.council),
+        joinedload(Round.phases),
+        joinedload(Round.pots).joinedload(Pot.funder),
+        joinedload(Round.round_areas).joinedload(RoundArea.area),
+    )
+
+
+def pot_total(round: Round) -> int:
+    """All of a round's money, in pence."""
+    return sum(pot.budget_pence for pot in round.pots)
+
+
+def sealed_numbers(round: Round) -> frozenset[int]:
+    """The numbers of the projects on the sealed ballot; empty before it is sealed."""
+    if round.sealed_at is None or round.config is None:
+        return frozenset()
+    return frozenset(project["number"] for project in round.config["projects"])
+
+
+def sealed_rule(round: Round) -> tuple[str, dict[str, Any]]:
+    """The counting rule's name and parameters as sealed, the drawn lot included."""
+    config = round.config or {}
+    parameters = {**config["rule"], "lot": config["lot"]}
+    return str(parameters.pop("name")), parameters

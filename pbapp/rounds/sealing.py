@@ -1,0 +1,153 @@
+"""Freeze what is voted on: two people, one canonical text, one hash.
+
+Dates are not in it: making a phase longer must not break a ballot that is already cast.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pbapp import clock
+from pbapp.accounts.models import Account
+from pbapp.db import flush
+from pbapp.refusal import N_, Refused
+from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.queries import find_phase
+from pbapp.rounds.services import log, must_lead_the_vote
+from pbapp.tally.digest import canonical, sha256
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class BallotProject:
+    """One project as it stands on the ballot. `number` is its number in the round."""
+
+    number: int
+    title: str
+    cost_pence: int
+    minimum_pence: int | None = None
+
+
+def digest(config: dict[str, Any]) -> str:
+    """SHA-256 of the configuration's canonical JSON, as 64 hexadecimal digits."""
+    return sha256(canonical(config))
+
+
+def draft_config(round: Round, projects: Sequence[BallotProject]) -> dict[str, Any]:
+    """Everything the seal will cover but the lot, which is drawn at the moment of sealing."""
+    return {
+        "format": FORMAT,
+        "round": {"id": round.id, "slug": round.slug, "title": round.title},
+        "currency": round.currency,
+        "vote_type": round.vote_type.value,
+        "max_choices": round.max_choices,
+        "within_pot": round.within_pot,
+        "min_age": round.min_age,
+        "people_per_contact": round.people_per_contact,
+        "wards": sorted(item.area.gss_code for item in round.round_areas),
+        "pots": [
+            {
+                "name": pot.name,
+                "budget_pence": pot.budget_pence,
+                "funder": pot.funder.name if pot.funder else None,
+                "payment_approver": pot.payment_approver,
+                "is_binding": pot.is_binding,
+            }
+            for pot in sorted(round.pots, key=lambda pot: pot.id)
+        ],
+        "rule": dict(round.rule),
+        "rule_words": round.rule_words,
+        "projects": [
+            {
+                "id": str(project.number),
+                "number": project.number,
+                "title": project.title,
+                "cost_pence": project.cost_pence,
+                "minimum_pence": project.minimum_pence,
+            }
+            for project in sorted(projects, key=lambda project: project.number)
+        ],
+    }
+
+
+def ask_to_seal(*, round: Round, projects: Sequence[BallotProject], by: Account) -> None:
+    """The first of two people says that the ballot is right. Asking again replaces the first ask.
+
+    What they saw is kept, so that the second person seals exactly that.
+    """
+    must_lead_the_vote(round, by)
+    _check_it_may_be_sealed(round, projects)
+    config = draft_config(round, projects)
+    round.config = config
+    round.seal_asked_by_id = by.id
+    flush()
+    log(round, by, "round.seal_asked", {"draft_hash": digest(config)})
+
+
+def seal(
+    *,
+    round: Round,
+    projects: Sequence[BallotProject],
+    by: Account,
+    lot: Sequence[int] | None = None,
+) -> str:
+    """The second person freezes rules and projects and the lot for ties is drawn.
+
+    Returns the hash of the sealed configuration. Raises `Refused` for the same person, or when
+    something changed since it was asked for. `lot` is for a lot that was drawn elsewhere and
+    published before (project numbers in order); otherwise it is drawn here.
+    """
+    must_lead_the_vote(round, by)
+    _check_it_may_be_sealed(round, projects)
+    if round.seal_asked_by_id is None:
+        raise Refused(N_("Somebody has to ask for the ballot to be sealed first."))
+    if round.seal_asked_by_id == by.id:
+        raise Refused(N_("A second person has to seal the ballot: not the one who asked for it."))
+    config = draft_config(round, projects)
+    if round.config is None or digest(round.config) != digest(config):
+        raise Refused(
+            N_(
+                "The projects or the rules have changed since sealing was asked for. "
+                "Look at them again, and ask again."
+            )
+        )
+    config["lot"] = _draw(config, lot)
+    round.config = config
+    round.config_hash = digest(config)
+    round.sealed_by_id = by.id
+    round.sealed_at = clock.now()
+    flush()
+    facts = {"config_hash": round.config_hash, "lot": config["lot"]}
+    log(round, by, "round.sealed", facts)
+    return round.config_hash
+
+
+def _draw(config: dict[str, Any], given: Sequence[int] | None) -> list[str]:
+    ids: list[str] = [project["id"] for project in config["projects"]]
+    if given is None:
+        secrets.SystemRandom().shuffle(ids)
+        return ids
+    lot = [str(number) for number in given]
+    if sorted(lot) != sorted(ids):
+        raise Refused(N_("The lot has to name every project on the ballot once."), "lot")
+    return lot
+
+
+def _check_it_may_be_sealed(round: Round, projects: Sequence[BallotProject]) -> None:
+    if round.sealed_at is not None:
+        raise Refused(N_("The ballot is sealed already."))
+    voting = find_phase(round, PhaseKind.VOTING)
+    if voting is None or (voting.ends_at is not None and voting.ends_at <= clock.now()):
+        raise Refused(N_("Voting is over, so there is nothing left to seal."))
+    if not projects:
+        raise Refused(N_("There is no project on the ballot yet."))
+    for pot in round.pots:
+        if pot.funder is None or not pot.payment_approver:
+            raise Refused(
+                N_("Say who gives the money in “%(pot)s” and who approves paying it."),
+                pot=pot.name,
+            )
