@@ -31,6 +31,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Where the shelf must be there, a test of it that skips itself has failed."""
+    report = yield
+    required = os.environ.get("PBAPP_REQUIRE_SHARED") and item.get_closest_marker("shared")
+    if required and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and the reference shelf is there to be read"
+    return report
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The reference shelf; only tests marked `shared` may use it."""

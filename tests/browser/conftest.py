@@ -1,0 +1,56 @@
+"""Fixtures for browser tests: see `harness.py` for what a watched page and a review are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.harness import DESKTOP, PHONE, NewPage, chromium, watched_pages
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in this folder, so that `-m "not browser"` leaves them out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewPage]:
+    """Opens a watched page with cookies of its own; see `NewPage`."""
+    with watched_pages(browser, lambda: request.getfixturevalue("site")) as new_page:
+        yield new_page
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def page(new_page: NewPage, request: pytest.FixtureRequest) -> Page:
+    """A page on the demo; the test runs twice, at the width of a phone and of a desktop."""
+    return new_page(request.param)
+
+
+@pytest.fixture
+def phone(new_page: NewPage) -> Page:
+    """A page on the demo at 360 x 740."""
+    return new_page(PHONE)
+
+
+@pytest.fixture
+def desktop(new_page: NewPage) -> Page:
+    """A page on the demo at 1280 x 900."""
+    return new_page(DESKTOP)
+
+
+@pytest.fixture
+def no_js(new_page: NewPage) -> Page:
+    """A page on the demo, on a phone, in a browser that runs no script."""
+    return new_page(PHONE, javascript=False)

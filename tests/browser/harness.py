@@ -1,0 +1,337 @@
+"""What browser tests stand on: a served site, pages that are watched, and checks of a page.
+
+A page made here is watched from its first request. When the test ends it fails if the browser
+complained about anything: a script error, something the content security policy refused, a
+file that is missing, an answer of 500, or a request to any other host.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    WebError,
+    sync_playwright,
+)
+from waitress import wasyncore
+from waitress.server import create_server
+
+from tools.chromium import find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SCREENS = ROOT / "test-results" / "screens"
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+# The browser's own calls home are switched off, so that what is left is what pages ask for; and
+# no name but this machine's can be looked up, so a page that asks another host never gets there.
+ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+# The browser says it on the page; the console message alone lacks what was refused and where.
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", event => console.error(
+  `Content security policy: ${event.violatedDirective} refused ${event.blockedURI}` +
+  ` at ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+"""
+
+
+# --- the browser and the site ---------------------------------------------------------------------
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    executable = find_chromium()
+    if not executable:
+        raise RuntimeError("No browser for the browser tests: run `make test`, which installs one.")
+    # Chromium refuses to run as root with its sandbox.
+    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*ARGUMENTS, *sandbox], chromium_sandbox=not sandbox
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an application with waitress in a thread, as `pbapp serve` does; yields its address."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, name="site", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        # The loop ends when nothing is left to wait for; only its own thread may close things.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        thread.join(timeout=10)
+        server.task_dispatcher.shutdown()
+
+
+# --- watched pages --------------------------------------------------------------------------------
+
+
+@dataclass
+class Watch:
+    """What a browser complained about while it showed the pages of one site."""
+
+    host: str
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", self._web_error)
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def check(self) -> None:
+        """Fail if there was anything."""
+        found = list(dict.fromkeys(self.complaints))
+        assert not found, "The browser complained:\n- " + "\n- ".join(found)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A missing file or an error page is judged by its answer, in `_response`.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"{message.text} (on {message.page and message.page.url})")
+
+    def _web_error(self, error: WebError) -> None:
+        self.complaints.append(f"Script error: {error.error}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob", "about") and address.netloc != self.host:
+            self.complaints.append(f"Request to another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        # A page or a fragment may well be a 404 or a 422; a stylesheet or a picture may not.
+        is_page = response.request.resource_type in ("document", "fetch", "xhr")
+        if response.status >= (500 if is_page else 400):
+            self.complaints.append(f"{response.status} for {response.url}")
+
+
+class NewPage(Protocol):
+    """Opens a page of its own, with its own cookies: one for each person in a test.
+
+    `size` is PHONE or DESKTOP; without `javascript` the browser runs no script; `base` is the
+    address that `page.goto("/…")` starts from; other options go to the browser's context.
+    """
+
+    def __call__(
+        self,
+        size: dict[str, int] = ...,
+        *,
+        javascript: bool = True,
+        base: str | None = None,
+        **options: Any,
+    ) -> Page: ...
+
+
+@contextmanager
+def watched_pages(browser: Browser, default_base: Callable[[], str]) -> Iterator[NewPage]:
+    """Yields the function that opens pages; at the end fails if one of them complained.
+
+    `default_base` is called only for a page that names no base.
+    """
+    watches: list[Watch] = []
+    with ExitStack() as contexts:
+
+        def new_page(
+            size: dict[str, int] = DESKTOP,
+            *,
+            javascript: bool = True,
+            base: str | None = None,
+            **options: Any,
+        ) -> Page:
+            base = base or default_base()
+            context = browser.new_context(
+                base_url=base,
+                viewport=size,
+                java_script_enabled=javascript,
+                locale="en-GB",
+                timezone_id="Europe/London",
+                reduced_motion="reduce",
+                **options,
+            )
+            contexts.callback(context.close)
+            context.set_default_timeout(10_000)
+            context.add_init_script(TELL_VIOLATIONS)
+            watch = Watch(urlsplit(base).netloc)
+            watch.listen(context)
+            watches.append(watch)
+            return context.new_page()
+
+        yield new_page
+    for watch in watches:
+        watch.check()
+
+
+# --- checks of a page -----------------------------------------------------------------------------
+
+
+def review(page: Page) -> None:
+    """Fail unless the page is fit to be seen: axe finds nothing, and the frame of it is right.
+
+    Every rule of axe is on, best practice and the target sizes of WCAG 2.2 too. The frame: one
+    h1, named in the title; ids that are unique; nothing that makes the page scroll sideways.
+    """
+    faults = _frame(page) + _axe(page)
+    assert not faults, f"{page.url} at {_width(page)} px:\n" + "\n".join(faults)
+
+
+def _axe(page: Page) -> list[str]:
+    with _able_to_run_axe(page) as able:
+        able.evaluate(AXE.read_text(encoding="utf-8"))
+        found = able.evaluate(
+            """() => axe.run(document, {
+                resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
+            }).then(result => result.violations)"""
+        )
+    return [
+        f"- {violation['id']}: {violation['help']}\n    {node['html'][:300]}\n    "
+        + re.sub(r"\s*\n\s*", " ", node["failureSummary"])
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+@contextmanager
+def _able_to_run_axe(page: Page) -> Iterator[Page]:
+    """The page itself; of one without script a twin, where axe may run and its own may not.
+
+    axe waits on timers, and in a browser without script they never go off.
+    """
+    browser = page.context.browser
+    if browser is None or not page.evaluate("() => matchMedia('(scripting: none)').matches"):
+        yield page
+        return
+    content = re.sub(r"<(/?)noscript\b", r"<\1div", page.content())
+    context = browser.new_context(viewport=page.viewport_size, locale="en-GB")
+    try:
+        context.route(
+            lambda address: address == page.url,
+            lambda route: route.fulfill(
+                body=content,
+                content_type="text/html; charset=utf-8",
+                headers={"Content-Security-Policy": "script-src 'none'"},
+            ),
+        )
+        twin = context.new_page()
+        twin.goto(page.url)
+        yield twin
+    finally:
+        context.close()
+
+
+def _frame(page: Page) -> list[str]:
+    frame = page.evaluate(
+        """() => {
+            const ids = [...document.querySelectorAll("[id]")].map(element => element.id);
+            return {
+                title: document.title,
+                headings: [...document.querySelectorAll("h1")].map(h => h.textContent),
+                twice: [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))],
+                wide: document.documentElement.scrollWidth,
+                seen: document.documentElement.clientWidth,
+            };
+        }"""
+    )
+    headings = [" ".join(heading.split()) for heading in frame["headings"]]
+    faults = [f"- the id {name} is there twice" for name in frame["twice"]]
+    if len(headings) != 1:
+        faults.append(f"- one h1 is wanted, and there are: {headings}")
+    elif not _named(headings[0], frame["title"]):
+        faults.append(f"- the title “{frame['title']}” does not name the h1 “{headings[0]}”")
+    if frame["wide"] > frame["seen"]:
+        faults.append(f"- it scrolls sideways: {frame['wide']} px in {frame['seen']} px")
+    return faults
+
+
+def _named(heading: str, title: str) -> bool:
+    """Whether the title's first part is in the heading (which may have a caption as well)."""
+    return re.split(r" [–|] ", " ".join(title.split()))[0].removeprefix("Error: ") in heading
+
+
+def _width(page: Page) -> int:
+    return page.viewport_size["width"] if page.viewport_size else 0
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a visit cost: bytes on the wire, headers too, and where they went."""
+
+    parts: dict[str, int]
+
+    @property
+    def bytes(self) -> int:
+        return sum(self.parts.values())
+
+    @property
+    def requests(self) -> int:
+        return len(self.parts)
+
+    def __str__(self) -> str:
+        lines = [f"{size:>9,}  {address}" for address, size in self.parts.items()]
+        return f"{self.bytes:,} bytes in {self.requests} requests\n" + "\n".join(lines)
+
+
+def first_visit_weight(page: Page, path: str) -> Weight:
+    """Open a path as somebody who was never here does, and weigh all that came.
+
+    Bytes are what the browser received, compressed as it was sent.
+    """
+    page.context.clear_cookies()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    addresses: dict[str, str] = {}
+    parts: dict[str, int] = {}
+
+    def sent(event: dict[str, Any]) -> None:
+        addresses[event["requestId"]] = event["request"]["url"]
+
+    def came(event: dict[str, Any]) -> None:
+        address = addresses.get(event["requestId"], "")
+        if urlsplit(address).scheme in ("http", "https"):
+            parts[f"{event['requestId']} {address}"] = int(event["encodedDataLength"])
+
+    devtools.on("Network.requestWillBeSent", sent)
+    devtools.on("Network.loadingFinished", came)
+    page.goto(path, wait_until="networkidle")
+    devtools.detach()
+    return Weight(parts)
+
+
+def screenshot(page: Page, name: str) -> Path:
+    """Keep the whole page as a picture, named for what it shows and its width."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    path = SCREENS / f"{name}-{_width(page)}.png"
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    return path
