@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "translations" / "messages.pot"
 EXTRACT = [
     *("--quiet", "extract", "--mapping-file", "pyproject.toml"),
-    *("--keyword", "_", "--keyword", "ngettext:1,2", "--keyword", "N_"),
+    *("--keyword", "_", "--keyword", "_l", "--keyword", "ngettext:1,2", "--keyword", "N_"),
     *("--sort-output", "--no-location", "--width", "100", "--add-comments", "Translators:"),
     *("--project", "pbapp", "--version", "1", "--copyright-holder", "pbapp"),
 ]
