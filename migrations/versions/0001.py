@@ -211,6 +211,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=True),
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(name) > 0", name=op.f("ck_organisation_name_given")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_table(
@@ -315,6 +316,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("state_before", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=False),
@@ -734,6 +736,7 @@ def upgrade() -> None:
         sa.Column("priority_version_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["priority_version_id"],
             ["priority_version.id"],
@@ -752,6 +755,7 @@ def upgrade() -> None:
         sa.Column("priority_version_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["priority_version_id"],
             ["priority_version.id"],

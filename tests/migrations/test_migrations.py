@@ -1,0 +1,99 @@
+"""Each migration goes up, down and up again, with rows in the tables, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, inspect, select
+
+from pbapp import create_app
+from pbapp import db as database
+from pbapp.accounts.models import Account
+from pbapp.config import ROOT
+from pbapp.db import Base, db
+from tests.conftest import config_for
+from tests.databases import fresh_database
+from tests.world import build_world
+
+REVISIONS = [
+    script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()
+][::-1]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own without tables."""
+    if request.param == "sqlite":
+        yield from _app(f"sqlite:///{tmp_path / 'pbapp.sqlite3'}", tmp_path)
+    else:
+        with fresh_database(request.getfixturevalue("postgresql")) as url:
+            yield from _app(url, tmp_path)
+
+
+def _app(url: str, folder: Path) -> Iterator[Flask]:
+    app = create_app(config_for(url, folder))
+    with app.app_context():
+        db.session.configure(join_transaction_mode="conditional_savepoint")
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_newest_migration_gives_the_tables_of_the_models(empty: Flask) -> None:
+    upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_migration_goes_up_and_down_one_at_a_time(empty: Flask) -> None:
+    for revision in REVISIONS:
+        upgrade(revision=revision)
+        if revision != REVISIONS[0]:
+            downgrade(revision="-1")
+            upgrade(revision=revision)
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_rows_survive_a_migration_down_and_up(empty: Flask) -> None:
+    upgrade()
+    with database.write_transaction():
+        build_world()
+        db.session.commit()
+    if len(REVISIONS) > 1:
+        downgrade(revision="-1")
+        upgrade()
+    assert db.session.scalar(select(func.count()).select_from(Account)) == 6
+    db.session.rollback()
+    downgrade(revision="base")
+
+
+def test_an_interrupted_upgrade_leaves_the_database_as_it_was(
+    empty: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic.operations import Operations
+
+    made = []
+    original = Operations.create_table
+
+    def dies_at_the_tenth(self: Operations, *arguments: object, **options: object) -> object:
+        made.append(arguments[0])
+        if len(made) == 10:
+            raise KeyboardInterrupt
+        return original(self, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Operations, "create_table", dies_at_the_tenth)
+    with pytest.raises(KeyboardInterrupt):
+        upgrade()
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    monkeypatch.undo()
+    upgrade()
+    assert "ballot" in inspect(db.engine).get_table_names()
