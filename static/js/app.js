@@ -103,6 +103,10 @@
 
   /* What a page or a swapped part needs before it is used */
   function greet(root) {
+    /* What came back with errors was typed and is not kept yet */
+    if (root.querySelector("#error-summary")) {
+      all("form[data-warn-unsaved]", root).forEach((form) => changed.add(form));
+    }
     all("[data-count-for]", root).forEach(count);
     if (navigator.clipboard) all("button[data-copy]", root).forEach((button) => (button.hidden = false));
   }

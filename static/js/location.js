@@ -25,7 +25,7 @@
       const near = [...state.byId.values()]
         .map((marker) => [map.distance(at, marker.getLatLng()), marker.about.name])
         .sort((a, b) => a[0] - b[0])[0];
-      if (near && near[0] < 2000) return words("sayNear", { metres: Math.round(near[0] / 10) * 10, name: near[1] });
+      if (near && near[0] < 1000) return words("sayNear", { metres: Math.round(near[0] / 10) * 10, name: near[1] });
       return "";
     }
 
