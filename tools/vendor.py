@@ -1,10 +1,8 @@
 """Copy the front-end files that pages use from node_modules into static/vendor.
 
-Only what a page asks for is copied, without source maps, and with a compressed copy
-(`.gz`) beside every text file, so that the web process sends it as it is.
+Only what a page asks for is copied, and no source maps. The web process compresses.
 """
 
-import gzip
 import re
 import shutil
 import sys
@@ -38,7 +36,7 @@ FILES = {
     f"{DESIGN_SYSTEM}/LICENSE.txt": "design-system/LICENSE",
 }
 
-TEXT = {".css", ".js", ".svg"}
+TEXT = {".css", ".js"}
 # The maps are not copied, so a mention of one would only make a browser ask in vain.
 SOURCE_MAP = re.compile(rb"\s*(//[#@] sourceMappingURL=\S+|/\*# sourceMappingURL=.*?\*/)\s*\Z")
 
@@ -65,13 +63,11 @@ def main() -> int:
 
 
 def copy(origin: Path, target: Path) -> None:
-    """Copy one file, and write its compressed copy where that is worth it."""
+    """Copy one file, without the address of its source map."""
     target.parent.mkdir(parents=True, exist_ok=True)
     content = origin.read_bytes()
     if origin.suffix in TEXT:
         content = SOURCE_MAP.sub(b"\n", content)
-        # No time and no name in the header: the same file always gives the same bytes.
-        target.with_name(target.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
     target.write_bytes(content)
 
 
