@@ -17,7 +17,6 @@ import click
 from pbapp import create_app
 from pbapp.config import Config, ConfigError
 from pbapp.web import logs
-from pbapp.web.commands import with_app
 
 THREADS = 8
 WORKER_RESTARTS_AFTER = 2.0
@@ -90,29 +89,35 @@ def upgrade() -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-@with_app
 def check(as_json: bool) -> None:
     """Look for trouble: the database's version, the officers' log, keys apart from data.
 
     Exit code 0 when all is well, 1 when something is not.
     """
+    with create_app().app_context():
+        findings = _findings()
+    well = findings["database_is_current"] and findings["log_broken_at"] is None
+    if as_json:
+        click.echo(json.dumps(findings))
+    else:
+        click.echo(f"Database: {'current' if findings['database_is_current'] else 'run upgrade'}.")
+        broken_at = findings["log_broken_at"]
+        state = "unbroken" if broken_at is None else f"BROKEN at event {broken_at}"
+        head = findings["log_head"][:16]
+        click.echo(f"Officers' log: {findings['log_events']} events, {state}. Head {head}…")
+    sys.exit(0 if well else 1)
+
+
+def _findings() -> dict[str, Any]:
     from pbapp.audit.queries import check_chain
 
     chain = check_chain()
-    findings = {
+    return {
         "database_is_current": _revision() == _newest(),
         "log_events": chain.events,
         "log_head": chain.head,
         "log_broken_at": chain.broken_at,
     }
-    well = findings["database_is_current"] and chain.broken_at is None
-    if as_json:
-        click.echo(json.dumps(findings))
-    else:
-        click.echo(f"Database: {'current' if findings['database_is_current'] else 'run upgrade'}.")
-        state = "unbroken" if chain.broken_at is None else f"BROKEN at event {chain.broken_at}"
-        click.echo(f"Officers' log: {chain.events} events, {state}. Head {chain.head[:16]}…")
-    sys.exit(0 if well else 1)
 
 
 def refuse_old_database(app: Any) -> None:

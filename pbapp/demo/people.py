@@ -11,7 +11,10 @@ from pbapp.boards.models import Board, Council, Role
 from pbapp.db import db
 from pbapp.demo.reading import Calendar, read
 from pbapp.organisations.models import Member, MemberRole, Organisation, OrganisationKind
-from pbapp.places.models import Area, AreaType, Postcode
+from pbapp.places import services as places
+from pbapp.places.models import Area, Postcode
+from pbapp.places.queries import list_wards
+from pbapp.places.services import WardFacts
 from pbapp.plans import services as plans
 from pbapp.plans.models import Plan, Priority
 from pbapp.plans.services import Line, PriorityText
@@ -44,22 +47,15 @@ def load_cast(calendar: Calendar) -> Cast:
 def _council(calendar: Calendar) -> Cast:
     facts = read("council")
     its = facts["council"]
-    area = Area(area_type=AreaType.COUNCIL, gss_code=its["gss_code"], name=its["area_name"])
-    db.session.add(area)
-    db.session.flush()
-    wards = {
-        ward["code"]: Area(
-            area_type=AreaType.WARD,
-            gss_code=ward["code"],
-            name=ward["name"],
-            number=ward["number"],
-            council_id=area.id,
-            centre_lat=ward["lat"],
-            centre_lon=ward["lon"],
-        )
-        for ward in facts["wards"]
-    }
-    db.session.add_all(wards.values())
+    area = places.set_up_council(
+        gss_code=its["gss_code"],
+        name=its["area_name"],
+        wards=[
+            WardFacts(ward["code"], ward["name"], ward["number"], ward["lat"], ward["lon"])
+            for ward in facts["wards"]
+        ],
+    )
+    wards = {ward.gss_code: ward for ward in list_wards(area)}
     for entry in facts["postcodes"]:
         ward = wards[entry["ward"]]
         db.session.add(Postcode(postcode=entry["postcode"], area=ward, is_example=True))

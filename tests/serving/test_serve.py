@@ -1,0 +1,205 @@
+"""The real server with its worker, as `make run` starts them."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pbapp import cli
+from pbapp.config import ROOT
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PBAPP_DEMO": "1",
+        "PBAPP_INSTANCE": str(folder / "instance"),
+        "PYTHONPATH": str(ROOT),
+        **more,
+    }
+
+
+def pbapp(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pbapp", *arguments],
+        env=environment(folder, **more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(check, seconds: float = 30.0):  # type: ignore[no-untyped-def]
+    """What `check` gives as soon as it gives something."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            found = check()
+        except OSError:
+            found = None
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("waited in vain")
+
+
+class Served:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.log = folder / "log"
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pbapp", "serve", "--port", str(self.port)],
+                env=environment(folder),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+            )
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        )
+
+    def get(self, path: str) -> str:
+        with self.opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, page: str, **fields: str) -> str:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        data = urllib.parse.urlencode({"csrf_token": token[1], **fields}).encode()
+        with self.opener.open(f"http://127.0.0.1:{self.port}{path}", data, timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def worker_pid(self) -> int | None:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        numbers = "".join(
+            (task / "children").read_text() for task in children.parent.parent.iterdir()
+        ).split()
+        return int(numbers[0]) if numbers else None
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    assert pbapp(folder, "upgrade").returncode == 0
+    server = Served(folder)
+    wait_for(lambda: server.get("/health"))
+    yield server
+    if server.process.poll() is None:
+        server.process.kill()
+        server.process.wait()
+
+
+def test_it_tells_the_address_the_people_and_the_mailbox(served: Served) -> None:
+    said = wait_for(lambda: "demo/mailbox" in served.log.read_text() and served.log.read_text())
+    assert f"http://127.0.0.1:{served.port}" in said
+    assert "moderator@example.org" in said
+
+
+def test_the_worker_sends_a_code_within_moments(served: Served) -> None:
+    page = served.get("/account/sign-in")
+    served.post("/account/sign-in", page, email="a@example.org", next="")
+    box = wait_for(lambda: (page := served.get("/demo/mailbox/")) and "Sent" in page and page)
+    assert re.search(r"\d{6} is your code to sign in", box)
+
+
+def test_logs_hold_no_address_of_anybody(served: Served) -> None:
+    assert "a@example.org" not in served.log.read_text()
+
+
+def test_a_worker_that_dies_is_started_again(served: Served) -> None:
+    first = wait_for(served.worker_pid)
+    os.kill(first, signal.SIGKILL)
+    assert wait_for(lambda: (pid := served.worker_pid()) and pid != first and pid)
+
+
+def test_sqlite_keeps_what_it_said_it_kept(served: Served) -> None:
+    database = sqlite3.connect(served.folder / "instance" / "pbapp.sqlite3")
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    database.close()
+
+
+def test_it_stops_politely_and_takes_the_worker_with_it(served: Served) -> None:
+    worker = wait_for(served.worker_pid)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(timeout=40) == 0
+    wait_for(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def test_the_demo_is_never_served_to_the_world(tmp_path: Path) -> None:
+    answer = pbapp(tmp_path, "serve", "--host", "0.0.0.0")
+    assert answer.returncode == 2
+    assert "this machine only" in answer.stderr
+
+
+def test_production_does_not_start_without_its_secret(tmp_path: Path) -> None:
+    answer = pbapp(tmp_path, "upgrade", PBAPP_DEMO="", PBAPP_SECRET_KEY="")
+    assert answer.returncode == 2
+    assert "PBAPP_SECRET_KEY" in answer.stderr
+
+
+def test_an_old_database_is_not_served(tmp_path: Path) -> None:
+    answer = pbapp(tmp_path, "serve")
+    assert answer.returncode == 2
+    assert "pbapp upgrade" in answer.stderr
+
+
+def test_keys_inside_the_data_are_refused(tmp_path: Path) -> None:
+    answer = pbapp(tmp_path, "upgrade", PBAPP_KEYS=str(tmp_path / "instance" / "keys"))
+    assert answer.returncode == 2
+    assert "overlap" in answer.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["upgrade"], ["user", "add"], ["check"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    answer = CliRunner().invoke(cli.pbapp, [*command, "--help"])
+    assert answer.exit_code == 0
+    assert answer.output.startswith("Usage: pbapp")
+
+
+def test_an_officer_is_added_with_a_role(tmp_path: Path) -> None:
+    pbapp(tmp_path, "upgrade")
+    add = ["user", "add", "--email", "o@example.org", "--password", "a long enough password"]
+    answer = pbapp(tmp_path, *add)
+    assert answer.returncode == 0, answer.stderr
+    answer = pbapp(tmp_path, *add, "--board", "nowhere", "--role", "moderator")
+    assert answer.returncode == 2
+    assert "There is no board called" in answer.stderr
+
+
+def test_check_finds_all_well_and_a_broken_log(tmp_path: Path) -> None:
+    pbapp(tmp_path, "upgrade")
+    assert pbapp(tmp_path, "check").returncode == 0
+    database = sqlite3.connect(tmp_path / "instance" / "pbapp.sqlite3")
+    database.execute(
+        "INSERT INTO audit_event (number, at, actor, verb, subject_type, subject_id, facts,"
+        " previous_hash, hash) VALUES (1, '2026-01-01', 'x', 'y', 'z', '1', '{}', ?, ?)",
+        ("0" * 64, "f" * 64),
+    )
+    database.commit()
+    database.close()
+    answer = pbapp(tmp_path, "check", "--json")
+    assert answer.returncode == 1
+    assert '"log_broken_at": 1' in answer.stdout
