@@ -77,10 +77,10 @@ def python_environment() -> bool:
 
 
 def has_python() -> bool:
-    """Whether `.venv` holds a Python that starts and is new enough."""
+    """Whether `.venv` holds a Python that starts, is new enough and has pip."""
     try:
         asked = subprocess.run(
-            [BIN / "python", "-c", "import sys; print(*sys.version_info[:2])"],
+            [BIN / "python", "-c", "import pip, sys; print(*sys.version_info[:2])"],
             capture_output=True,
             text=True,
             check=True,
