@@ -43,8 +43,9 @@ def sign_in() -> Page:
     form = EmailForm(next=request.args.get("next"))
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
-    _send_code(form.email.data)
-    session["signing_in"] = queries.tidy_email(form.email.data)
+    email = queries.tidy_email(form.email.data or "")
+    _send_code(email)
+    session["signing_in"] = email
     db.session.commit()
     return redirect(url_for(".enter_code", next=form.next.data or None), 303)
 
@@ -75,7 +76,7 @@ def enter_code() -> Page:
     form = CodeForm(next=request.args.get("next"))
     if form.validate_on_submit():
         try:
-            account = _account_for_code(email, form.code.data)
+            account = _account_for_code(email, form.code.data or "")
         except Refused as refused:
             db.session.commit()  # the wrong try counts
             form.blame(refused)
@@ -101,7 +102,9 @@ def password() -> Page:
     """Sign in as an officer, a board member or for a group."""
     form = PasswordForm(next=request.args.get("next"))
     if form.validate_on_submit():
-        account = services.check_password(email=form.email.data, password=form.password.data)
+        account = services.check_password(
+            email=form.email.data or "", password=form.password.data or ""
+        )
         if account:
             return _welcome(account, form.next.data)
         form.blame(Refused(_("The e-mail address or the password is wrong."), "password"))

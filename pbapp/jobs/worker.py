@@ -39,7 +39,7 @@ def work_task(huey: SqliteHuey) -> Callable[[], Any]:
     def work() -> None:
         services.run_due()
 
-    return work  # type: ignore[no-any-return]
+    return work
 
 
 def run_forever(app: Flask, every_minute: tuple[Callable[[], object], ...] = ()) -> None:

@@ -48,7 +48,7 @@ def _changed_meanwhile(_error: StaleDataError) -> Answer:
 
 def _busy(_error: Exception) -> Answer:
     database.db.session.rollback()
-    return (*page(503, "503"), {"Retry-After": "5"})  # type: ignore[return-value]
+    return (*page(503, "503"), {"Retry-After": "5"})
 
 
 def _database_trouble(error: OperationalError) -> Answer:
@@ -65,7 +65,7 @@ def _http(error: HTTPException) -> Answer | HTTPException:
     known = {400, 403, 404, 413, 429, 500, 503}
     template = str(error.code) if error.code in known else ("500" if error.code >= 500 else "400")
     headers = {"Retry-After": "60"} if error.code == 429 else {}
-    return (*page(error.code, template), headers)  # type: ignore[return-value]
+    return (*page(error.code, template), headers)
 
 
 def _unexpected(error: Exception) -> Answer:

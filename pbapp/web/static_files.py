@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, request, send_file, url_for
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from pbapp.config import ROOT
 from pbapp.web.access import access, anyone
