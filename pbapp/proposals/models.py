@@ -40,7 +40,11 @@ class Proposal(Base):
         Index("ix_proposal_round_id_state", "round_id", "state"),
     )
     __refusals__ = {
-        "ck_proposal_cost_given": ("cost_lines", "Add at least one cost above £0."),
+        "uq_proposal_round_id_number": (
+            None,
+            "Somebody sent in a proposal at the same moment. Send yours once more.",
+        ),
+        "ck_proposal_cost_given": ("costs", "Add at least one cost above £0."),
         "ck_proposal_minimum_within_cost": (
             "minimum",
             "The smallest amount you could work with cannot be more than the whole cost.",
@@ -91,7 +95,7 @@ class CostLine(Base):
     __tablename__ = "cost_line"
     __table_args__ = (CheckConstraint("amount_pence > 0", name="amount_positive"),)
     __refusals__ = {
-        "ck_cost_line_amount_positive": ("cost_lines", "Each cost must be more than £0."),
+        "ck_cost_line_amount_positive": ("costs", "Each cost must be more than £0."),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

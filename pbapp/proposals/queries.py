@@ -1,0 +1,275 @@
+"""Find proposals: for everybody, for their group, and for officers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pbapp.db import db
+from pbapp.organisations.models import Member
+from pbapp.places.models import Area
+from pbapp.plans.models import Priority, PriorityVersion
+from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.queries import find_phase, is_open_for, sealed_numbers
+from pbapp.rounds.sealing import BallotProject
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One public proposal, with no more than ordering, filtering and adding up need."""
+
+    id: int
+    number: int
+    cost_pence: int
+    state: ProposalState
+    priority_slug: str | None
+    priority_name: str | None
+    ward_code: str | None
+    ward_name: str | None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state is ProposalState.WITHDRAWN
+
+
+def _is_public(round: Round) -> ColumnElement[bool]:
+    """On the ballot; one withdrawn after sealing stays listed, marked."""
+    sealed = sealed_numbers(round)
+    on_ballot = Proposal.state == ProposalState.ON_BALLOT
+    if not sealed:
+        return on_ballot
+    withdrawn = and_(Proposal.state == ProposalState.WITHDRAWN, Proposal.number.in_(sealed))
+    return or_(on_ballot, withdrawn)
+
+
+def is_public(proposal: Proposal) -> bool:
+    """Whether anybody may read it."""
+    if proposal.state is ProposalState.ON_BALLOT:
+        return True
+    withdrawn = proposal.state is ProposalState.WITHDRAWN
+    return withdrawn and proposal.number in sealed_numbers(proposal.round)
+
+
+def list_public(round: Round) -> list[Listed]:
+    """Every public proposal of a round in one query, by number."""
+    query = (
+        select(
+            Proposal.id,
+            Proposal.number,
+            Proposal.cost_pence,
+            Proposal.state,
+            Priority.slug,
+            Priority.name,
+            Area.gss_code,
+            Area.name,
+        )
+        .outerjoin(Priority, Priority.id == Proposal.priority_id)
+        .outerjoin(Area, Area.id == Proposal.area_id)
+        .where(Proposal.round_id == round.id, _is_public(round))
+        .order_by(Proposal.number)
+    )
+    return [Listed(*row) for row in db.session.execute(query)]
+
+
+def in_order_of(seed: str, found: Iterable[Listed]) -> list[Listed]:
+    """A random order that stays the same for one seed, also when a proposal joins or leaves."""
+    return sorted(found, key=lambda one: hashlib.sha256(f"{seed} {one.id}".encode()).digest())
+
+
+def load_cards(ids: list[int]) -> list[Proposal]:
+    """What a list shows of these proposals, in the order of the ids, in one query."""
+    query = (
+        select(Proposal)
+        .options(
+            joinedload(Proposal.priority),
+            joinedload(Proposal.area),
+            joinedload(Proposal.organisation),
+            joinedload(Proposal.photo),
+        )
+        .where(Proposal.id.in_(ids))
+    )
+    place = {id: at for at, id in enumerate(ids)}
+    return sorted(db.session.scalars(query), key=lambda proposal: place[proposal.id])
+
+
+def find_by_number(round: Round, number: int) -> Proposal | None:
+    """One proposal of a round with all that its page shows."""
+    query = _whole().where(Proposal.round_id == round.id, Proposal.number == number)
+    return db.session.scalars(query).one_or_none()
+
+
+def find(proposal_id: int) -> Proposal | None:
+    """The same by its number in the database, its round included."""
+    return db.session.scalars(_whole().where(Proposal.id == proposal_id)).one_or_none()
+
+
+def _whole() -> Select[Proposal]:
+    return select(Proposal).options(
+        joinedload(Proposal.round).joinedload(Round.board),
+        joinedload(Proposal.priority),
+        joinedload(Proposal.area),
+        joinedload(Proposal.organisation),
+        joinedload(Proposal.photo),
+        selectinload(Proposal.cost_lines),
+    )
+
+
+def list_on_ballot(round: Round) -> list[Proposal]:
+    """The proposals people can vote for, by number, as cards are loaded."""
+    ids = [one.id for one in list_public(round) if not one.is_withdrawn]
+    return load_cards(ids)
+
+
+def list_withdrawn_after_sealing(round: Round) -> list[Listed]:
+    """On the sealed ballot but withdrawn since: listed, and cannot win."""
+    return [one for one in list_public(round) if one.is_withdrawn]
+
+
+def ballot_projects(round: Round) -> list[BallotProject]:
+    """What sealing freezes: every proposal on the ballot now, by number."""
+    query = (
+        select(Proposal.number, Proposal.title, Proposal.cost_pence, Proposal.minimum_pence)
+        .where(Proposal.round_id == round.id, Proposal.state == ProposalState.ON_BALLOT)
+        .order_by(Proposal.number)
+    )
+    return [BallotProject(*row) for row in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many proposals a round has in each state, and what those on the ballot ask for."""
+
+    waiting: int = 0
+    returned: int = 0
+    on_ballot: int = 0
+    withdrawn: int = 0
+    asked_pence: int = 0
+
+
+def count_by_state(round: Round) -> Tally:
+    query = (
+        select(Proposal.state, func.count(), func.sum(Proposal.cost_pence))
+        .where(Proposal.round_id == round.id)
+        .group_by(Proposal.state)
+    )
+    found = {state: (number, pence) for state, number, pence in db.session.execute(query)}
+    none = (0, 0)
+    return Tally(
+        waiting=found.get(ProposalState.SUBMITTED, none)[0],
+        returned=found.get(ProposalState.RETURNED, none)[0],
+        on_ballot=found.get(ProposalState.ON_BALLOT, none)[0],
+        withdrawn=found.get(ProposalState.WITHDRAWN, none)[0],
+        asked_pence=int(found.get(ProposalState.ON_BALLOT, none)[1]),
+    )
+
+
+def list_by_account(account_id: UUID, round: Round | None = None) -> list[Proposal]:
+    """The proposals of the groups somebody belongs to, newest first, with their round."""
+    query = (
+        select(Proposal)
+        .join(Member, Member.organisation_id == Proposal.organisation_id)
+        .options(
+            joinedload(Proposal.round),
+            joinedload(Proposal.organisation),
+            joinedload(Proposal.priority),
+            joinedload(Proposal.area),
+        )
+        .where(Member.account_id == account_id)
+        .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
+    )
+    if round is not None:
+        query = query.where(Proposal.round_id == round.id)
+    return list(db.session.scalars(query))
+
+
+def list_waiting(board_ids: Iterable[int]) -> list[Proposal]:
+    """What officers of these boards have to decide on, the oldest first."""
+    query = (
+        select(Proposal)
+        .join(Round, Round.id == Proposal.round_id)
+        .options(
+            joinedload(Proposal.round).joinedload(Round.board), joinedload(Proposal.organisation)
+        )
+        .where(
+            Round.board_id.in_(list(board_ids)),
+            Proposal.state == ProposalState.SUBMITTED,
+        )
+        .order_by(Proposal.updated_at, Proposal.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_by_priority(priority_id: int) -> list[Proposal]:
+    """The public proposals for one priority, the newest round first, as cards are loaded."""
+    query = (
+        select(Proposal)
+        .options(
+            joinedload(Proposal.round),
+            joinedload(Proposal.organisation),
+            joinedload(Proposal.area),
+            joinedload(Proposal.photo),
+        )
+        .where(
+            Proposal.priority_id == priority_id,
+            Proposal.state == ProposalState.ON_BALLOT,
+        )
+        .order_by(Proposal.round_id.desc(), Proposal.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_priorities(round: Round) -> list[PriorityVersion]:
+    """What the round's plan says of each priority, in the plan's order."""
+    query = (
+        select(PriorityVersion)
+        .options(joinedload(PriorityVersion.priority))
+        .where(PriorityVersion.plan_id == round.plan_id)
+        .order_by(PriorityVersion.position)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_places(round: Round, ids: Iterable[int]) -> list[Proposal]:
+    """Those of these proposals that have a point on the map."""
+    query = (
+        select(Proposal)
+        .options(joinedload(Proposal.priority), joinedload(Proposal.area))
+        .where(
+            Proposal.round_id == round.id,
+            Proposal.id.in_(list(ids)),
+            Proposal.lat.is_not(None),
+        )
+        .order_by(Proposal.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def can_send_in(round: Round, now: datetime) -> bool:
+    """Whether groups may send in new proposals."""
+    return round.sealed_at is None and is_open_for(round, PhaseKind.SUBMISSION, now)
+
+
+def can_edit(proposal: Proposal, now: datetime) -> bool:
+    """Whether its group may change it: while proposals come in, and a returned one until voting."""
+    round = proposal.round
+    if round.sealed_at is not None:
+        return False
+    if proposal.state is ProposalState.SUBMITTED:
+        return can_send_in(round, now)
+    voting = find_phase(round, PhaseKind.VOTING)
+    in_time = voting is None or now < voting.starts_at
+    return proposal.state is ProposalState.RETURNED and in_time
+
+
+def can_withdraw(proposal: Proposal, now: datetime) -> bool:
+    """Whether its group may still take it back: until voting closes."""
+    voting = find_phase(proposal.round, PhaseKind.VOTING)
+    voted = voting is not None and voting.ends_at is not None and voting.ends_at <= now
+    return proposal.state is not ProposalState.WITHDRAWN and not voted
