@@ -81,7 +81,11 @@ class BoundarySet(Base):
 
 
 class Boundary(Base):
-    """One area's shape in one set: GeoJSON geometry in EPSG:4326, with where its label goes."""
+    """One area's shape in one set: GeoJSON geometry in EPSG:4326, with where its label goes.
+
+    The box around it is kept in columns, so that finding a point's ward reads two or three shapes
+    and not all of them.
+    """
 
     __tablename__ = "boundary"
     __table_args__ = (
@@ -96,6 +100,10 @@ class Boundary(Base):
     area_km2: Mapped[float] = mapped_column(Float)
     label_lat: Mapped[float] = mapped_column(Float)
     label_lon: Mapped[float] = mapped_column(Float)
+    south: Mapped[float] = mapped_column(Float)
+    west: Mapped[float] = mapped_column(Float)
+    north: Mapped[float] = mapped_column(Float)
+    east: Mapped[float] = mapped_column(Float)
 
     boundary_set: Mapped[BoundarySet] = relationship(back_populates="boundaries")
     area: Mapped[Area] = relationship()

@@ -1,0 +1,237 @@
+"""`pbapp geodata`: ward boundaries and postcodes, from files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from pbapp import clock
+from pbapp.db import db
+from pbapp.places import queries, services
+from pbapp.places.importing import ReadBoundaries, read_boundaries
+from pbapp.places.models import Area, BoundarySet
+from pbapp.places.postcode_file import ReadPostcodes, read_postcodes
+from pbapp.places.problems import FileProblems
+from pbapp.web.commands import with_app
+
+ONS = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. "
+    "Contains OS data © Crown copyright and database right {year}"
+)
+A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+a_council = click.option(
+    "--council",
+    "council_code",
+    metavar="CODE",
+    help="The council's GSS code (S12000050). Needed when there are several, or none yet.",
+)
+
+
+@click.group()
+def geodata() -> None:
+    """Ward boundaries and postcodes.
+
+    \b
+    pbapp geodata import wards.geojson
+    pbapp geodata postcodes postcodes.csv
+    pbapp geodata check
+
+    Without boundaries the product shows a schematic drawing, and asks people for their ward
+    instead of working it out. docs/operators/boundaries-and-postcodes.md says where to get both
+    files.
+    """
+
+
+@geodata.command("import")
+@click.argument("path", metavar="FILE", type=A_FILE)
+@click.option("--name", help="What to call these boundaries. Default: the file's name.")
+@click.option("--source", default="Office for National Statistics", show_default=True)
+@click.option("--attribution", help="The words that must stand on every map. Default: the ONS's.")
+@click.option(
+    "--dated",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day the boundaries are of.",
+)
+@a_council
+@with_app
+def import_(
+    path: Path,
+    name: str | None,
+    source: str,
+    attribution: str | None,
+    dated: datetime | None,
+    council_code: str | None,
+) -> None:
+    """Import the council's ward boundaries from a GeoJSON file and make them the current ones.
+
+    FILE may hold the wards of the whole country: only the council's are taken. Coordinates may be
+    longitude and latitude (EPSG:4326) or British National Grid (EPSG:27700). The ward's code is
+    read from ward_code, WDyyCD, geoid or CODE, its name from ward_name or WDyyNM, its council from
+    council_code or LADyyCD.
+
+    Before anything is stored the file must have every ward of the council that we know, each a
+    valid shape of a likely size in about the right place, without overlaps and gaps. If not, every
+    problem is listed, nothing is changed, and the exit code is 1.
+
+    Boards, entries, proposals and postcodes stay with their wards. A round keeps the boundaries it
+    was run on. Maps are redrawn by the worker; `pbapp maps build` does it at once.
+
+    \b
+    pbapp geodata import Wards_December_2024_BGC.geojson --dated 2024-12-31 \\
+        --name "Wards, December 2024 (generalised)"
+    """
+    council, code = _council(council_code)
+    known = services.known_wards(council) if council else []
+    db.session.rollback()  # reading may take long, and the board's service goes on meanwhile
+    try:
+        read = read_boundaries(path, council_code=code, known=known)
+    except FileProblems as problems:
+        _refuse(path, problems)
+    council = queries.find_area(code) or services.set_up_areas(
+        gss_code=code, name=read.council_name or code
+    )
+    year = dated.year if dated else _year_in(path) or clock.today().year
+    boundary_set = services.import_boundaries(
+        council=council,
+        read=read,
+        name=name or path.stem.replace("_", " "),
+        source=source,
+        attribution=attribution or ONS.format(year=year),
+        dated_on=dated.date() if dated else None,
+    )
+    db.session.commit()
+    _say_imported(council, boundary_set, read)
+
+
+def _year_in(path: Path) -> str | None:
+    """A year in a file's name, for the copyright line."""
+    words = "".join(c if c.isdigit() else " " for c in path.stem).split()
+    return next((word for word in words if len(word) == 4 and word.startswith("20")), None)
+
+
+def _say_imported(council: Area, boundary_set: BoundarySet, read: ReadBoundaries) -> None:
+    total = sum(ward.area_km2 for ward in read.wards)
+    click.echo(
+        f"Imported {len(read.wards)} wards of {council.name}, {total:,.1f} km², "
+        f"from EPSG:{read.epsg}: “{boundary_set.name}” is now current."
+    )
+    if read.other_wards:
+        click.echo(f"Left out {read.other_wards} features of other councils.")
+    click.echo(f"On every map: {queries.attribution(boundary_set)}")
+    click.echo("The worker redraws the maps; `pbapp maps build` does it now.")
+
+
+@geodata.command()
+@click.argument("path", metavar="FILE", type=A_FILE)
+@click.option("--replace", is_flag=True, help="Remove the council's postcodes not in FILE.")
+@a_council
+@with_app
+def postcodes(path: Path, replace: bool, council_code: str | None) -> None:
+    """Import postcodes and the ward of each from a CSV file.
+
+    The first line names the columns, in any order: a postcode (postcode, pcds, pcd) and a ward's
+    code (ward_code, ElectoralWard…Code, osward, WDyyCD). A position is taken where there is one:
+    latitude and longitude, or easting and northing. Files of Code-Point Open, which have no such
+    line, are read too, and so are the Scottish Postcode Directory and the ONS's.
+
+    Only the council's wards are taken; ended postcodes and those without a ward are left out and
+    counted. Postcodes that we have are updated, others added; import several files one after
+    another. If any row is wrong, its line is listed, nothing is changed, and the exit code is 1.
+
+    The demo's made-up ZZ postcodes are never touched.
+    """
+    council, code = _council(council_code)
+    if council is None:
+        raise click.UsageError(f"There is no council {code} yet. Import its boundaries first.")
+    ward_codes = [ward.gss_code for ward in queries.list_wards(council)]
+    if not ward_codes:
+        raise click.UsageError(f"We know no ward of {council.name}. Import boundaries first.")
+    db.session.rollback()
+    try:
+        read = read_postcodes(path, ward_codes=ward_codes, council_code=code)
+    except FileProblems as problems:
+        _refuse(path, problems)
+    taken = services.import_postcodes(council=council, rows=read.rows, replace=replace)
+    db.session.commit()
+    _say_taken(council, read, taken)
+
+
+def _say_taken(council: Area, read: ReadPostcodes, taken: services.Taken) -> None:
+    click.echo(
+        f"Read {len(read.rows):,} postcodes of {council.name}: {taken.added:,} new, "
+        f"{taken.moved:,} changed, {taken.unchanged:,} as before, {taken.removed:,} removed."
+    )
+    for number, why in (
+        (read.elsewhere, "for wards of other councils"),
+        (read.ended, "for postcodes that have ended"),
+        (read.without_ward, "without a ward"),
+    ):
+        if number:
+            click.echo(f"Left out {number:,} rows {why}.")
+
+
+@geodata.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program: one JSON object.")
+@a_council
+@with_app
+def check(as_json: bool, council_code: str | None) -> None:
+    """Say how many postcodes lie in the shape of the ward their source gives them.
+
+    A share under 99.9 % means that boundaries and postcodes are of different years, or that the
+    boundaries are too coarse. With schematic boundaries there is no share: nothing is ever worked
+    out from a drawing.
+
+    --json prints wards, postcodes (real ones with a position), in_their_ward, share (0 to 1) and
+    boundary_set.
+    """
+    council, code = _council(council_code)
+    found = queries.check_agreement(council) if council else None
+    if found is None:
+        raise click.ClickException(
+            f"There are no boundaries of {code} yet. Import some: pbapp geodata import FILE"
+        )
+    if as_json:
+        figures = {
+            "wards": found.wards,
+            "postcodes": found.postcodes,
+            "in_their_ward": found.in_their_ward,
+            "share": found.share,
+            "boundary_set": found.boundary_set,
+        }
+        click.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    click.echo(f"Boundaries: {found.boundary_set}, {found.wards} wards.")
+    click.echo(f"Postcodes with a position: {found.postcodes:,}.")
+    if found.without_position:
+        click.echo(f"Postcodes without one, not counted: {found.without_position:,}.")
+    if found.in_their_ward is None:
+        click.echo("The boundaries are schematic, so no ward is worked out from them.")
+    elif found.share is not None:
+        click.echo(f"In their ward: {found.in_their_ward:,}, that is {found.share:.2%}.")
+
+
+# --- shared -----------------------------------------------------------------------------------
+
+
+def _council(code: str | None) -> tuple[Area | None, str]:
+    """The council meant, if we have it, and its code."""
+    if code:
+        code = code.strip().upper()
+        return queries.find_area(code), code
+    councils = queries.list_councils()
+    if len(councils) != 1:
+        there_are = ", ".join(area.gss_code for area in councils) or "none yet"
+        raise click.UsageError(f"Say which council: --council CODE. There are: {there_are}.")
+    return councils[0], councils[0].gss_code
+
+
+def _refuse(path: Path, problems: FileProblems) -> NoReturn:
+    click.echo(f"{path.name} was not imported. Nothing was changed.", err=True)
+    for problem in problems.shown():
+        click.echo(f"  - {problem}", err=True)
+    raise SystemExit(1)

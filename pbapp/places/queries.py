@@ -1,0 +1,231 @@
+"""Which ward a postcode or a point is in, and which boundaries are the current ones.
+
+These give facts; the sentences for people are in the views. Three things look alike to whoever
+types a postcode and must not be answered alike: it is no postcode (`is_postcode` is false), it is
+one that we do not have (the gap is ours), and it is one outside the board. `look_up_postcode`
+tells them apart.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from pbapp.db import db
+from pbapp.places.models import Area, AreaType, Boundary, BoundarySet, Postcode
+from pbapp.places.polygons import contains
+from pbapp.refusal import N_
+
+# The last two letters are never C, I, K, M, O or V (Royal Mail). The demo's ZZ areas fit too.
+POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][ABD-HJLNP-UW-Z]{2}")
+LONGEST_TYPED = 40
+SCHEMATIC = N_("Schematic, not ward boundaries")
+
+
+# --- postcodes ------------------------------------------------------------------------------
+
+
+class PostcodeState(enum.StrEnum):
+    NOT_A_POSTCODE = "not_a_postcode"
+    UNKNOWN = "unknown"
+    OUTSIDE = "outside"
+    FOUND = "found"
+
+
+@dataclass(frozen=True)
+class PostcodeAnswer:
+    """What we know of a postcode as typed; `ward` is there when it is outside or found."""
+
+    state: PostcodeState
+    postcode: str
+    ward: Area | None = None
+
+
+def tidy_postcode(text: str) -> str:
+    """A postcode as it is written: "ml53aa" becomes "ML5 3AA".
+
+    Case, spaces, hyphens and full stops do not matter. Letters and digits are never swapped for
+    each other: O and 0 can be two real postcodes. What is no postcode comes back tidied all the
+    same, so it can be shown.
+    """
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_TYPED]).upper()
+    plain = re.sub(r"[\s.\-]", "", plain)
+    return f"{plain[:-3]} {plain[-3:]}" if len(plain) > 3 else plain
+
+
+def is_postcode(text: str) -> bool:
+    """Whether this has the shape of a full UK postcode, as typed; it need not exist."""
+    return len(text) <= LONGEST_TYPED and POSTCODE.fullmatch(tidy_postcode(text)) is not None
+
+
+def find_ward_by_postcode(text: str) -> Area | None:
+    """The ward of a postcode as typed, as its source says; None if we do not have it."""
+    if not is_postcode(text):
+        return None
+    query = (
+        select(Area)
+        .join(Postcode, Postcode.area_id == Area.id)
+        .where(Postcode.postcode == tidy_postcode(text))
+    )
+    return db.session.scalar(query)
+
+
+def look_up_postcode(text: str, ward_ids: Collection[int] | None = None) -> PostcodeAnswer:
+    """What we know of a postcode as typed; without `ward_ids` no ward is outside."""
+    postcode = tidy_postcode(text)
+    if not is_postcode(text):
+        return PostcodeAnswer(PostcodeState.NOT_A_POSTCODE, postcode)
+    ward = find_ward_by_postcode(postcode)
+    if ward is None:
+        return PostcodeAnswer(PostcodeState.UNKNOWN, postcode)
+    inside = ward_ids is None or ward.id in ward_ids
+    return PostcodeAnswer(PostcodeState.FOUND if inside else PostcodeState.OUTSIDE, postcode, ward)
+
+
+# --- areas ----------------------------------------------------------------------------------
+
+
+def find_area(gss_code: str) -> Area | None:
+    return db.session.scalar(select(Area).where(Area.gss_code == gss_code))
+
+
+def list_councils() -> list[Area]:
+    query = select(Area).where(Area.area_type == AreaType.COUNCIL).order_by(Area.gss_code)
+    return list(db.session.scalars(query))
+
+
+def list_wards(council: Area) -> list[Area]:
+    """A council's wards by code."""
+    query = (
+        select(Area)
+        .where(Area.area_type == AreaType.WARD, Area.council_id == council.id)
+        .order_by(Area.gss_code)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_ward_by_point(lat: float, lon: float) -> Area | None:
+    """The ward a point is in, by the current official boundaries.
+
+    None where there are none, or the point is in no ward. Never from a schematic set: it is wrong
+    for one place in six, so whoever has only that must ask.
+    """
+    if not (math.isfinite(lat) and math.isfinite(lon)):
+        return None
+    query = (
+        select(Boundary)
+        .join(Boundary.boundary_set)
+        .options(joinedload(Boundary.area))
+        .where(
+            BoundarySet.is_current,
+            BoundarySet.is_schematic.is_(False),
+            Boundary.south <= lat,
+            Boundary.north >= lat,
+            Boundary.west <= lon,
+            Boundary.east >= lon,
+        )
+        .order_by(Boundary.area_id)
+    )
+    for boundary in db.session.scalars(query):
+        if contains(boundary.geometry, lat, lon):
+            return boundary.area
+    return None
+
+
+# --- boundaries -----------------------------------------------------------------------------
+
+
+def current_boundary_set(council: Area) -> BoundarySet | None:
+    """The boundaries now shown for a council, official or schematic; without their shapes."""
+    query = select(BoundarySet).where(BoundarySet.council_id == council.id, BoundarySet.is_current)
+    return db.session.scalar(query)
+
+
+def list_boundaries(boundary_set: BoundarySet) -> list[Boundary]:
+    """A set's shapes with their areas, by code."""
+    query = (
+        select(Boundary)
+        .join(Boundary.area)
+        .options(joinedload(Boundary.area))
+        .where(Boundary.boundary_set_id == boundary_set.id)
+        .order_by(Area.gss_code)
+    )
+    return list(db.session.scalars(query))
+
+
+def attribution(boundary_set: BoundarySet) -> str:
+    """What must stand on every map drawn with a set: what it is if schematic, source and day."""
+    parts = [SCHEMATIC] if boundary_set.is_schematic else []
+    parts.append(boundary_set.attribution)
+    if boundary_set.dated_on:
+        parts.append(f"Boundaries of {boundary_set.dated_on.day} {boundary_set.dated_on:%B %Y}")
+    return ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+# --- how well postcodes and boundaries agree ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many real postcodes lie in the shape of the ward their source gives them.
+
+    `in_their_ward` is None with schematic boundaries: nothing is derived from those. Postcodes
+    without a position are counted apart and left out of the share.
+    """
+
+    wards: int
+    postcodes: int
+    without_position: int
+    in_their_ward: int | None
+    boundary_set: str
+
+    @property
+    def share(self) -> float | None:
+        if self.in_their_ward is None or not self.postcodes:
+            return None
+        return self.in_their_ward / self.postcodes
+
+
+def check_agreement(council: Area) -> Agreement | None:
+    """Measure every real postcode of a council against its current boundaries; None without any."""
+    current = current_boundary_set(council)
+    if current is None:
+        return None
+    shapes = {boundary.area_id: boundary for boundary in list_boundaries(current)}
+    rows = db.session.execute(
+        select(Postcode.area_id, Postcode.lat, Postcode.lon)
+        .join(Area, Area.id == Postcode.area_id)
+        .where(Area.council_id == council.id, Postcode.is_example.is_(False))
+    ).all()
+    placed = [
+        (area_id, lat, lon) for area_id, lat, lon in rows if lat is not None and lon is not None
+    ]
+    inside = sum(
+        area_id in shapes and contains(shapes[area_id].geometry, lat, lon)
+        for area_id, lat, lon in placed
+    )
+    return Agreement(
+        wards=len(shapes),
+        postcodes=len(placed),
+        without_position=len(rows) - len(placed),
+        in_their_ward=None if current.is_schematic else inside,
+        boundary_set=current.name,
+    )
+
+
+def count_postcodes(council: Area) -> int:
+    """How many real postcodes we have for a council."""
+    query = (
+        select(func.count())
+        .select_from(Postcode)
+        .join(Area, Area.id == Postcode.area_id)
+        .where(Area.council_id == council.id, Postcode.is_example.is_(False))
+    )
+    return db.session.scalar(query) or 0
