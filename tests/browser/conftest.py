@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.harness import DESKTOP, PHONE, NewPage, chromium, watched_pages
+from tests.browser.harness import DESKTOP, PHONE, NewPage, chromium, demo_site, watched_pages
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,6 +23,13 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demo, served with its worker; loaded once, and shared by all tests."""
+    with demo_site(tmp_path_factory.mktemp("site")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,6 +34,10 @@ from playwright.sync_api import (
 from waitress import wasyncore
 from waitress.server import create_server
 
+from pbapp import create_app
+from pbapp.config import from_environment
+from pbapp.db import db
+from pbapp.serving import SUPERVISED
 from tools.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -94,6 +101,49 @@ def served(app: Flask) -> Iterator[str]:
         server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
+
+
+@contextmanager
+def demo_site(folder: Path) -> Iterator[str]:
+    """Serve a demo of its own, with a worker beside it, as `make run` does; yields its address.
+
+    The pages are served from this process, so a test may stop its clock with `time_machine`; the
+    worker is a process of its own and goes by the real one.
+    """
+    settings = {"PBAPP_DEMO": "1", "PBAPP_INSTANCE": str(folder / "instance")}
+    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
+    environment.pop("DATABASE_URL", None)
+    for command in ("upgrade", "demo"):
+        done = subprocess.run(
+            [sys.executable, "-m", "pbapp", command],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == 0, f"`pbapp {command}` failed:\n{done.stdout}"
+    app = create_app(from_environment(settings))
+    with (folder / "worker.log").open("w") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "pbapp", "worker"],
+            cwd=ROOT,
+            env={**environment, SUPERVISED: "1"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            with served(app) as address:
+                yield address
+        finally:
+            worker.send_signal(signal.SIGINT)
+            try:
+                worker.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+            with app.app_context():
+                db.engine.dispose()
 
 
 # --- watched pages --------------------------------------------------------------------------------
@@ -324,7 +374,9 @@ def first_visit_weight(page: Page, path: str) -> Weight:
 
     devtools.on("Network.requestWillBeSent", sent)
     devtools.on("Network.loadingFinished", came)
-    page.goto(path, wait_until="networkidle")
+    answer = page.goto(path, wait_until="networkidle")
+    assert answer, path
+    assert answer.ok, f"{path} answers {answer.status}"
     devtools.detach()
     return Weight(parts)
 

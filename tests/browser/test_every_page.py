@@ -1,0 +1,70 @@
+"""Every public page of the demo, found by following links from the home page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.harness import DESKTOP, PHONE, NewPage, first_visit_weight, review, screenshot
+
+# Ids and names in an address become one: ten proposals are one kind of page.
+NAMED = re.compile(r"(?<=/)(\d+|[0-9a-f-]{32,36})(?=/|$)")
+ALIKE = 2
+FILES = re.compile(r"\.(csv|json|geojson|pb|pdf|txt|xml)$")
+KB = 1024
+
+
+def kind_of(path: str) -> str:
+    return NAMED.sub("…", path)
+
+
+def links_of(page: Page) -> list[str]:
+    """The paths on this site that a page links to, without their queries."""
+    own = urlsplit(page.url).netloc
+    addresses = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+    return [
+        urlsplit(address).path or "/"
+        for address in dict.fromkeys(addresses)
+        if urlsplit(address).netloc == own and not FILES.search(urlsplit(address).path)
+    ]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_every_public_page_is_fit_to_be_seen(
+    new_page: NewPage, size: dict[str, int], javascript: bool
+) -> None:
+    page = new_page(size, javascript=javascript)
+    waiting, seen, faults = ["/"], Counter[str](), list[str]()
+    known = {"/"}
+    while waiting:
+        path = waiting.pop(0)
+        if seen[kind_of(path)] >= ALIKE:
+            continue
+        seen[kind_of(path)] += 1
+        answer = page.goto(path)
+        if not answer or answer.status >= 400:
+            faults.append(f"{path} is linked to and answers {answer and answer.status}")
+            continue
+        try:
+            review(page)
+        except AssertionError as fault:
+            faults.append(str(fault))
+        if javascript:
+            screenshot(page, path.strip("/").replace("/", "-") or "home")
+        new = [link for link in links_of(page) if link not in known]
+        known.update(new)
+        waiting += new
+    assert not faults, "\n\n".join(faults)
+    assert len(seen) > 5, f"the home page leads nowhere: {seen}"
+
+
+@pytest.mark.parametrize("path", ["/", "/accessibility", "/privacy", "/how-voting-works"])
+def test_a_first_visit_is_light(new_page: NewPage, path: str) -> None:
+    weight = first_visit_weight(new_page(PHONE), path)
+    assert weight.bytes <= 100 * KB, weight
+    assert weight.requests <= 8, weight
