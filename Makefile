@@ -38,14 +38,17 @@ test: setup ## Run every test; TESTS="tests/plans -k priority" runs some
 	@$(BIN)/python tools/chromium.py
 	@$(BIN)/python -m pytest $(TESTS)
 
-lint: setup ## Run every check that is not a test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy pbapp
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/python tools/check_templates.py
-	$(BIN)/python tools/check_migrations.py
-	$(BIN)/python tools/messages.py --check
+lint: setup ## Run every check that is not a test, all of them even if one fails
+	@failed=; check() { echo "==> $$*"; "$(BIN)/$$@" || failed="$$failed [$$*]"; }; \
+	check ruff check --quiet .; \
+	check ruff format --check --quiet .; \
+	check mypy pbapp; \
+	check lint-imports --no-logo; \
+	check python tools/check_templates.py; \
+	check python tools/check_migrations.py; \
+	check python tools/messages.py --check; \
+	if [ -n "$$failed" ]; then echo "make lint found faults; see above:$$failed" >&2; exit 1; fi; \
+	echo "All checks passed."
 
 messages: setup ## Collect the texts to translate into translations/messages.pot
 	@$(BIN)/python tools/messages.py
