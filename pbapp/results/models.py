@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -23,23 +24,40 @@ from pbapp.db import Base, Moment, one_of
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
 from pbapp.proposals.models import Proposal
+from pbapp.refusal import N_
+from pbapp.rounds.models import Round
 
 
 class FrozenProfile(Base):
-    """All valid ballots of a round as one .pb file, kept byte for byte with its SHA-256."""
+    """All valid ballots of a round as one .pb file, kept byte for byte with its SHA-256.
+
+    Amounts of its counts are whole minor units; `exponent` is how many decimal places part them
+    from the round's currency unit. `source_digest` is the SHA-256 of the file an imported round
+    came from, before anything about the people who voted was left out.
+    """
 
     __tablename__ = "frozen_profile"
     __table_args__ = (
         UniqueConstraint("round_id"),
+        UniqueConstraint("source_digest"),
         CheckConstraint("ballots >= 0", name="ballots_counted"),
+        CheckConstraint("exponent >= 0", name="exponent_possible"),
     )
+    __refusals__ = {
+        "uq_frozen_profile_round_id": (None, N_("The ballots of this round are frozen already.")),
+        "uq_frozen_profile_source_digest": (None, N_("This file was imported before.")),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
-    pabulib_gz: Mapped[bytes] = mapped_column(LargeBinary)
+    pabulib_gz: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     digest: Mapped[str] = mapped_column(String(64))
+    source_digest: Mapped[str | None] = mapped_column(String(64))
     ballots: Mapped[int]
+    exponent: Mapped[int]
     frozen_at: Mapped[datetime] = mapped_column(Moment)
+
+    round: Mapped[Round] = relationship()
 
 
 class Count(Base):
@@ -56,6 +74,9 @@ class Count(Base):
         ),
         UniqueConstraint("profile_id", "parameters_digest"),
     )
+    __refusals__ = {
+        "uq_count_official": (None, N_("The votes of this round are counted already.")),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
@@ -63,13 +84,14 @@ class Count(Base):
     rule: Mapped[str] = mapped_column(String(40))
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
     parameters_digest: Mapped[str] = mapped_column(String(64))
-    budget: Mapped[int]
-    total_cost: Mapped[int]
+    budget: Mapped[int] = mapped_column(BigInteger)
+    total_cost: Mapped[int] = mapped_column(BigInteger)
     ties: Mapped[list[Any]] = mapped_column(JSON)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_official: Mapped[bool]
     counted_at: Mapped[datetime] = mapped_column(Moment)
 
+    round: Mapped[Round] = relationship()
     profile: Mapped[FrozenProfile] = relationship()
     allocations: Mapped[list[Allocation]] = relationship(
         back_populates="count", order_by="Allocation.position"
@@ -77,13 +99,17 @@ class Count(Base):
 
 
 class Allocation(Base):
-    """What one project got in one count, in the order of the count, and the facts of why."""
+    """What one project got in one count, in the order of the count, and the facts of why.
+
+    `facts` are what `pbapp.tally` says of the project (`report.outcome_as_dict`), in the profile's
+    minor units: numbers and names only, so that sentences can be made in any language.
+    """
 
     __tablename__ = "allocation"
     __table_args__ = (
         UniqueConstraint("count_id", "project_key"),
         UniqueConstraint("count_id", "position"),
-        CheckConstraint("cost > 0", name="cost_given"),
+        CheckConstraint("cost >= 0", name="cost_given"),
         CheckConstraint("is_funded OR awarded = 0", name="only_winners_paid"),
     )
 
@@ -92,10 +118,10 @@ class Allocation(Base):
     position: Mapped[int]
     project_key: Mapped[str] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(Text)
-    cost: Mapped[int]
+    cost: Mapped[int] = mapped_column(BigInteger)
     votes: Mapped[int]
     is_funded: Mapped[bool]
-    awarded: Mapped[int]
+    awarded: Mapped[int] = mapped_column(BigInteger)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     priority_id: Mapped[int | None] = mapped_column(ForeignKey("priority.id"), index=True)

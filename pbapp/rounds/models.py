@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     String,
@@ -123,7 +124,7 @@ class Pot(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
-    budget_pence: Mapped[int]
+    budget_pence: Mapped[int] = mapped_column(BigInteger)
     funder_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     payment_approver: Mapped[str] = mapped_column(String(200), default="")
     is_binding: Mapped[bool] = mapped_column(default=False)

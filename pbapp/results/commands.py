@@ -1,0 +1,116 @@
+"""`pbapp round`: elections in and out as Pabulib (.pb) files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pbapp.db import db
+from pbapp.results import freezing, importing, queries
+from pbapp.results.importing import Counted
+from pbapp.rounds.queries import find_round
+from pbapp.tally import PabulibError, read_pabulib
+from pbapp.web.commands import with_app
+
+
+@click.group()
+def round_() -> None:
+    """Bring elections in from Pabulib (.pb) files, and write finished rounds out as such.
+
+    \b
+    About the format: http://pabulib.org/format
+    """
+
+
+@round_.command("import", short_help="Make a round of a Pabulib (.pb) file and count it.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--slug",
+    help="The round's address: small letters, digits and hyphens. Without this it is made from "
+    "the title and the year.",
+)
+@click.option("--title", help="The round's title. Without this: the file's own description.")
+def import_(file: Path, slug: str | None, title: str | None) -> None:
+    """Read FILE, a Pabulib (.pb) election, count it, and show it on the results pages.
+
+    \b
+    Examples:
+      pbapp round import town.pb
+      pbapp round import town.pb --slug town-2024 --title "Town 2024"
+
+    The votes are counted by “most votes first” (as `pbapp tally FILE` does); the file's own
+    `selected` column is kept and never used. Amounts stay exact in the file's own currency. The
+    round has no board and no voters' list. Anything the file says about single voters (their age,
+    say) is left out, because the ballots can be downloaded from the results page.
+
+    The exit code is 0 once the round is there, and 2 where the file or an option is wrong: every
+    problem in the file is printed with its line number, and nothing is kept of it. A file that was
+    imported before is refused.
+    """
+    counted = _read_and_count(file)
+    kept = _keep(counted, slug, title)
+    click.echo(kept)
+
+
+def _read_and_count(file: Path) -> Counted:
+    try:
+        election = read_pabulib(file)
+    except PabulibError as error:
+        for problem in error.problems:
+            click.echo(f"{file}: {problem}", err=True)
+        click.echo(f"{file}: nothing was imported.", err=True)
+        raise click.exceptions.Exit(2) from None
+    except OSError as error:
+        raise click.FileError(str(file), str(error.strerror)) from None
+    for warning in election.warnings:
+        click.echo(f"{file}: note: {warning}", err=True)
+    return importing.prepare(election=election, source=file.read_bytes())
+
+
+@with_app
+def _keep(counted: Counted, slug: str | None, title: str | None) -> str:
+    count = importing.import_pabulib(counted=counted, slug=slug, title=title, actor="command line")
+    address, name = count.round.slug, count.round.title
+    won, listed = len(counted.outcome.winners), len(counted.outcome.projects)
+    ballots = count.profile.ballots
+    db.session.commit()
+    return (
+        f"Imported “{name}”: {ballots:,} ballots, {won} of {listed} projects win.\n"
+        f"Its results are at /rounds/{address}/results"
+    )
+
+
+@round_.command("export", short_help="Write a round's frozen ballots as a Pabulib (.pb) file.")
+@click.argument("round_slug", metavar="ROUND")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Where to write the file. Without this it goes to standard output.",
+)
+@with_app
+def export(round_slug: str, output: Path | None) -> None:
+    """Write the ballots that were counted in ROUND (its address: small-grants) as a .pb file.
+
+    \b
+    Examples:
+      pbapp round export small-grants --output small-grants.pb
+      pbapp round export small-grants | pbapp tally /dev/stdin
+
+    It is the frozen file itself, byte for byte: its SHA-256 is the one on the results page. The
+    projects are listed in the order of the lot that settles the last ties. There is nothing to
+    export before the votes have been frozen for the count; then the exit code is 2.
+    """
+    round = find_round(round_slug)
+    if round is None:
+        raise click.UsageError(f"There is no round called “{round_slug}”.")
+    profile = queries.find_profile(round.id)
+    if profile is None:
+        raise click.UsageError("The votes of this round are not frozen yet: there is no file.")
+    data = freezing.unpack(profile)
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        output.write_bytes(data)
+        click.echo(f"Wrote {profile.ballots:,} ballots to {output}. SHA-256 {profile.digest}")

@@ -1,0 +1,208 @@
+"""From a round's sealed configuration and its ballots to one .pb file: what is counted, no more.
+
+The only place that knows how rounds and ballots keep what is frozen here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fractions import Fraction
+from types import MappingProxyType
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from pbapp.ballots.models import Ballot as CastBallot
+from pbapp.db import db
+from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.refusal import N_, Refused
+from pbapp.results.models import FrozenProfile
+from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.queries import find_phase, sealed_rule
+from pbapp.tally import (
+    Ballot,
+    Election,
+    Instance,
+    Profile,
+    Project,
+    Rule,
+    VoteType,
+    election_of,
+    parse_pabulib,
+    rule_from_dict,
+    sha256,
+    write_pabulib,
+)
+from pbapp.tally.pabulib_write import format_amount
+
+PENCE = 2
+Choices = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BallotLine:
+    """A project as sealed, with what the round knows of it besides."""
+
+    key: str
+    title: str
+    cost: int
+    minimum: int | None
+    proposal: Proposal | None
+
+
+def ballot_lines(round: Round) -> list[BallotLine]:
+    """The projects of the sealed ballot in the order of the drawn lot.
+
+    Listed so, the file needs no second list: its own order is the lot that settles the last ties.
+    """
+    config = round.config or {}
+    query = (
+        select(Proposal)
+        .where(Proposal.round_id == round.id)
+        .options(joinedload(Proposal.priority), joinedload(Proposal.area))
+    )
+    proposals = {proposal.number: proposal for proposal in db.session.scalars(query)}
+    sealed = {str(project["id"]): project for project in config["projects"]}
+    return [
+        BallotLine(
+            key=key,
+            title=sealed[key]["title"],
+            cost=sealed[key]["cost_pence"],
+            minimum=sealed[key].get("minimum_pence"),
+            proposal=proposals.get(sealed[key]["number"]),
+        )
+        for key in config.get("lot") or sealed
+    ]
+
+
+def official_rule(round: Round, lines: Iterable[BallotLine]) -> Rule:
+    """The counting rule as sealed; a proposal withdrawn since stays listed and cannot win."""
+    name, parameters = sealed_rule(round)
+    gone = [
+        line.key
+        for line in lines
+        if line.proposal is not None and line.proposal.state is ProposalState.WITHDRAWN
+    ]
+    return rule_from_dict(name, {**parameters, "withdrawn": gone} if gone else parameters)
+
+
+def election_for(round: Round, lines: list[BallotLine], ballots: Iterable[Choices]) -> Election:
+    """The sealed pot and projects with these ballots; raises ValueError on an unknown project."""
+    config = round.config or {}
+    projects = tuple(Project(line.key, line.cost, line.title, meta=_about(line)) for line in lines)
+    budget = sum(pot["budget_pence"] for pot in config["pots"])
+    instance = Instance(budget=budget, projects=projects, exponent=PENCE)
+    index = instance.index
+    try:
+        cast = [Ballot(tuple(index[key] for key in chosen)) for chosen in ballots]
+    except KeyError as error:
+        raise ValueError(f"a ballot names {error.args[0]}, which is not on the ballot") from error
+    profile = Profile.of(VoteType(config["vote_type"]), cast)
+    return election_of(instance, profile, _meta(round).items())
+
+
+def _about(line: BallotLine) -> Mapping[str, str]:
+    proposal = line.proposal
+    return MappingProxyType(
+        {
+            "category": proposal.priority.slug if proposal and proposal.priority else "",
+            "district": proposal.area.name if proposal and proposal.area else "",
+            "minimum": "" if line.minimum is None else format_amount(line.minimum, PENCE),
+        }
+    )
+
+
+def _meta(round: Round) -> dict[str, str]:
+    config = round.config or {}
+    voting = find_phase(round, PhaseKind.VOTING)
+    meta = {
+        "description": round.title,
+        "unit": round.board.place_name if round.board else "",
+        "instance": round.slug,
+        "num_projects": "",
+        "num_votes": "",
+        "budget": "",
+        "vote_type": "",
+        "rule": str(config["rule"].get("name", "")),
+        "date_begin": f"{voting.starts_at:%d.%m.%Y}" if voting else "",
+        "date_end": "",
+        "currency": round.currency,
+        "language": round.language,
+        "config_sha256": round.config_hash or "",
+    }
+    if voting and voting.ends_at:
+        meta["date_end"] = f"{voting.ends_at - timedelta(seconds=1):%d.%m.%Y}"
+    if config.get("max_choices"):
+        meta["max_length"] = str(config["max_choices"])
+    if round.is_example:
+        meta["comment"] = "#1: Example. Nobody cast these ballots."
+    return meta
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def pack(election: Election) -> tuple[bytes, str]:
+    """The file as kept (gzip, the same bytes every time) and the SHA-256 of the file itself.
+
+    Only what is counted is written: the rows hold choices in a fixed order of their content, so
+    neither the order in which people voted nor anything about them is in it.
+    """
+    text = write_pabulib(replace(election, vote_lines=(), vote_fields=_plain_fields(election)))
+    data = text.encode("utf-8")
+    return gzip.compress(data, 9, mtime=0), sha256(data)
+
+
+def _plain_fields(election: Election) -> tuple[str, ...]:
+    points = election.profile.vote_type.has_points
+    return ("voter_id", "vote", "points") if points else ("voter_id", "vote")
+
+
+def unpack(profile: FrozenProfile) -> bytes:
+    """The frozen file; raises `Refused` if it is not, byte for byte, what was frozen."""
+    data = gzip.decompress(profile.pabulib_gz)
+    if sha256(data) != profile.digest:
+        raise Refused(N_("The frozen ballots were changed after they were frozen. We stopped."))
+    return data
+
+
+def read(profile: FrozenProfile) -> Election:
+    """The frozen file as an election, its amounts in the profile's minor units."""
+    election = parse_pabulib(unpack(profile).decode("utf-8"))
+    instance = election.instance.rescaled(profile.exponent)
+    projects = tuple(_with_minimum(project, profile.exponent) for project in instance.projects)
+    return replace(election, instance=replace(instance, projects=projects))
+
+
+def _with_minimum(project: Project, exponent: int) -> Project:
+    stated = project.meta.get("minimum", "")
+    return replace(project, minimum=int(Fraction(stated) * 10**exponent)) if stated else project
+
+
+# --- the ballot box ------------------------------------------------------------------------------
+
+
+def live_choices(round: Round) -> list[Choices]:
+    """What everybody chose, without who."""
+    query = select(CastBallot.content).where(
+        CastBallot.round_id == round.id, CastBallot.is_live.is_(True)
+    )
+    return [
+        tuple(str(number) for number in json.loads(content)["choices"])
+        for content in db.session.scalars(query)
+    ]
+
+
+def people_by_channel(round: Round) -> dict[str, int]:
+    """How many live ballots came each way."""
+    query = (
+        select(CastBallot.channel, func.count())
+        .where(CastBallot.round_id == round.id, CastBallot.is_live.is_(True))
+        .group_by(CastBallot.channel)
+    )
+    counted = db.session.execute(query)
+    return {channel.value: number for channel, number in counted}
