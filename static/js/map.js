@@ -117,10 +117,12 @@
     const markers = data.features.filter((f) => f.geometry?.type === "Point").map((f) => marker(holder, f));
     state.byId = new Map(markers.map((m) => [String(m.about.id), m]));
     state.group.addLayers(markers);
+    /* The first look is the map-maker's; after that what was asked for comes into view */
     const seen = state.map.getBounds();
-    if (markers.length && !markers.some((m) => seen.contains(m.getLatLng()))) {
+    if (state.drawn && !markers.every((m) => seen.contains(m.getLatLng()))) {
       state.map.fitBounds(state.group.getBounds(), { padding: [30, 30], maxZoom: 15 });
     }
+    state.drawn = true;
     holder.dispatchEvent(new CustomEvent("pbapp:features", { detail: { count: markers.length } }));
   }
 
@@ -188,6 +190,20 @@
     });
   }
 
+  /* Buttons under the map, in words: on it they would cover markers */
+  function tools(holder, map) {
+    map.zoomControl?.remove();
+    const home = map.getBounds();
+    const bar = make("div", "", { class: "pb_map__tools", role: "group", "aria-label": map.getContainer().getAttribute("aria-label") });
+    [["zoomIn", () => map.zoomIn()], ["zoomOut", () => map.zoomOut()], ["zoomAll", () => map.fitBounds(home)]]
+      .forEach(([name, act]) => {
+        const button = make("button", holder.dataset[name] || name, { type: "button", class: "ds_button ds_button--secondary" });
+        button.addEventListener("click", act);
+        bar.append(button);
+      });
+    holder.after(bar);
+  }
+
   function start(holder) {
     const build = window.pbappMaps?.[holder.dataset.map];
     if (!build || started.has(holder)) return;
@@ -199,13 +215,14 @@
     /* Without a tile layer nothing tells how far one may zoom, which clusters must know. */
     if (!Number.isFinite(map.getMaxZoom())) map.setMaxZoom(18);
     const group = L.markerClusterGroup({
-      animate: !calm, showCoverageOnHover: false, maxClusterRadius: 46,
+      animate: !calm, showCoverageOnHover: false, maxClusterRadius: 72,
       iconCreateFunction: (cluster) => clusterIcon(holder, cluster),
     }).addTo(map);
     const box = map.getContainer();
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", holder.getAttribute("aria-label") || "");
     holder.removeAttribute("aria-label");
+    tools(holder, map);
     started.set(holder, { map, group, byId: new Map(), wards: nameWards(holder, map) });
     keys(holder, map, group);
     draw(holder, list(holder)?.closest("[data-map-features]")?.dataset.mapFeatures || holder.dataset.mapFeatures);
@@ -216,6 +233,7 @@
     const state = started.get(holder);
     if (!state) return;
     state.asked?.abort();
+    if (holder.nextElementSibling?.matches(".pb_map__tools")) holder.nextElementSibling.remove();
     state.map.remove();
     started.delete(holder);
   }
