@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from pbapp import create_app
 from pbapp import db as database
@@ -17,6 +18,10 @@ from pbapp.db import Base, db
 from tests.client import Browser, QueryCounter
 from tests.databases import fresh_database, postgresql_server
 from tests.world import World, build_world
+
+# A slow machine is not a wrong answer.
+settings.register_profile("pbapp", deadline=None)
+settings.load_profile("pbapp")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
