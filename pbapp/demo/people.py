@@ -47,7 +47,7 @@ def load_cast(calendar: Calendar) -> Cast:
 def _council(calendar: Calendar) -> Cast:
     facts = read("council")
     its = facts["council"]
-    area = places.set_up_council(
+    area = places.set_up_areas(
         gss_code=its["gss_code"],
         name=its["area_name"],
         wards=[
