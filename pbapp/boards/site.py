@@ -8,6 +8,7 @@ from flask import Flask, g
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from pbapp.boards.access import any_officer
 from pbapp.boards.models import Board
 from pbapp.db import db
 
@@ -31,8 +32,8 @@ class Site:
 
 def init_app(app: Flask) -> None:
     @app.context_processor
-    def site() -> dict[str, Site]:
-        return {"site": the_site()}
+    def site() -> dict[str, object]:
+        return {"site": the_site(), "has_desk": any_officer}
 
 
 def use_board(board: Board) -> None:

@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         _, _plural, newstyle=True
     )
+    app.context_processor(lambda: {"lang": page_language()})
     app.jinja_env.filters.update(money=money, day=day, moment=moment, ago=ago, local_day=local_day)
 
 
@@ -37,6 +38,11 @@ def _choose_language() -> str | None:
     if chosen is None or chosen.startswith("en"):
         return "en_GB"
     return chosen.replace("-", "_")
+
+
+def page_language() -> str:
+    """The language of the page, as HTML names it."""
+    return str(get_locale() or "en_GB").replace("_", "-")
 
 
 def say(refused: Refused) -> str:

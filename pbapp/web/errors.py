@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -14,9 +14,11 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from pbapp import db as database
 from pbapp.refusal import Refused
-from pbapp.web.babel import say
+from pbapp.web.babel import page_language, say
 
 SECRET_FIELDS = ("csrf_token", "password", "code")
+# Made without the context processors, which ask the database whose service this is.
+BARE = frozenset({"500", "503"})
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -78,10 +80,11 @@ def _unexpected(error: Exception) -> Answer:
 
 def page(status: int, name: str, **context: object) -> tuple[str, int]:
     """An error page with the typed fields on board, so that "Send again" loses nothing."""
-    html = render_template(
-        f"errors/{name}.html", typed=typed_fields(), action=request.full_path.rstrip("?"), **context
-    )
-    return html, status
+    context |= {"typed": typed_fields(), "action": request.full_path.rstrip("?")}
+    if name in BARE:
+        template = current_app.jinja_env.get_template(f"errors/{name}.html")
+        return template.render(context, lang=page_language()), status
+    return render_template(f"errors/{name}.html", **context), status
 
 
 def typed_fields() -> list[tuple[str, str]]:

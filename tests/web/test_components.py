@@ -356,3 +356,15 @@ def test_a_page_without_a_site_still_stands(jinja):
     page = jinja.from_string('{% extends "base.html" %}{% block title %}X{% endblock %}').render()
     review(page)
     assert "Community Board" in page
+
+
+@pytest.mark.parametrize(("officer", "shown"), [(True, 2), (False, 0)])
+def test_the_desk_is_in_the_menu_of_officers_alone(jinja, officer, shown):
+    class Person:
+        name = "Morag"
+
+    source = '{% extends "base.html" %}{% block title %}X{% endblock %}'
+    page = jinja.from_string(source).render(viewer=Person(), has_desk=lambda: officer)
+    review(page)
+    assert page.count('href="/desk"') == shown  # once for phones, once for wide screens
+    assert page.count('action="/account/sign-out"') == 2

@@ -72,6 +72,18 @@ def test_trouble_inside_is_said_without_its_secrets(
         assert "No, and why." in page.text
 
 
+def test_our_own_fault_is_said_even_when_the_database_cannot_be_asked(
+    stranger: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> dict[str, object]:
+        raise RuntimeError("no database")
+
+    monkeypatch.setitem(stranger.app.template_context_processors, None, [fail])
+    page = stranger.get("/cookies", status=500)
+    assert page.h1 == "Sorry, something went wrong here"
+    assert page.root.get("lang") == "en-GB"
+
+
 def test_a_view_without_a_rule_stops_the_application(app: Flask) -> None:
     from pbapp.web.access import AccessError, refuse_open_views
 
