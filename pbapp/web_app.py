@@ -19,6 +19,7 @@ from pbapp.web import access, babel, errors, forms, headers, logs, static_files,
 ROOMS = (
     "pages",
     "accounts",
+    "maps",
     "messages",
     "web",
 )

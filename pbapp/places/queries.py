@@ -160,13 +160,17 @@ def list_boundaries(boundary_set: BoundarySet) -> list[Boundary]:
     return list(db.session.scalars(query))
 
 
+def source_line(boundary_set: BoundarySet) -> str:
+    """A set's attribution and day, as its licence asks for."""
+    line = boundary_set.attribution.rstrip(".") + "."
+    day = boundary_set.dated_on
+    return f"{line} Boundaries of {day.day} {day:%B %Y}." if day else line
+
+
 def attribution(boundary_set: BoundarySet) -> str:
-    """What must stand on every map drawn with a set: what it is if schematic, source and day."""
-    parts = [SCHEMATIC] if boundary_set.is_schematic else []
-    parts.append(boundary_set.attribution)
-    if boundary_set.dated_on:
-        parts.append(f"Boundaries of {boundary_set.dated_on.day} {boundary_set.dated_on:%B %Y}")
-    return ". ".join(part.rstrip(".") for part in parts) + "."
+    """What must stand on every map drawn with a set; a schematic one first says what it is."""
+    line = source_line(boundary_set)
+    return f"{SCHEMATIC}. {line}" if boundary_set.is_schematic else line
 
 
 # --- how well postcodes and boundaries agree ------------------------------------------------

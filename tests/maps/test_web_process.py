@@ -1,0 +1,58 @@
+"""A web process serves maps without ever loading what draws them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HEAVY = "folium geopandas shapely numpy pandas pyproj pyogrio branca PIL matplotlib"
+PROGRAM = f"""
+import gzip, sys
+from pbapp import create_app
+from pbapp.db import Base, db, write_transaction
+from pbapp.maps import queries, services
+from pbapp.places import queries as places
+from tests.world import build_world
+
+app = create_app()
+with app.app_context(), write_transaction():
+    Base.metadata.create_all(db.engine)
+with app.app_context(), write_transaction():
+    world = build_world()
+    services.keep_part(
+        subject=queries.board_subject(world.board.id),
+        language="en",
+        digest="abc",
+        script_gz=gzip.compress(b"1;"),
+        attribution="Us",
+        is_schematic=True,
+    )
+    db.session.commit()
+visitor = app.test_client()
+assert visitor.get("/maps/abc.js").status_code == 200
+for page in ("/", "/boards/coatbridge", "/assets", "/assets/new"):
+    visitor.get(page)
+with app.app_context():
+    assert places.find_ward_by_point(55.86, -4.03) is None
+print(*sorted(set("{HEAVY}".split()) & set(sys.modules)))
+"""
+
+
+def test_no_page_loads_what_draws(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PROGRAM],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PBAPP_MODE": "testing",
+            "PBAPP_INSTANCE": str(tmp_path / "instance"),
+            "PBAPP_KEYS": str(tmp_path / "keys"),
+            "DATABASE_URL": "",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "", f"loaded: {done.stdout}"
