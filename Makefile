@@ -22,11 +22,12 @@ else
 	@"$(PYTHON)" tools/setup.py
 endif
 
-run: setup ## Migrate, load the demo into an empty installation, and serve it
+PORT ?= 8000
+run: setup ## Migrate, load the demo into an empty installation, and serve it (PORT=8000)
 	@$(BIN)/python tools/demo.py mark
 	@PBAPP_DEMO=1 $(BIN)/pbapp upgrade
 	@PBAPP_DEMO=1 $(BIN)/pbapp demo
-	@PBAPP_DEMO=1 exec $(BIN)/pbapp serve
+	@PBAPP_DEMO=1 exec $(BIN)/pbapp serve --port $(PORT)
 
 demo-reset: setup ## Remove the demo with all that was done in it, and load it anew
 	@$(BIN)/python tools/demo.py reset
