@@ -34,6 +34,7 @@ demo-reset: setup ## Remove the demo with all that was done in it, and load it a
 	@$(BIN)/python tools/demo.py mark
 	@PBAPP_DEMO=1 $(BIN)/pbapp upgrade
 	@PBAPP_DEMO=1 $(BIN)/pbapp demo
+	@echo "The demo is as new; \`make run\` serves it."
 
 test: setup ## Run every test; TESTS="tests/plans -k priority" runs some
 	@$(BIN)/python tools/chromium.py
