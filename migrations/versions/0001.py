@@ -180,6 +180,8 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=120), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("attribution", sa.String(length=700), nullable=False),
+        sa.Column("is_schematic", sa.Boolean(), nullable=False),
         sa.Column("script_gz", sa.LargeBinary(), nullable=False),
         sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_map_part")),
