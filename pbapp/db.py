@@ -133,7 +133,13 @@ def install_transaction_rule(engine: Engine) -> None:
 
 def _sqlite_connect(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # we say BEGIN ourselves; the driver would start too late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=20000",
+        "secure_delete=ON",  # what is deleted, or moved, must not be read from the file's gaps
+    ):
         raw.execute(f"PRAGMA {pragma}")
 
 

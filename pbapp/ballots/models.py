@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, one_of
+from pbapp.refusal import N_
 
 
 def random_id() -> str:
@@ -48,6 +49,19 @@ class Method(enum.StrEnum):
 
 class Channel(enum.StrEnum):
     ONLINE = "online"
+
+
+class RoundKey(Base):
+    """That a round's key was made, and its fingerprint: from then on no other key will do.
+
+    The key itself is a file apart from the database (`pbapp.ballots.keys`). The fingerprint tells
+    nothing of it.
+    """
+
+    __tablename__ = "round_key"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
 
 
 class Voter(Base):
@@ -78,6 +92,12 @@ class VoterIdentifier(Base):
         ForeignKeyConstraint(["round_id", "voter_id"], ["roll.round_id", "roll.id"]),
         {"sqlite_with_rowid": False},
     )
+    __refusals__ = {
+        "pk_roll_identifier": (
+            None,
+            N_("Somebody with these details was added to the list of voters just now. Try again."),
+        ),
+    }
 
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask, request
-from flask_babel import Babel, get_locale, get_timezone
+from flask_babel import Babel, get_domain, get_locale, get_timezone
 from flask_babel import gettext as _
 
 from pbapp import clock
@@ -27,9 +27,8 @@ def init_app(app: Flask) -> None:
 
 
 def _plural(singular: str, plural: str, number: int) -> str:
-    from flask_babel import ngettext
-
-    return ngettext(singular, plural, number)
+    # The words alone: Jinja fills in the places, with all its variables and not `num` only.
+    return str(get_domain().get_translations().ungettext(singular, plural, number))
 
 
 def _choose_language() -> str | None:

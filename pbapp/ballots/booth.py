@@ -1,0 +1,145 @@
+"""The voting booth: what one browser holds of somebody's vote, in its own signed cookie.
+
+Choices are here and nowhere else until they are sent; what is typed to show that somebody may
+vote is forgotten as soon as they have shown it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import session
+
+from pbapp import clock
+from pbapp.rounds.models import Round
+
+NAME = "voting"
+PROOF_LASTS = timedelta(hours=2)
+MOST_KEPT = 200  # choices: a cookie holds 4 KB
+
+
+class Booth:
+    """One browser's place in one round."""
+
+    def __init__(self, round: Round) -> None:
+        self.round_id = str(round.id)
+
+    # --- who ---
+
+    @property
+    def about(self) -> dict[str, str] | None:
+        """What was typed in step 1, until it has been used."""
+        found: dict[str, str] | None = self._get("about")
+        return found
+
+    @about.setter
+    def about(self, value: dict[str, str]) -> None:
+        self._set(about=value)
+
+    @property
+    def email(self) -> str | None:
+        """The address a code was sent to."""
+        found: str | None = self._get("email")
+        return found
+
+    @email.setter
+    def email(self, value: str) -> None:
+        self._set(email=value, proved=None)
+
+    @property
+    def has_proved_email(self) -> bool:
+        """The code was right, whatever became of it then."""
+        return self._is_fresh("proved")
+
+    def prove_email(self) -> None:
+        self._set(proved=_stamp())
+
+    @property
+    def voter_id(self) -> str | None:
+        """Who this browser may vote for, for two hours."""
+        found: str | None = self._get("voter") if self._is_fresh("since") else None
+        return found
+
+    def enter(self, voter_id: str) -> None:
+        """Somebody has shown that they may vote; what they typed for it goes."""
+        if self._get("voter") != voter_id:
+            self._set(sent=None)
+        self._set(voter=voter_id, since=_stamp(), about=None, email=None, proved=None)
+
+    # --- what ---
+
+    @property
+    def choices(self) -> list[str]:
+        return list(self._get("choices") or [])
+
+    @choices.setter
+    def choices(self, value: Iterable[str]) -> None:
+        self._set(choices=list(value)[:MOST_KEPT])
+
+    def in_order(self, ids: Mapping[str, object]) -> list[str]:
+        """The keys in a random order, the same for this browser each time.
+
+        The values are what the list of proposals orders by, so that both show one order.
+        """
+        seed = session.get("order")
+        if seed is None:
+            seed = session["order"] = secrets.token_hex(8)
+        return sorted(ids, key=lambda id: hashlib.sha256(f"{seed} {ids[id]}".encode()).digest())
+
+    # --- sent ---
+
+    @property
+    def sent(self) -> dict[str, Any] | None:
+        """The receipt, the minute and the choices of what this browser sent; kept nowhere else."""
+        found: dict[str, Any] | None = self._get("sent")
+        return found
+
+    @property
+    def has_changed_since(self) -> bool:
+        """Whether the choices here are no longer the ones that were sent."""
+        sent = self.sent
+        return sent is not None and sorted(sent["choices"]) != sorted(self.choices)
+
+    def note_sent(self, receipt: str, choices: list[str], replaced: bool) -> None:
+        at = clock.now().replace(second=0, microsecond=0)
+        self._set(
+            choices=choices,
+            sent={
+                "receipt": receipt,
+                "at": at.isoformat(),
+                "choices": choices,
+                "replaced": replaced,
+            },
+        )
+
+    @property
+    def sent_at(self) -> datetime | None:
+        return datetime.fromisoformat(self.sent["at"]) if self.sent else None
+
+    # --- the cookie ---
+
+    def _is_fresh(self, name: str) -> bool:
+        stamp = self._get(name)
+        return stamp is not None and abs(_stamp() - stamp) < PROOF_LASTS.total_seconds()
+
+    def _get(self, name: str) -> Any:
+        return session.get(NAME, {}).get(self.round_id, {}).get(name)
+
+    def _set(self, **values: Any) -> None:
+        booths = dict(session.get(NAME, {}))
+        mine = {**booths.get(self.round_id, {}), **values}
+        booths[self.round_id] = {name: value for name, value in mine.items() if value is not None}
+        session[NAME] = booths
+
+
+def leave() -> None:
+    """Forget everything this browser holds, in every round and beyond."""
+    session.clear()
+
+
+def _stamp() -> int:
+    return int(clock.now().timestamp())

@@ -1,0 +1,288 @@
+"""Put somebody on the voters' list, and put a ballot in the box: two transactions, never one."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from pbapp import clock
+from pbapp.ballots import keys as key_files
+from pbapp.ballots import queries, secrecy
+from pbapp.ballots.identity import TOO_YOUNG, tidy_contact, tidy_name
+from pbapp.ballots.models import (
+    Ballot,
+    Channel,
+    Connection,
+    Method,
+    RoundKey,
+    Voter,
+    VoterIdentifier,
+    random_id,
+)
+from pbapp.ballots.rules import sealed_rules
+from pbapp.db import Busy, advisory_lock, db, flush
+from pbapp.refusal import N_, Refused
+from pbapp.rounds.models import Round
+from pbapp.rounds.queries import WhyNot, can_vote
+
+# A ballot is written together with up to this many others, so that the order of the rows does
+# not tell which one is new.
+MIXED_WITH = 100
+IDEMPOTENCY_KEY = re.compile(r"[0-9a-f]{32}")
+BALLOTS: Table = Ballot.__table__  # type: ignore[assignment]
+
+
+class NotOneOfOne(Refused):
+    """What somebody typed does not lead to one person; a human has to look at it."""
+
+
+class KeyTaken(Refused):
+    """This sending was used before, for another vote or by another voter."""
+
+
+class VotingShut(Refused):
+    """Nobody can vote in this round just now."""
+
+
+# --- the voters' list -----------------------------------------------------------------------
+
+
+def open_key(*, round: Round, keys: Path) -> bytes:
+    """The round's key, made the first time anybody needs it.
+
+    Raises `KeyMissing` once voting has begun and the key is gone: a new one would let everybody
+    vote again, so there is none.
+    """
+    if db.session.get(RoundKey, round.id) is not None:
+        return queries.read_key(round.id, keys)
+    key = key_files.make(keys, round.id)
+    db.session.add(RoundKey(round_id=round.id, fingerprint=key_files.fingerprint(key)))
+    flush()
+    return key
+
+
+def admit(
+    *,
+    round: Round,
+    keys: Path,
+    email: str,
+    name: str,
+    postcode: str,
+    age_band: str,
+    area_id: int,
+    connection: Connection,
+) -> Voter:
+    """Find or make the row of somebody who has proved their e-mail address.
+
+    Raises `NotOneOfOne` for a contact that serves as many people as it may, and for details that
+    belong to somebody who came with another contact.
+    """
+    advisory_lock(f"voters' list {round.id}")
+    if area_id not in {item.area_id for item in round.round_areas}:
+        raise Refused(N_("This postcode is outside the area of this vote."), "postcode")
+    if age_band == TOO_YOUNG:
+        raise Refused(N_("You are too young to vote in this round."), "age_band")
+    key = open_key(round=round, keys=keys)
+    contact, called = tidy_contact(email), tidy_name(name)
+    by_contact = ("contact+name", _digest(key, round, "contact+name", contact, called))
+    by_place = (
+        "name+postcode+age",
+        _digest(key, round, "name+postcode+age", called, postcode, age_band),
+    )
+    known = {kind: _known(round, kind, digest) for kind, digest in (by_contact, by_place)}
+    voter_id = known[by_contact[0]]
+    if known[by_place[0]] not in (None, voter_id):
+        raise NotOneOfOne(
+            N_(
+                "Somebody with this name, postcode and age group is on the list of voters already, "
+                "with another e-mail address. If that was you, use that address again."
+            )
+        )
+    contact_digest = _digest(key, round, "contact", contact)
+    if voter_id is None:
+        _refuse_full_contact(round, contact_digest)
+        voter = Voter(
+            round_id=round.id,
+            method=Method.EMAIL,
+            assurance=1,
+            connection=connection,
+            area_id=area_id,
+            contact_digest=contact_digest,
+        )
+        db.session.add(voter)
+        flush()
+    else:
+        voter = db.session.get_one(Voter, voter_id)
+    for kind, digest in (by_contact, by_place):
+        if known[kind] is None:
+            db.session.add(
+                VoterIdentifier(round_id=round.id, kind=kind, digest=digest, voter_id=voter.id)
+            )
+    flush()
+    return voter
+
+
+def _digest(key: bytes, round: Round, kind: str, *values: str) -> str:
+    return secrecy.identifier_digest(key, round.id, kind, *values)
+
+
+def _known(round: Round, kind: str, digest: str) -> str | None:
+    row = db.session.get(VoterIdentifier, (round.id, kind, digest))
+    return row.voter_id if row else None
+
+
+def _refuse_full_contact(round: Round, contact_digest: str) -> None:
+    query = select(func.count()).where(
+        Voter.round_id == round.id, Voter.contact_digest == contact_digest
+    )
+    if (db.session.scalar(query) or 0) >= round.people_per_contact:
+        raise NotOneOfOne(
+            N_(
+                "%(n)s people have used this e-mail address to vote, and that is as many as can "
+                "share one. Use another address."
+            ),
+            n=round.people_per_contact,
+        )
+
+
+# --- the ballot -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A ballot is in the box. `replaced`: it took the place of this person's earlier one."""
+
+    receipt: str
+    is_replay: bool
+    replaced: bool
+
+
+def cast(
+    *,
+    round: Round,
+    keys: Path,
+    voter_id: str,
+    choices: Sequence[str],
+    idempotency_key: str,
+    entered_at: datetime,
+) -> Sent:
+    """Put a ballot in the box: writes to the table of ballots and to nothing else.
+
+    `entered_at` is when the request came in. Sending the same again gives the same receipt, even
+    after the close. Raises `VotingShut`, `KeyTaken`, or `Refused` beside `choice`.
+    """
+    advisory_lock(f"ballot box {round.id}")
+    voter = queries.find_voter(round, voter_id)
+    if voter is None:
+        raise Refused(N_("Show again that you may vote, then send your vote."))
+    key = queries.read_key(round.id, keys)
+    tag = secrecy.voter_tag(key, round.id, voter.id)
+    if IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
+        raise KeyTaken(N_("This page is out of date. Look over your vote and send it again."))
+    content = secrecy.canonical_content(choices)
+    before = _sent_before(round, idempotency_key)
+    if before is not None:
+        if before.voter_tag != tag or before.content != content:
+            raise KeyTaken(
+                N_("This page sent another vote before. Look over your vote, then send it.")
+            )
+        return Sent(secrecy.receipt(key, before.id), is_replay=True, replaced=False)
+    _refuse_unless_open(round, entered_at)
+    _check(round, choices)
+    ballot = _new_ballot(round, key, voter, tag, content, idempotency_key)
+    replaced = _put_in(round, ballot)
+    return Sent(secrecy.receipt(key, ballot["id"]), is_replay=False, replaced=replaced)
+
+
+def _sent_before(round: Round, idempotency_key: str) -> Any:
+    query = select(Ballot.id, Ballot.voter_tag, Ballot.content).where(
+        Ballot.round_id == round.id, Ballot.idempotency_key == idempotency_key
+    )
+    return db.session.execute(query).one_or_none()
+
+
+def _refuse_unless_open(round: Round, entered_at: datetime) -> None:
+    gate = can_vote(round, entered_at)
+    if not gate:
+        closed = gate.why_not is WhyNot.CLOSED
+        raise VotingShut(
+            N_("Voting has closed, and this vote did not come in time. It was not counted.")
+            if closed
+            else N_("Voting has not opened yet.")
+        )
+    if gate.at is not None and clock.now() > gate.at + queries.DRAIN:
+        raise VotingShut(N_("Voting closed before we could take this vote. It was not counted."))
+
+
+def _check(round: Round, choices: Sequence[str]) -> None:
+    rules = sealed_rules(round)
+    rules.check(choices)
+    gone = queries.list_withdrawn(round) & set(choices)
+    if gone:
+        raise Refused(
+            N_("“%(title)s” has been withdrawn since and cannot win. Take it out."),
+            "choice",
+            title=rules.options[min(gone)].title,
+        )
+
+
+def _new_ballot(
+    round: Round, key: bytes, voter: Voter, tag: str, content: str, idempotency_key: str
+) -> dict[str, Any]:
+    salt, ballot_id = secrets.token_bytes(32), random_id()
+    return {
+        "id": ballot_id,
+        "round_id": round.id,
+        "voter_tag": tag,
+        "channel": Channel.ONLINE,
+        "assurance": voter.assurance,
+        "content": content,
+        "salt": salt,
+        "leaf": secrecy.leaf(round.id, round.config_hash or "", content, salt),
+        "receipt_hash": secrecy.receipt_hash(round.id, secrecy.receipt(key, ballot_id)),
+        "idempotency_key": idempotency_key,
+        "is_live": True,
+    }
+
+
+def _put_in(round: Round, ballot: dict[str, Any]) -> bool:
+    """Add a ballot, supersede this voter's live one, and shuffle both in with others.
+
+    Every database remembers in which order rows were written (PostgreSQL's xmin and ctid, the
+    place of a row in an SQLite page), and mails and logs tell when people came: rank by rank that
+    named whole rounds. So the new row is written among others, in a random order, at once.
+    """
+    mine = BALLOTS.c.voter_tag == ballot["voter_tag"]
+    here = BALLOTS.c.round_id == round.id
+    live = _rows(select(BALLOTS).where(here, mine, BALLOTS.c.is_live))
+    others = _rows(
+        select(BALLOTS).where(here, ~(mine & BALLOTS.c.is_live)).order_by(func.random()),
+        MIXED_WITH,
+    )
+    superseded = [{**row, "is_live": False} for row in live]
+    again = superseded + others
+    try:
+        if again:
+            ids = [row["id"] for row in again]
+            gone = db.session.execute(delete(BALLOTS).where(BALLOTS.c.id.in_(ids)))
+            if gone.rowcount != len(ids):  # type: ignore[attr-defined]
+                raise RuntimeError("ballots were lost while being shuffled; nothing is committed")
+        rows = [*again, ballot]
+        secrets.SystemRandom().shuffle(rows)
+        db.session.execute(insert(BALLOTS), rows)
+    except IntegrityError as error:  # the lock was not enough; the index has the last word
+        db.session.rollback()
+        raise Busy from error
+    return bool(live)
+
+
+def _rows(query: Any, limit: int | None = None) -> list[dict[str, Any]]:
+    return [dict(row) for row in db.session.execute(query.limit(limit)).mappings()]

@@ -1,0 +1,406 @@
+"""Vote in five steps, look up a receipt, and see how many ballots are in the box."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import (
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+
+from pbapp.accounts import services as accounts
+from pbapp.accounts.queries import tidy_email
+from pbapp.ballots import booth as booths
+from pbapp.ballots import journal, queries, services
+from pbapp.ballots.booth import Booth
+from pbapp.ballots.forms import (
+    AddressForm,
+    CheckForm,
+    ChooseForm,
+    CodeForm,
+    PressForm,
+    ReceiptForm,
+    SendForm,
+)
+from pbapp.ballots.models import Connection
+from pbapp.ballots.pages import Page, bp, get_round, get_whole, init_app, shut_page, step_page
+from pbapp.ballots.rules import Rules, sealed_rules
+from pbapp.ballots.secrecy import in_fours, tidy_receipt
+from pbapp.db import db
+from pbapp.messages import services as messages
+from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
+from pbapp.refusal import Refused
+from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.queries import find_phase
+from pbapp.rounds.words import why_not
+from pbapp.web.access import access, anyone
+from pbapp.web.babel import say
+from pbapp.web.context import settings
+from pbapp.web.limits import limited
+from pbapp.web.redirects import safe_next
+
+blueprints = (bp,)
+
+__all__ = ["blueprints", "init_app"]
+
+
+# --- 1 check you can vote -------------------------------------------------------------------
+
+
+@bp.route("/vote", methods=["GET", "POST"])
+@access(anyone)
+def start(slug: str) -> Page:
+    """What connects somebody to the place; the ward comes from the postcode."""
+    round, gate = get_round(slug)
+    if not gate:
+        return shut_page(round, why_not(gate))
+    booth = Booth(round)
+    if request.method == "GET" and booth.voter_id:
+        return redirect(url_for(".choose", slug=slug))
+    form = CheckForm(round, data=booth.about)
+    if not form.validate_on_submit():
+        return step_page("check", round, 1, form=form)
+    booth.about = {
+        "connection": form.connection.data,
+        "postcode": tidy_postcode(form.postcode.data or ""),
+        "name": form.name.data or "",
+        "age_band": form.age_band.data,
+    }
+    if booth.has_proved_email:
+        return _admit(round, booth)
+    return redirect(url_for(".prove", slug=slug), 303)
+
+
+# --- 2 prove it -----------------------------------------------------------------------------
+
+
+def _typed_address() -> str | None:
+    return tidy_email(request.form.get("email", "")) or None
+
+
+@bp.route("/vote/prove", methods=["GET", "POST"])
+@access(anyone)
+@limited("vote code by network", tries=600, seconds=3600)  # a hall shares one address
+@limited("vote code by address", tries=8, seconds=1800, by=_typed_address)
+def prove(slug: str) -> Page:
+    """Ask for an e-mail address and send it a code."""
+    round, gate = get_round(slug)
+    if not gate:
+        return shut_page(round, why_not(gate))
+    booth = Booth(round)
+    if booth.about is None:
+        return redirect(url_for(".start", slug=slug), 303)
+    form = AddressForm()
+    if not form.validate_on_submit():
+        return step_page("prove", round, 2, form=form)
+    email = tidy_email(form.email.data or "")
+    messages.write(
+        key=f"vote code {secrets.token_hex(16)}",
+        to=email,
+        template="vote_code",
+        context={"code": _make_code(round, email), "round": round.title},
+    )
+    db.session.commit()
+    booth.email = email
+    return redirect(url_for(".enter_code", slug=slug), 303)
+
+
+def _make_code(round: Round, email: str) -> str:
+    return accounts.make_code(purpose=f"vote:{round.id}", email=email, secret=settings().secret_key)
+
+
+@bp.route("/vote/code", methods=["GET", "POST"])
+@access(anyone)
+@limited("vote code tries", tries=600, seconds=900)
+def enter_code(slug: str) -> Page:
+    """Check the code, and put the person on the voters' list."""
+    round, gate = get_round(slug)
+    if not gate:
+        return shut_page(round, why_not(gate))
+    booth = Booth(round)
+    if booth.about is None or booth.email is None:
+        return redirect(url_for(".start", slug=slug), 303)
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            _use_code(round, booth.email, form.code.data or "")
+        except Refused as refused:
+            form.blame(refused)
+        else:
+            booth.prove_email()
+            return _admit(round, booth)
+        finally:
+            db.session.commit()  # a wrong try counts, a used code is used
+    return step_page("code", round, 2, form=form, email=booth.email)
+
+
+def _use_code(round: Round, email: str, code: str) -> None:
+    purpose, secret = f"vote:{round.id}", settings().secret_key
+    accounts.use_code(purpose=purpose, email=email, code=code, secret=secret)
+
+
+def _admit(round: Round, booth: Booth) -> Page:
+    """Add the person to the voters' list, or show again what they typed and why not."""
+    about, email = booth.about or {}, booth.email or ""
+    db.session.commit()
+    found = look_up_postcode(about["postcode"], {item.area_id for item in round.round_areas})
+    try:
+        if found.state is not PostcodeState.FOUND or found.ward is None:
+            raise Refused(_("This postcode is outside the area of this vote."), "postcode")
+        voter = services.admit(
+            round=round,
+            keys=settings().keys,
+            email=email,
+            name=about["name"],
+            postcode=about["postcode"],
+            age_band=about["age_band"],
+            area_id=found.ward.id,
+            connection=Connection(about["connection"]),
+        )
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        form = CheckForm(round, formdata=None, data=about)
+        form.blame(refused)
+        form.ask_us = True
+        return step_page("check", round, 1, form=form, action=url_for(".start", slug=round.slug))
+    booth.enter(voter.id)
+    return redirect(url_for(".review" if booth.choices else ".choose", slug=round.slug), 303)
+
+
+# --- 3 choose -------------------------------------------------------------------------------
+
+
+@bp.route("/vote/choose", methods=["GET", "POST"])
+@access(anyone)
+def choose(slug: str) -> Page:
+    """Tick projects. Open to whoever has not proved anything yet: the ticks wait in the cookie."""
+    round, gate = get_round(slug)
+    if not gate:
+        return shut_page(round, why_not(gate))
+    booth, rules, form = Booth(round), sealed_rules(round), ChooseForm()
+    picked = booth.choices
+    if form.validate_on_submit():
+        picked = request.form.getlist("choice")
+        booth.choices = [id for id in dict.fromkeys(picked) if id in rules.options]
+        if "filter" in request.form:
+            shown: dict[str, Any] = {n: request.form.get(n) or None for n in ("priority", "ward")}
+            return redirect(url_for(".choose", slug=slug, **shown), 303)
+        try:
+            rules.check(picked)
+        except Refused as refused:
+            form.blame(refused)
+        else:
+            return redirect(url_for(".review", slug=slug), 303)
+    return _choose_page(round, rules, form, picked)
+
+
+def _choose_page(round: Round, rules: Rules, form: ChooseForm, picked: list[str]) -> Page:
+    proposals = queries.list_on_ballot(round)
+    wanted = {name: request.args.get(name, "") for name in ("priority", "ward")}
+    places = {id: proposals[id].id if id in proposals else id for id in rules.options}
+    ids = [
+        id
+        for id in Booth(round).in_order(places)
+        if id in picked or _is_wanted(proposals.get(id), wanted)
+    ]
+    chosen = [rules.options[id] for id in rules.options if id in picked]
+    return step_page(
+        "choose",
+        round,
+        3,
+        form=form,
+        rules=rules,
+        options=[rules.options[id] for id in ids],
+        proposals=proposals,
+        picked=picked,
+        chosen=[{"title": option.title, "cost": option.cost_pence} for option in chosen],
+        wanted=wanted,
+        hidden=len(rules.options) - len(ids),
+        priorities={p.priority.slug: p.priority.name for p in proposals.values() if p.priority},
+        wards={p.area.gss_code: p.area.name for p in proposals.values() if p.area},
+    )
+
+
+def _is_wanted(proposal: Any, wanted: dict[str, str]) -> bool:
+    """Whether the filters show a project; one without a ward is for everybody."""
+    if proposal is None:
+        return not any(wanted.values())
+    priority = proposal.priority.slug if proposal.priority else ""
+    here = not proposal.area or proposal.area.gss_code == wanted["ward"]
+    return wanted["priority"] in ("", priority) and (not wanted["ward"] or here)
+
+
+@bp.post("/vote/pick")
+@access(anyone)
+def pick(slug: str) -> Page:
+    """Choose one project, or take it out, from a page about it."""
+    round, gate = get_round(slug)
+    if not gate:
+        return shut_page(round, why_not(gate))
+    booth, choice = Booth(round), request.form.get("choice", "")
+    rest = [id for id in booth.choices if id != choice]
+    if request.form.get("take") == "out":
+        booth.choices = rest
+    elif choice in sealed_rules(round).options:
+        booth.choices = [*rest, choice]
+        flash(_("Chosen. It is not sent yet."))
+    return redirect(safe_next(request.form.get("next"), url_for(".choose", slug=slug)), 303)
+
+
+# --- 4 review and send ----------------------------------------------------------------------
+
+
+@bp.get("/vote/review")
+@access(anyone)
+def review(slug: str) -> Page:
+    """The vote in plain words, before it is sent."""
+    round, gate = get_round(slug)
+    if not gate:
+        return shut_page(round, why_not(gate))
+    booth, rules = Booth(round), sealed_rules(round)
+    if not booth.voter_id:
+        if booth.choices:
+            flash(_("We have kept your choices. Now show that you may vote."))
+        return redirect(url_for(".start", slug=slug))
+    try:
+        rules.check(booth.choices)
+    except Refused as refused:
+        flash(say(refused), "warning")
+        return redirect(url_for(".choose", slug=slug))
+    return _review_page(round, rules, booth.choices, SendForm(key=secrets.token_hex(16)))
+
+
+@bp.post("/vote/review")
+@access(anyone)
+def send(slug: str) -> Page:
+    """Put the ballot in the box. Only the table of ballots is written, in one transaction."""
+    round = get_whole(slug)
+    booth, form = Booth(round), SendForm()
+    choices = request.form.getlist("choice")
+    if not booth.voter_id:
+        flash(_("Your check has run out, and nothing was sent. Show again that you may vote."))
+        return redirect(url_for(".start", slug=slug), 303)
+    try:
+        sent = services.cast(
+            round=round,
+            keys=settings().keys,
+            voter_id=booth.voter_id,
+            choices=choices,
+            idempotency_key=form.key.data or "",
+            entered_at=request.environ["pbapp.entered_at"],
+        )
+    except services.VotingShut as refused:
+        return shut_page(round, say(refused))
+    except Refused as refused:
+        return _not_sent(round, choices, refused)
+    db.session.commit()
+    journal.empty()
+    booth.note_sent(in_fours(sent.receipt), choices, sent.replaced)
+    return redirect(url_for(".done", slug=slug), 303)
+
+
+def _not_sent(round: Round, choices: list[str], refused: Refused) -> Page:
+    """Say why, with the choices as they were and a new key to send them with."""
+    db.session.rollback()
+    form = SendForm(formdata=None, key=secrets.token_hex(16))
+    form.blame(refused)
+    status = 409 if isinstance(refused, services.KeyTaken) else 422
+    rules = sealed_rules(round)
+    known = [id for id in dict.fromkeys(choices) if id in rules.options]
+    return _review_page(round, rules, known, form, status)
+
+
+def _review_page(
+    round: Round, rules: Rules, choices: list[str], form: SendForm, status: int = 200
+) -> Page:
+    options = [rules.options[id] for id in choices]
+    return step_page("review", round, 4, status, form=form, rules=rules, options=options)
+
+
+# --- 5 done ---------------------------------------------------------------------------------
+
+
+@bp.get("/vote/done")
+@access(anyone)
+def done(slug: str) -> Page:
+    """The receipt, and what happens next."""
+    round, gate = get_round(slug)
+    if Booth(round).sent is None:
+        return redirect(url_for(".start", slug=slug))
+    return step_page(
+        "done",
+        round,
+        5,
+        closes_at=queries.closes_at(round),
+        result=find_phase(round, PhaseKind.PUBLISHED),
+        is_open=bool(gate),
+        form=PressForm(),
+    )
+
+
+@bp.post("/vote/finish")
+@access(anyone)
+def finish(slug: str) -> Page:
+    """Forget everything in this browser."""
+    booths.leave()
+    response = make_response(redirect(url_for(".finished", slug=slug), 303))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.get("/vote/finished")
+@access(anyone)
+def finished(slug: str) -> Page:
+    round = get_whole(slug)
+    return render_template("ballots/finished.html", round=round)
+
+
+# --- receipts and the log -------------------------------------------------------------------
+
+
+@bp.route("/receipt", methods=["GET", "POST"])
+@access(anyone)
+@limited("receipts", tries=60, seconds=600)
+def receipt(slug: str) -> Page:
+    """Show a ballot to whoever holds its receipt; after the close only that it is in the log."""
+    round = get_whole(slug)
+    form, shown = ReceiptForm(), None
+    if form.validate_on_submit():
+        typed = tidy_receipt(form.receipt.data or "")
+        shown = queries.show_ballot(round, typed) if typed else None
+        if shown is None:
+            problem = (
+                _("We have no ballot with this receipt in this round. Check each letter and digit.")
+                if typed
+                else _("A receipt has 16 letters and digits, like K7FQ-2QP9-RD4M-XW3T.")
+            )
+            form.blame(Refused(problem, "receipt"))
+    options = sealed_rules(round).options if shown and shown.choices else {}
+    return render_template(
+        "ballots/receipt.html", round=round, form=form, shown=shown, options=options
+    ), 422 if form.errors else 200
+
+
+@bp.get("/log")
+@access(anyone)
+def log(slug: str) -> Page:
+    """How many ballots are in the box, once it is shut; before that nobody is told."""
+    round = get_whole(slug)
+    if round.is_imported:
+        abort(404)
+    shut = queries.is_box_shut(round)
+    return render_template(
+        "ballots/log.html",
+        round=round,
+        closes_at=queries.closes_at(round),
+        counts=queries.ballots_by_channel(round) if shut else None,
+    )
