@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, g
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from pbapp.boards.access import any_officer
 from pbapp.boards.models import Board
 from pbapp.db import db
+from pbapp.web.context import settings
 
 
 @dataclass
@@ -62,7 +64,7 @@ def the_site() -> Site:
 
 def _make(board: Board | None) -> Site:
     if board is None:
-        return Site()
+        return Site(**_phase())
     return Site(
         council_name=board.council.name,
         board_name=board.name,
@@ -71,4 +73,13 @@ def _make(board: Board | None) -> Site:
         proposals_url=f"/rounds?board={board.slug}",
         help_email=board.council.help_email,
         help_phone=board.council.help_phone,
+        **_phase(),
     )
+
+
+def _phase() -> dict[str, str]:
+    """The banner above every page of the demo."""
+    if not settings().is_demo:
+        return {}
+    sentence = _("The people, groups and money here are made up.")
+    return {"phase_label": _("Example"), "phase_text": sentence}

@@ -215,7 +215,7 @@
     /* Without a tile layer nothing tells how far one may zoom, which clusters must know. */
     if (!Number.isFinite(map.getMaxZoom())) map.setMaxZoom(18);
     const group = L.markerClusterGroup({
-      animate: !calm, showCoverageOnHover: false, maxClusterRadius: 72,
+      animate: !calm, showCoverageOnHover: false, maxClusterRadius: 56,
       iconCreateFunction: (cluster) => clusterIcon(holder, cluster),
     }).addTo(map);
     const box = map.getContainer();
