@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pbapp.boards.models import Board
 from pbapp.db import Base, Moment, one_of
 from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
@@ -42,12 +43,21 @@ class AssetState(enum.StrEnum):
 
 
 class Where(enum.StrEnum):
-    """How somebody said where it is."""
+    """How somebody said where it is. `postcode`: shown at the middle of that postcode."""
 
     POINT = "point"
     POSTCODE = "postcode"
     WARD = "ward"
     NOWHERE = "nowhere"
+
+
+class Confirmer(enum.StrEnum):
+    """Who last said "this is still right", or who edited an entry: a part played, never a name."""
+
+    GROUP = "group"
+    SUBMITTER = "submitter"
+    OFFICER = "officer"
+    VISITOR = "visitor"
 
 
 class Asset(Base):
@@ -58,6 +68,9 @@ class Asset(Base):
         CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="point_whole"),
         CheckConstraint("where_kind <> 'point' OR lat IS NOT NULL", name="point_given"),
         CheckConstraint("kind <> 'individual' OR lat IS NULL", name="person_never_pinned"),
+        CheckConstraint(
+            "lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="point_on_earth"
+        ),
         CheckConstraint("length(name) > 0", name="name_given"),
         Index("ix_asset_board_id_state", "board_id", "state"),
     )
@@ -68,6 +81,7 @@ class Asset(Base):
             "where_kind",
             "A person's gift is never shown as a point on the map. Choose the ward instead.",
         ),
+        "ck_asset_point_on_earth": ("lat", "This is not a place on the map. Choose it again."),
         "ck_asset_name_given": ("name", "Enter a name."),
     }
 
@@ -95,12 +109,13 @@ class Asset(Base):
     submitted_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
-    confirmed_by: Mapped[str | None] = mapped_column(String(60))
+    confirmed_by: Mapped[Confirmer | None] = mapped_column(one_of(Confirmer, "confirmed_by"))
     version: Mapped[int] = mapped_column(default=1)
     is_example: Mapped[bool] = mapped_column(default=False)
 
     __mapper_args__ = {"version_id_col": version}
 
+    board: Mapped[Board] = relationship()
     area: Mapped[Area | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     photo: Mapped[Upload | None] = relationship()
@@ -122,3 +137,6 @@ class AssetPriority(Base):
 
     asset: Mapped[Asset] = relationship(back_populates="priorities")
     priority: Mapped[Priority] = relationship()
+
+
+SUBJECT = "asset"  # how decisions, revisions and the officers' log name an entry

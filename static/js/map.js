@@ -140,9 +140,6 @@
       if (!name || !layer.getBounds || !layer.getElement?.()) return;
       wards.push(layer);
       layer.bindTooltip(make("span", name), { pane: "wardNames", permanent: true, direction: "center", className: "pb_ward-name", interactive: false });
-      /* Where a ward has most room for its name, which is not the middle of its box */
-      const { label } = layer.feature.properties;
-      if (label) layer.openTooltip(label);
       const path = layer.getElement();
       path.setAttribute("tabindex", "0");
       path.setAttribute("role", "button");

@@ -1,0 +1,41 @@
+"""Addresses that go into e-mails: an entry's page, and the link with which its author changes it.
+
+The link needs no account. It is signed, so it opens one entry and cannot be guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import url_for
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from pbapp.assets.models import Asset
+from pbapp.web.context import settings
+
+GOOD_FOR = timedelta(days=180)
+
+
+def page_url(asset: Asset) -> str:
+    return url_for("assets.detail", asset_id=asset.id, _external=True)
+
+
+def fix_url(asset: Asset) -> str:
+    """Whoever has this link may change the entry; only its submitter gets it, by e-mail."""
+    key = _signer().dumps(asset.id.hex)
+    return url_for("assets.edit", asset_id=asset.id, key=key, _external=True)
+
+
+def opens(asset: Asset, key: str | None) -> bool:
+    """Whether a key from a link is for this entry and not too old."""
+    if not key:
+        return False
+    try:
+        said = _signer().loads(key, max_age=int(GOOD_FOR.total_seconds()))
+    except BadData:
+        return False
+    return bool(said == asset.id.hex)
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings().secret_key, salt="change an asset")

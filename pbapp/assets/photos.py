@@ -1,0 +1,57 @@
+"""The photo of an entry, from its form: a new one, a better description, or none."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pbapp import clock
+from pbapp.assets.forms import MoreForm
+from pbapp.db import db, flush
+from pbapp.refusal import N_, Refused
+from pbapp.web.context import settings
+from pbapp.web.models import Upload
+from pbapp.web.uploads import store_picture
+
+
+def take(form: MoreForm, kept: UUID | None) -> UUID | None:
+    """The photo the entry has after this form; `kept` is the one before.
+
+    Raises `Refused` beside `photo` or `photo_alt`.
+    """
+    file, alt = form.photo.data, (form.photo_alt.data or "").strip()
+    if file and file.filename:
+        return store_picture(stream=file.stream, alt=alt, folder=settings().uploads).id
+    upload = find(kept)
+    if upload is None or form.drop_photo.data:
+        return None
+    if not alt:
+        raise Refused(N_("Describe the picture for people who cannot see it."), "photo_alt")
+    return upload.id if upload.alt == alt else _described_anew(upload, alt).id
+
+
+def _described_anew(upload: Upload, alt: str) -> Upload:
+    """The same picture with other words: what is published keeps its own until this is approved."""
+    copy = Upload(
+        digest=upload.digest,
+        media_type=upload.media_type,
+        width=upload.width,
+        height=upload.height,
+        alt=alt,
+        language=upload.language,
+        uploaded_at=clock.now(),
+    )
+    db.session.add(copy)
+    flush()
+    return copy
+
+
+def find(photo_id: UUID | None) -> Upload | None:
+    return db.session.get(Upload, photo_id) if photo_id else None
+
+
+def read_id(value: str | None) -> UUID | None:
+    """An id from a draft or a hidden field, or None for anything else."""
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None

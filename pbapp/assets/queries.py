@@ -1,0 +1,236 @@
+"""What is on the map, in the list, and waiting for an officer."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, load_only, selectinload
+
+from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState
+from pbapp.db import db
+from pbapp.places.models import Area
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a visitor asked to see; the same for the page, the map and the exports."""
+
+    board_id: int
+    area_id: int | None = None
+    priority_id: int | None = None
+    kind: AssetKind | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of what was found. `unpinned` counts those among `total` without a point."""
+
+    assets: list[Asset]
+    page: int
+    total: int
+    unpinned: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PER_PAGE))
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One point of the map."""
+
+    id: UUID
+    name: str
+    kind: AssetKind
+    lat: float
+    lon: float
+    ward: str
+
+
+def list_published(wanted: Wanted, page: int = 1) -> Listed:
+    """One page by name, in one query; a page beyond the last gives the last."""
+    query = (
+        _published(wanted)
+        .add_columns(func.count().over(), (func.count().over() - func.count(Asset.lat).over()))
+        .options(joinedload(Asset.area))
+        .order_by(func.lower(Asset.name), Asset.id)
+        .limit(PER_PAGE)
+    )
+    rows = db.session.execute(query.offset((page - 1) * PER_PAGE)).all()
+    if not rows and page > 1:
+        total = db.session.scalar(select(func.count()).select_from(_published(wanted).subquery()))
+        last = max(1, -(-(total or 0) // PER_PAGE))
+        return list_published(wanted, last)
+    total, unpinned = (rows[0][1], rows[0][2]) if rows else (0, 0)
+    return Listed([row[0] for row in rows], page, total, unpinned)
+
+
+def list_pins(wanted: Wanted) -> list[Pin]:
+    """Every published entry that has a point, by name."""
+    query = (
+        _published(wanted)
+        .outerjoin(Asset.area)
+        .where(Asset.lat.is_not(None))
+        .order_by(func.lower(Asset.name), Asset.id)
+        .with_only_columns(Asset.id, Asset.name, Asset.kind, Asset.lat, Asset.lon, Area.name)
+    )
+    return [
+        Pin(asset_id, name, kind, lat, lon, ward or "")
+        for asset_id, name, kind, lat, lon, ward in db.session.execute(query)
+        if lat is not None and lon is not None
+    ]
+
+
+def pin_of(asset: Asset) -> Pin:
+    """The point of an entry that has one."""
+    ward = asset.area.name if asset.area else ""
+    return Pin(asset.id, asset.name, asset.kind, asset.lat or 0.0, asset.lon or 0.0, ward)
+
+
+def list_for_export(wanted: Wanted) -> list[Asset]:
+    """Everything published but people's gifts, which never leave the page."""
+    query = (
+        _published(wanted)
+        .where(Asset.kind != AssetKind.INDIVIDUAL)
+        .options(
+            joinedload(Asset.area),
+            selectinload(Asset.priorities).joinedload(AssetPriority.priority),
+        )
+        .order_by(func.lower(Asset.name), Asset.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def find(asset_id: UUID) -> Asset | None:
+    """An entry in any state, with all that its page shows."""
+    query = (
+        select(Asset)
+        .options(
+            joinedload(Asset.board),
+            joinedload(Asset.area),
+            joinedload(Asset.organisation),
+            joinedload(Asset.photo),
+            selectinload(Asset.priorities).joinedload(AssetPriority.priority),
+        )
+        .where(Asset.id == asset_id)
+    )
+    return db.session.scalar(query)
+
+
+def list_waiting(board_ids: Collection[int]) -> list[Asset]:
+    """What officers of these boards have to decide on, oldest first, with all that it shows."""
+    query = (
+        select(Asset)
+        .options(
+            joinedload(Asset.board),
+            joinedload(Asset.area),
+            joinedload(Asset.photo),
+            selectinload(Asset.priorities).joinedload(AssetPriority.priority),
+        )
+        .where(Asset.state == AssetState.WAITING, Asset.board_id.in_(board_ids))
+        .order_by(Asset.updated_at, Asset.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_by_submitter(account_id: UUID) -> list[Asset]:
+    """What somebody sent in while signed in, newest first."""
+    query = (
+        select(Asset)
+        .options(joinedload(Asset.area))
+        .where(Asset.submitted_by_id == account_id)
+        .order_by(Asset.submitted_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def count_by_ward(board_id: int) -> dict[int | None, int]:
+    """Area id to how many published entries it has; None: those without one place."""
+    query = (
+        select(Asset.area_id, func.count())
+        .where(Asset.board_id == board_id, Asset.state == AssetState.PUBLISHED)
+        .group_by(Asset.area_id)
+    )
+    return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
+
+
+def count_by_kind(area_id: int) -> dict[AssetKind, int]:
+    """Kind to how many published entries a ward has."""
+    query = (
+        select(Asset.kind, func.count())
+        .where(Asset.area_id == area_id, Asset.state == AssetState.PUBLISHED)
+        .group_by(Asset.kind)
+    )
+    return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
+
+
+def count_by_priority(board_id: int) -> dict[int, int]:
+    """Priority id to how many published entries help it, as their main one or otherwise."""
+    query = (
+        select(AssetPriority.priority_id, func.count())
+        .join(AssetPriority.asset)
+        .where(Asset.board_id == board_id, Asset.state == AssetState.PUBLISHED)
+        .group_by(AssetPriority.priority_id)
+    )
+    return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
+
+
+def list_for_priority(priority_id: int) -> tuple[list[Asset], list[Asset]]:
+    """The published entries that help a priority: as their main one, and otherwise."""
+    query = (
+        select(Asset, AssetPriority.is_main)
+        .join(AssetPriority, AssetPriority.asset_id == Asset.id)
+        .options(joinedload(Asset.area))
+        .where(AssetPriority.priority_id == priority_id, Asset.state == AssetState.PUBLISHED)
+        .order_by(func.lower(Asset.name), Asset.id)
+    )
+    rows = db.session.execute(query).all()
+    return [a for a, is_main in rows if is_main], [a for a, is_main in rows if not is_main]
+
+
+def list_alike(board_id: int, name: str, limit: int = 3) -> list[Asset]:
+    """Published entries with nearly this name, the likest first: perhaps it is here already."""
+    query = (
+        select(Asset)
+        .options(load_only(Asset.name, Asset.summary), joinedload(Asset.area))
+        .where(Asset.board_id == board_id, Asset.state == AssetState.PUBLISHED)
+    )
+    wanted = _key(name)
+    scored = [
+        (difflib.SequenceMatcher(None, wanted, _key(asset.name)).ratio(), asset)
+        for asset in db.session.scalars(query)
+    ]
+    likely = sorted((s for s in scored if s[0] >= 0.8), key=lambda s: -s[0])
+    return [asset for _, asset in likely[:limit]]
+
+
+def _key(name: str) -> str:
+    """A name without what people write differently: case, marks, little words, word order."""
+    words = "".join(c if c.isalnum() else " " for c in name.casefold()).split()
+    return " ".join(sorted(word for word in words if word not in ("the", "and", "of", "a")))
+
+
+def _published(wanted: Wanted) -> Select[Asset]:
+    query = select(Asset).where(
+        Asset.board_id == wanted.board_id, Asset.state == AssetState.PUBLISHED
+    )
+    if wanted.area_id is not None:
+        query = query.where(Asset.area_id == wanted.area_id)
+    if wanted.kind is not None:
+        query = query.where(Asset.kind == wanted.kind)
+    if wanted.priority_id is not None:
+        helps = select(AssetPriority.asset_id).where(
+            AssetPriority.priority_id == wanted.priority_id
+        )
+        query = query.where(Asset.id.in_(helps))
+    text = Asset.name + " " + Asset.summary + " " + Asset.description + " " + Asset.where_words
+    for word in wanted.words.split()[:8]:
+        query = query.where(text.icontains(word, autoescape=True))
+    return query

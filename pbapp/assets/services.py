@@ -1,0 +1,261 @@
+"""Submit an entry, decide on it, edit it, confirm it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from pbapp import clock
+from pbapp.accounts.models import Account
+from pbapp.assets.entry import Entry, check_website, place
+from pbapp.assets.models import (
+    SUBJECT,
+    Asset,
+    AssetPriority,
+    AssetState,
+    Confirmer,
+)
+from pbapp.audit import services as audit
+from pbapp.boards.models import Board
+from pbapp.db import db, flush
+from pbapp.decisions import services as decisions
+from pbapp.decisions.models import Decision, Outcome
+from pbapp.messages import services as messages
+from pbapp.places.models import Area
+from pbapp.plans.models import Priority
+from pbapp.refusal import N_, Refused
+from pbapp.web.models import Upload
+
+VISITOR = "visitor"
+
+
+def submit(
+    *,
+    board: Board,
+    entry: Entry,
+    by: Account | None = None,
+    email: str | None = None,
+    organisation_id: UUID | None = None,
+    is_example: bool = False,
+) -> Asset:
+    """Send an entry in; an officer of the board checks it before anybody sees it.
+
+    Without `by` and `email` nobody is told what became of it. Raises `Refused` beside the field.
+    Whoever calls it then calls `acknowledge`, with the addresses for the e-mail.
+    """
+    asset = Asset(
+        id=uuid4(),
+        board_id=board.id,
+        organisation_id=organisation_id,
+        state=AssetState.WAITING,
+        submitted_by_id=by.id if by else None,
+        submitter_email=email,
+        submitted_at=clock.now(),
+        updated_at=clock.now(),
+        is_example=is_example,
+    )
+    _write(asset, entry, board)
+    db.session.add(asset)
+    flush()
+    _log(asset, "submitted", by)
+    return asset
+
+
+def acknowledge(*, asset: Asset, fix_url: str) -> None:
+    """Tell the submitter that we have it; `fix_url` lets them change it without an account."""
+    if asset.submitter_email:
+        messages.write(
+            key=f"asset received {asset.id}",
+            to=asset.submitter_email,
+            template="asset_received",
+            context={"name": asset.name, "url": fix_url, "board": asset.board.name},
+            language=asset.language,
+        )
+
+
+def approve(*, asset: Asset, by: Account, url: str) -> Decision:
+    """Publish an entry that waits. `url` is its page, for the e-mail, which leaves in a minute."""
+    decision = _decide(asset, by, Outcome.APPROVED, "", AssetState.PUBLISHED)
+    decisions.tell(
+        decision=decision,
+        to=asset.submitter_email,
+        template="asset_published",
+        context={"name": asset.name, "url": url, "board": asset.board.name},
+        language=asset.language,
+    )
+    return decision
+
+
+def return_for_changes(*, asset: Asset, by: Account, reason: str, fix_url: str) -> Decision:
+    """Send an entry back with what to change. A published one leaves the map until it is fixed."""
+    decision = _decide(asset, by, Outcome.RETURNED, reason, AssetState.RETURNED)
+    decisions.tell(
+        decision=decision,
+        to=asset.submitter_email,
+        template="asset_returned",
+        context={
+            "name": asset.name,
+            "reason": decision.reason,
+            "url": fix_url,
+            "board": asset.board.name,
+        },
+        language=asset.language,
+    )
+    return decision
+
+
+def undo(*, asset: Asset, decision: Decision, by: Account) -> None:
+    """Take back a decision within its minute; the entry waits again and nobody is told."""
+    if decision.subject_type != SUBJECT or decision.subject_id != str(asset.id):
+        raise Refused(N_("This decision was about something else."))
+    if decision.undone_at is not None:
+        return
+    decisions.undo(decision=decision, by=by, board_id=asset.board_id)
+    asset.state = AssetState(decision.state_before)
+    flush()
+
+
+def edit(
+    *,
+    asset: Asset,
+    entry: Entry,
+    version: int,
+    as_a: Confirmer,
+    by: Account | None = None,
+) -> Asset:
+    """Change an entry. An officer's change shows at once; anybody else's waits to be checked.
+
+    `version` is the one the editor saw: raises `Refused` if somebody changed it since. An edit
+    says that the rest is right, so it confirms the entry.
+    """
+    if version != asset.version:
+        raise Refused(
+            N_("Somebody else changed this while you were editing. Look at their change first.")
+        )
+    before = readable(asset)
+    _write(asset, entry, asset.board)
+    flush()
+    if readable(asset) == before and asset.state is not AssetState.RETURNED:
+        return asset  # nothing to check again, and a second click changes nothing
+    if as_a is not Confirmer.OFFICER:
+        asset.state = AssetState.WAITING
+    asset.updated_at = asset.confirmed_at = clock.now()
+    asset.confirmed_by = as_a
+    audit.revise(
+        subject_type=SUBJECT,
+        subject_id=str(asset.id),
+        by=as_a.value,
+        before=before,
+        after=readable(asset),
+        note=asset.state.value,
+    )
+    flush()
+    _log(asset, "edited", by)
+    return asset
+
+
+def confirm(*, asset: Asset, as_a: Confirmer) -> None:
+    """Somebody says that a published entry is still right; the page says what part they play."""
+    if asset.state is not AssetState.PUBLISHED:
+        raise Refused(N_("This entry is not on the map at the moment."))
+    asset.confirmed_at = clock.now()
+    asset.confirmed_by = as_a
+    flush()
+
+
+def readable(asset: Asset) -> dict[str, Any]:
+    """An entry in plain values for its history: names instead of numbers, and no address."""
+    photo = db.session.get(Upload, asset.photo_id) if asset.photo_id else None
+    # In the order of the form. Loaded by id: a relationship does not follow a change before commit.
+    named = sorted(
+        (db.session.get_one(Priority, link.priority_id).name, link.is_main)
+        for link in asset.priorities
+    )
+    return {
+        "kind": asset.kind.value,
+        "name": asset.name,
+        "summary": asset.summary,
+        "description": asset.description,
+        "opening": asset.opening,
+        "access": asset.access,
+        "website": asset.website or "",
+        "area": _area_name(asset),
+        "where_words": asset.where_words,
+        "postcode": asset.postcode or "",
+        "point": f"{asset.lat:.5f}, {asset.lon:.5f}" if asset.lat is not None else "",
+        "main": ", ".join(name for name, is_main in named if is_main),
+        "supports": ", ".join(name for name, is_main in named if not is_main),
+        "photo": photo.alt if photo else "",
+    }
+
+
+def _area_name(asset: Asset) -> str:
+    area = db.session.get(Area, asset.area_id) if asset.area_id else None
+    return area.name if area else ""
+
+
+def _decide(
+    asset: Asset, by: Account, outcome: Outcome, reason: str, state: AssetState
+) -> Decision:
+    waiting = asset.state is AssetState.WAITING
+    taking_down = asset.state is AssetState.PUBLISHED and outcome is Outcome.RETURNED
+    if not (waiting or taking_down):
+        raise Refused(N_("Somebody has decided on this already. Look at the list again."))
+    decision = decisions.decide(
+        subject_type=SUBJECT,
+        subject_id=asset.id,
+        outcome=outcome,
+        reason=reason,
+        by=by,
+        board_id=asset.board_id,
+        state_before=asset.state.value,
+        authors=[asset.submitted_by_id],
+    )
+    asset.state = state
+    flush()
+    return decision
+
+
+def _write(asset: Asset, entry: Entry, board: Board) -> None:
+    """Check all of an entry, then put it into the row: a refusal leaves the row as it was."""
+    if not entry.name.strip():
+        raise Refused(N_("Enter a name."), "name")
+    website = check_website(entry.website)
+    wanted = _priorities(entry, board)
+    spot = place(entry, board)
+    for name in ("kind", "name", "summary", "description", "opening", "access", "where_words"):
+        setattr(asset, name, getattr(entry, name))
+    asset.website = website
+    asset.where_kind = spot.where_kind
+    asset.area_id = spot.area.id if spot.area else None
+    asset.lat, asset.lon, asset.postcode = spot.lat, spot.lon, spot.postcode
+    asset.photo_id = entry.photo_id
+    kept = {link.priority_id: link for link in asset.priorities}
+    asset.priorities = [
+        kept.get(priority_id) or AssetPriority(priority_id=priority_id) for priority_id in wanted
+    ]
+    for link in asset.priorities:
+        link.is_main = wanted[link.priority_id]
+
+
+def _priorities(entry: Entry, board: Board) -> dict[int, bool]:
+    """Priority id to whether it is the main one; all of them are this board's."""
+    wanted = dict.fromkeys(entry.supports, False)
+    if entry.main is not None:
+        wanted[entry.main] = True
+    for priority_id in wanted:
+        priority = db.session.get(Priority, priority_id)
+        if priority is None or priority.board_id != board.id:
+            raise Refused(N_("Choose from the priorities of the plan."), "main")
+    return wanted
+
+
+def _log(asset: Asset, what: str, by: Account | None) -> None:
+    audit.record(
+        actor=by.actor if by else VISITOR,
+        verb=f"{SUBJECT}.{what}",
+        subject_type=SUBJECT,
+        subject_id=str(asset.id),
+        board_id=asset.board_id,
+        facts={"state": asset.state.value},
+    )

@@ -1,0 +1,365 @@
+"""The map and list of what is here, an entry, its edits, and the exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pbapp.accounts.viewer import the_account
+from pbapp.assets import (
+    adding,  # noqa: F401 — its pages belong to this room's blueprint
+    links,
+    photos,
+    queries,
+    services,
+)
+from pbapp.assets.blueprint import bp, chosen_board
+from pbapp.assets.forms import ConfirmForm, EditForm, FilterForm, entry_from, fields_of
+from pbapp.assets.history import published_edits
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
+from pbapp.assets.queries import Pin, Wanted
+from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, told
+from pbapp.audit import queries as audit
+from pbapp.boards.access import is_officer_of
+from pbapp.boards.models import Board
+from pbapp.boards.queries import list_boards, list_wards
+from pbapp.boards.site import use_board
+from pbapp.db import db
+from pbapp.decisions import queries as decisions
+from pbapp.decisions.models import Outcome
+from pbapp.maps.queries import board_subject, find_part
+from pbapp.organisations.queries import is_member
+from pbapp.places import queries as places
+from pbapp.places.models import Area
+from pbapp.places.queries import PostcodeAnswer, PostcodeState
+from pbapp.plans import queries as plans
+from pbapp.plans.models import PriorityVersion
+from pbapp.refusal import Refused
+from pbapp.web import fragments
+from pbapp.web.access import access, anyone
+from pbapp.web.limits import limited
+
+blueprints = (bp,)
+
+Page = str | Response | tuple[str, int]
+
+
+# --- the list and the map ------------------------------------------------------------------
+
+
+@bp.get("/assets")
+@access(anyone)
+def index() -> Response:
+    """Postcode, filters, map and list: one address for all of it."""
+    board = chosen_board()
+    wards, priorities = list_wards(board), plans.list_priorities(board.id)
+    asked = request.args.get("postcode", "").strip()
+    answer = places.look_up_postcode(asked, [w.id for w in wards]) if asked else None
+    form = _filters(wards, priorities, answer)
+    wanted = _wanted(board, form, wards, priorities)
+    values = _values(form)
+    found = queries.list_published(wanted, _page_number())
+    response = fragments.render(
+        "assets/index.html",
+        fragment="assets/_results.html",
+        board=board,
+        form=form,
+        wards=wards,
+        found=found,
+        values=values,
+        asked=asked,
+        answer=answer,
+        elsewhere=_board_of(answer),
+        features=url_for(".geojson", **values),
+        map=None if fragments.wants_fragment() else find_part(board_subject(board.id)),
+        kind_words=KIND,
+        kinds=[(k.value, w) for k, w in KINDS.items() if k is not AssetKind.INDIVIDUAL],
+        part_words=PART,
+    )
+    if fragments.wants_fragment():
+        page = found.page if found.page > 1 else None
+        response.headers["HX-Push-Url"] = url_for(".index", **values, page=page)
+    return response
+
+
+@bp.get("/assets.geojson")
+@access(anyone)
+def geojson() -> Response:
+    """The points of the map, by the same filters. Other computers' pages may read it."""
+    wanted = _wanted_from_address()
+    return _geojson([_feature(pin) for pin in queries.list_pins(wanted)])
+
+
+def _feature(pin: Pin) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": str(pin.id),
+        "geometry": {"type": "Point", "coordinates": [pin.lon, pin.lat]},
+        "properties": {
+            "id": str(pin.id),
+            "name": pin.name,
+            "kind": pin.kind.value,
+            "ward": pin.ward,
+            "url": url_for(".detail", asset_id=pin.id),
+        },
+    }
+
+
+def _geojson(features: list[dict[str, Any]]) -> Response:
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    return _export(body, "application/geo+json")
+
+
+@bp.get("/assets.csv")
+@access(anyone)
+def export_csv() -> Response:
+    """The published entries as a table for a spreadsheet, people's gifts left out."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_HEAD)
+    for asset in queries.list_for_export(_wanted_from_address()):
+        writer.writerow([inert(value) for value in _row(asset)])
+    response = _export("\ufeff" + out.getvalue(), "text/csv")
+    response.headers["Content-Disposition"] = "attachment; filename=assets.csv"
+    return response
+
+
+CSV_HEAD = (
+    *("id", "name", "kind", "summary", "ward", "where", "latitude", "longitude", "when", "access"),
+    *("website", "priorities", "confirmed_on", "url"),
+)
+
+
+def _row(asset: Asset) -> list[str]:
+    return [
+        str(asset.id),
+        asset.name,
+        asset.kind.value,
+        asset.summary,
+        asset.area.name if asset.area else "",
+        asset.where_words,
+        f"{asset.lat:.5f}" if asset.lat is not None else "",
+        f"{asset.lon:.5f}" if asset.lon is not None else "",
+        asset.opening,
+        asset.access,
+        asset.website or "",
+        "; ".join(sorted(link.priority.name for link in asset.priorities)),
+        asset.confirmed_at.date().isoformat() if asset.confirmed_at else "",
+        links.page_url(asset),
+    ]
+
+
+def inert(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "|"):
+        try:
+            float(value)
+        except ValueError:
+            return f"'{value}"
+    return value
+
+
+def _export(body: str, media_type: str) -> Response:
+    response = make_response(body)
+    response.mimetype = media_type
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _wanted_from_address() -> Wanted:
+    board = chosen_board()
+    wards, priorities = list_wards(board), plans.list_priorities(board.id)
+    return _wanted(board, _filters(wards, priorities, None), wards, priorities)
+
+
+def _filters(
+    wards: list[Area], priorities: list[PriorityVersion], answer: PostcodeAnswer | None
+) -> FilterForm:
+    form = FilterForm(formdata=request.args or None)
+    form.offer(wards, priorities)
+    if answer and answer.ward and answer.state is PostcodeState.FOUND:
+        form.ward.data = answer.ward.gss_code
+    return form
+
+
+def _wanted(
+    board: Board, form: FilterForm, wards: list[Area], priorities: list[PriorityVersion]
+) -> Wanted:
+    return Wanted(
+        board_id=board.id,
+        area_id=next((w.id for w in wards if w.gss_code == form.ward.data), None),
+        priority_id=next(
+            (v.priority_id for v in priorities if v.priority.slug == form.priority.data), None
+        ),
+        kind=AssetKind(form.kind.data) if form.kind.data else None,
+        words=(form.q.data or "")[:100],
+    )
+
+
+def _values(form: FilterForm) -> dict[str, Any]:
+    """The filters as an address has them, without the empty ones."""
+    chosen = {field.name: field.data for field in form if field.data}
+    return {**chosen, **({"board": request.args["board"]} if "board" in request.args else {})}
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _board_of(answer: PostcodeAnswer | None) -> Board | None:
+    """The board whose ward a postcode outside this one is in, if it is here too."""
+    if answer is None or answer.state is not PostcodeState.OUTSIDE or answer.ward is None:
+        return None
+    return next((b for b in list_boards() if answer.ward.id in {w.id for w in list_wards(b)}), None)
+
+
+# --- one entry -----------------------------------------------------------------------------
+
+
+def _load(asset_id: UUID) -> Asset:
+    asset = queries.find(asset_id)
+    if asset is None:
+        abort(404)
+    use_board(asset.board)
+    return asset
+
+
+def _part_in(asset: Asset) -> Confirmer | None:
+    """What the viewer is to an entry they may change; None for everybody else."""
+    account = the_account()
+    if is_officer_of(asset.board_id):
+        return Confirmer.OFFICER
+    if account and is_member(account.id, asset.organisation_id):
+        return Confirmer.GROUP
+    if account and asset.submitted_by_id == account.id:
+        return Confirmer.SUBMITTER
+    return Confirmer.SUBMITTER if links.opens(asset, request.args.get("key")) else None
+
+
+def its_keeper(asset_id: UUID, **_arguments: Any) -> bool:
+    """Officers of its board, its group, and whoever sent it in, signed in or by their link."""
+    return _part_in(_load(asset_id)) is not None
+
+
+@bp.get("/assets/<uuid:asset_id>")
+@access(anyone)
+def detail(asset_id: UUID) -> str:
+    """An entry; one that is not published is there for those who may change it only."""
+    asset = _load(asset_id)
+    part = _part_in(asset)
+    if asset.state is not AssetState.PUBLISHED and part is None:
+        abort(404)
+    made = decisions.list_for(SUBJECT, asset.id)
+    standing = next((d for d in made if d.undone_at is None), None)
+    revisions = audit.list_revisions(SUBJECT, str(asset.id))
+    approved = [d.at for d in made if d.outcome is Outcome.APPROVED and d.undone_at is None]
+    edits = revisions if part else published_edits(revisions, approved)
+    return render_template(
+        "assets/detail.html",
+        asset=asset,
+        part=part,
+        history=told(edits),
+        returned=standing if asset.state is AssetState.RETURNED else None,
+        kind_words=KIND,
+        part_words=PART,
+        state_words=STATE,
+        plan_names={v.priority_id: v for v in plans.list_priorities(asset.board_id)},
+        map=find_part(board_subject(asset.board.id)) if asset.lat is not None else None,
+    )
+
+
+@bp.get("/assets/<uuid:asset_id>.geojson")
+@access(anyone)
+def pin(asset_id: UUID) -> Response:
+    """The one point of an entry's own map."""
+    asset = _load(asset_id)
+    if asset.state is not AssetState.PUBLISHED and _part_in(asset) is None:
+        abort(404)
+    features = [] if asset.lat is None else [_feature(queries.pin_of(asset))]
+    return _geojson(features)
+
+
+@bp.route("/assets/<uuid:asset_id>/confirm", methods=["GET", "POST"])
+@access(anyone)
+@limited("confirming", tries=60, seconds=3600)
+def confirm(asset_id: UUID) -> Page:
+    """Is this still right? A button, so that following a link confirms nothing."""
+    asset = _load(asset_id)
+    if asset.state is not AssetState.PUBLISHED:
+        abort(404)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        services.confirm(asset=asset, as_a=_part_in(asset) or Confirmer.VISITOR)
+        db.session.commit()
+        flash(_("Thank you. The entry now says that it was confirmed today."), "success")
+        return redirect(url_for(".detail", asset_id=asset.id), 303)
+    return render_template("assets/confirm.html", asset=asset, form=form, part=_part_in(asset))
+
+
+@bp.route("/assets/<uuid:asset_id>/edit", methods=["GET", "POST"])
+@access(its_keeper)
+@limited("editing", tries=200, seconds=3600)
+def edit(asset_id: UUID) -> Page:
+    """Everything about an entry on one page."""
+    asset = _load(asset_id)
+    part = _part_in(asset) or abort(403)
+    form = EditForm(data=fields_of(asset))
+    everywhere = _("No one place: all over %(place)s, or online", place=asset.board.place_name)
+    form.offer_wards(list_wards(asset.board), everywhere)
+    form.offer_priorities(plans.list_priorities(asset.board_id))
+    saved = _save(asset, form, part) if form.is_submitted() else None
+    if saved:
+        return saved
+    latest = decisions.find_latest(SUBJECT, asset.id)
+    page = render_template(
+        "assets/edit.html",
+        asset=asset,
+        form=form,
+        part=part,
+        returned=latest if asset.state is AssetState.RETURNED else None,
+        photo=photos.find(photos.read_id(form.photo_id.data)),
+        map=find_part(board_subject(asset.board.id)),
+        kind_hints=KIND_HINT,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _save(asset: Asset, form: EditForm, part: Confirmer) -> Response | None:
+    """Keep an edit and say what happens next; None leaves its errors in the form."""
+    valid = form.validate()
+    try:
+        kept = photos.take(form, photos.read_id(form.photo_id.data))
+        form.photo_id.data = str(kept or "")
+        if not valid:
+            db.session.commit()  # the photo stays: nobody picks a file twice
+            return None
+        seen = form.version.data or ""
+        version = int(seen) if seen.isascii() and seen.isdigit() else 0
+        services.edit(
+            asset=asset,
+            entry=entry_from(form, form, form, kept),
+            version=version,
+            as_a=part,
+            by=the_account(),
+        )
+    except Refused as refused:
+        form.blame(refused)
+        return None
+    db.session.commit()
+    if asset.state is AssetState.PUBLISHED:
+        flash(_("Saved. The change shows now."), "success")
+        return redirect(url_for(".detail", asset_id=asset.id), 303)
+    flash(_("Saved. An officer checks it before it shows on the map."), "success")
+    if the_account() is None:
+        return redirect(url_for(".index"), 303)
+    return redirect(url_for(".detail", asset_id=asset.id), 303)

@@ -1,0 +1,318 @@
+"""Adding an entry, as a resident does: three steps, a last look, and the e-mail."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from pbapp.assets.models import Asset, AssetKind, AssetState, Where
+from pbapp.db import db
+from pbapp.messages.models import Mail
+from pbapp.messages.rendering import put_into_words
+from pbapp.web.models import Draft, Upload
+from tests.assets.factories import make_asset, make_official_boundaries
+from tests.client import Browser, Page
+from tests.world import World
+
+WHAT = {"kind": "place", "name": "Blairhill Hall", "summary": "A hall with a kitchen."}
+WHERE = {"postcode": "ZZ7 1AA", "where_words": "Behind the library"}
+
+
+def jpeg(size: tuple[int, int] = (40, 30), kind: str = "JPEG") -> io.BytesIO:
+    out = io.BytesIO()
+    Image.new("RGB", size, "green").save(out, kind)
+    out.seek(0)
+    return out
+
+
+def step(browser: Browser, page: Page, fields: dict[str, Any], **options: Any) -> Page:
+    return browser.follow(browser.submit(page, fields, **options))
+
+
+def at_where(browser: Browser, **what: str) -> Page:
+    return step(browser, browser.get("/assets/new"), {**WHAT, **what})
+
+
+def at_more(browser: Browser, **where: str) -> Page:
+    return step(browser, at_where(browser), where or WHERE)
+
+
+def at_check(browser: Browser, **more: Any) -> Page:
+    return step(browser, at_more(browser), more)
+
+
+def only_asset() -> Asset:
+    return db.session.query(Asset).one()
+
+
+def test_a_stranger_adds_an_entry_and_is_told(
+    stranger: Browser, world: World, officer: Browser
+) -> None:
+    poverty = str(world.priorities["poverty"].id)
+    health = str(world.priorities["mental-health"].id)
+    page = at_check(
+        stranger, main=poverty, supports=[health], opening="Fridays", website="www.example.org"
+    )
+    for said in ("Blairhill Hall", "Coatbridge North", "Poverty (most of all), Mental Health"):
+        assert said in page.text
+    done = step(stranger, page, {"email": "Rosa@Example.org"})
+
+    assert done.h1 == "Thank you: we have your entry"
+    asset = only_asset()
+    assert (asset.state, asset.where_kind, asset.area_id) == (
+        AssetState.WAITING,
+        Where.POSTCODE,
+        world.wards[7].id,
+    )
+    assert asset.website == "https://www.example.org"
+    assert {(p.priority.slug, p.is_main) for p in asset.priorities} == {
+        ("poverty", True),
+        ("mental-health", False),
+    }
+    assert "Blairhill" not in stranger.get("/assets").text
+    assert db.session.query(Draft).count() == 0
+
+
+def test_the_link_in_the_mail_changes_the_entry_without_an_account(
+    stranger: Browser, world: World
+) -> None:
+    step(stranger, at_check(stranger), {"email": "rosa@example.org"})
+    letter = put_into_words(db.session.query(Mail).one())
+    link = next(line for line in letter.text.splitlines() if line.startswith("http"))
+    path = re.sub(r"^https?://[^/]+", "", link)
+
+    page = stranger.get(path)
+    assert page.h1 == "Change an entry"
+    stranger.submit(page, {"name": "Blairhill Big Hall"})
+    assert only_asset().name == "Blairhill Big Hall"
+    stranger.get(path[:-2] + "xx", status=303)  # asked to sign in
+
+
+def test_a_resident_who_is_signed_in_is_written_to_without_being_asked(
+    resident: Browser, world: World
+) -> None:
+    page = at_check(resident)
+    assert "We will write to you at resident@example.org" in page.text
+    resident.submit(page)
+    assert only_asset().submitted_by_id == world.resident.id
+    assert db.session.query(Mail).one().to_address == "resident@example.org"
+
+
+def test_pressing_send_twice_adds_one_entry(stranger: Browser, world: World) -> None:
+    page = at_check(stranger)
+    stranger.submit(page)
+    again = stranger.follow(stranger.submit(page))
+    assert "If you have just sent an entry, we have it" in again.text
+    only_asset()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": ""}, "Enter a name."),
+        ({"name": "\0\u202e "}, "Enter a name."),
+        ({"summary": ""}, "Say in one line what it offers."),
+        ({"kind": None}, "Choose what kind of thing it is."),
+        ({"name": "x" * 121}, "Use 120 characters or fewer."),
+    ],
+)
+def test_the_first_step_says_what_is_missing_and_keeps_the_rest(
+    stranger: Browser, world: World, fields: dict[str, Any], said: str
+) -> None:
+    page = stranger.submit(stranger.get("/assets/new"), {**WHAT, **fields}, status=422)
+    assert said in page.errors()
+    kept = dict(page.form().filled({}))
+    assert kept["summary" if "summary" not in fields else "name"] in WHAT.values()
+
+
+def test_a_kind_that_does_not_exist_is_refused(stranger: Browser, world: World) -> None:
+    page = stranger.submit(stranger.get("/assets/new"), {**WHAT, "kind": "villain"}, status=422)
+    assert page.errors()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Say where it is"),
+        ({"postcode": "ZZ99 9ZZ"}, "The gap is ours"),
+        ({"postcode": "ZZ9 1AA"}, "outside Coatbridge"),
+        ({"postcode": "banana"}, "Enter a full postcode"),
+        ({"ward": "S13003050"}, "Choose one of the wards"),
+        ({"lat": "55.86"}, "Enter both numbers, or neither."),
+        ({"lat": "nan", "lon": "nan"}, "Enter a number of degrees"),
+        ({"lat": "\u0665\u0665", "lon": "-4"}, "Enter a number of degrees"),
+        ({"lat": "1_0", "lon": "1e3"}, "Enter a number of degrees"),
+        ({"lat": "95", "lon": "-4"}, "Enter a number of degrees"),
+        ({"lat": "-4.03", "lon": "55.86"}, "a long way from Coatbridge"),
+        ({"lat": "55.867", "lon": "-4.034"}, "Choose the ward too"),
+    ],
+)
+def test_the_second_step_says_why_and_keeps_what_was_typed(
+    stranger: Browser, world: World, fields: dict[str, str], said: str
+) -> None:
+    make_official_boundaries(world, schematic=True)
+    page = stranger.submit(
+        at_where(stranger), {**fields, "where_words": "By the canal"}, status=422
+    )
+    assert said in " ".join(page.errors())
+    kept = dict(page.form().filled({}))
+    assert kept["where_words"] == "By the canal"
+    assert all(kept[name] == value for name, value in fields.items() if name != "ward")
+
+
+def test_a_pin_and_a_ward_go_together_while_the_map_is_a_drawing(
+    stranger: Browser, world: World
+) -> None:
+    make_official_boundaries(world, schematic=True)
+    page = at_more(stranger, lat="55.8670", lon="-4.0340", ward="S13003048")
+    stranger.submit(step(stranger, page, {}))
+    asset = only_asset()
+    assert (asset.where_kind, asset.lat, asset.area_id) == (
+        Where.POINT,
+        55.867,
+        world.wards[7].id,
+    )
+
+
+def test_something_may_have_no_one_place(stranger: Browser, world: World) -> None:
+    page = step(stranger, at_more(stranger, ward="everywhere"), {})
+    assert "No one place" in page.text
+    stranger.submit(page)
+    assert only_asset().where_kind is Where.NOWHERE
+
+
+def test_a_persons_gift_is_asked_for_no_pin(stranger: Browser, world: World) -> None:
+    page = at_where(stranger, kind="individual")
+    names = {name for name, _ in page.form().filled({})}
+    assert "lat" not in names
+    assert "never shown as a point" in page.text
+    forged = {"csrf_token": dict(page.form().filled({}))["csrf_token"]}
+    refused = stranger.post(page.path, {**forged, "lat": "55.867", "lon": "-4.034"}, status=422)
+    assert "never shown as a point" in " ".join(refused.errors())
+
+    stranger.submit(step(stranger, step(stranger, page, {"postcode": "ZZ7 1AA"}), {}))
+    asset = only_asset()
+    assert (asset.kind, asset.lat, asset.postcode) == (AssetKind.INDIVIDUAL, None, None)
+
+
+@pytest.mark.parametrize(
+    "website", ["javascript:alert(1)", "data:text/html,x", "https://", "http://a b", "ftp://x.org"]
+)
+def test_a_website_must_be_one(stranger: Browser, world: World, website: str) -> None:
+    page = stranger.submit(at_more(stranger), {"website": website}, status=422)
+    assert "web address" in " ".join(page.errors())
+    assert dict(page.form().filled({}))["website"] == website
+
+
+def test_a_photo_needs_words_and_is_kept(stranger: Browser, world: World) -> None:
+    page = at_more(stranger)
+    refused = stranger.submit(page, {"photo": (jpeg(), "hall.jpg")}, status=422)
+    assert "Describe the picture" in " ".join(refused.errors())
+
+    fields = {"photo": (jpeg(), "hall.jpg"), "photo_alt": "A hall", "website": "javascript:x"}
+    refused = stranger.submit(page, fields, status=422)
+    assert "Your photo so far" in refused.text
+    assert dict(refused.form().filled({}))["photo_alt"] == "A hall"
+
+    checked = step(stranger, refused, {"website": "", "photo_alt": "A green hall"})
+    stranger.submit(checked)
+    photo = only_asset().photo
+    assert photo
+    assert photo.alt == "A green hall"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "JPEG"),
+        (b"<html><script>alert(1)</script></html>", "JPEG"),
+        (b"", "JPEG"),
+        (jpeg().getvalue()[:100], "JPEG"),
+        (jpeg((9000, 9000), "PNG").getvalue(), "too large"),
+    ],
+    ids=["svg", "html", "empty", "cut off", "huge"],
+)
+def test_what_is_no_picture_is_refused_and_its_words_are_kept(
+    stranger: Browser, world: World, content: bytes, said: str
+) -> None:
+    fields = {"photo": (io.BytesIO(content), "photo.jpg"), "photo_alt": "A hall"}
+    page = stranger.submit(at_more(stranger), fields, status=422)
+    assert said in " ".join(page.errors())
+    assert dict(page.form().filled({}))["photo_alt"] == "A hall"
+    assert db.session.query(Upload).count() == 0
+
+
+def test_it_can_be_saved_at_any_step_and_gone_on_with_by_link(
+    stranger: Browser, resident: Browser, world: World
+) -> None:
+    page = at_where(stranger)
+    saved = step(stranger, page, {"where_words": "Half way"}, press="later=yes")
+    link = next(e.text for e in saved.root.iter("code")) or ""
+    path = re.sub(r"^https?://[^/]+", "", link)
+
+    elsewhere = resident.get(path)
+    assert dict(elsewhere.form().filled({}))["name"] == "Blairhill Hall"
+    where = step(resident, elsewhere, {})
+    assert dict(where.form().filled({}))["where_words"] == "Half way"
+    stranger.get("/assets/new?draft=nonsense")
+    assert stranger.get("/assets/new/where?draft=nonsense", status=303).location == "/assets/new"
+
+
+def test_an_empty_form_can_be_saved_but_not_sent(stranger: Browser, world: World) -> None:
+    saved = stranger.submit(stranger.get("/assets/new"), {}, press="later=yes")
+    token = re.search(r"draft=([^&]+)", saved.location or "")
+    assert token
+    back = stranger.get(f"/assets/new/check?draft={token[1]}", status=303)
+    page = stranger.follow(back)
+    assert "Enter a name." in page.errors()
+
+
+def test_an_answer_can_be_changed_at_the_last_look(stranger: Browser, world: World) -> None:
+    page = at_check(stranger)
+    link = page.links()["Change Name"]
+    again = step(stranger, stranger.get(link), {"name": "Other Hall"})
+    assert again.h1 == "Check and send"
+    assert "Other Hall" in again.text
+
+
+def test_a_likely_double_is_shown_before_sending(stranger: Browser, world: World) -> None:
+    make_asset(world, "The Blairhill hall")
+    make_asset(world, "Blairhill Hall", state=AssetState.WAITING, summary="secret")
+    page = at_check(stranger)
+    assert "Is it here already?" in page.text
+    assert "The Blairhill hall" in page.text
+    assert "secret" not in page.text
+    stranger.submit(page)  # it is a question, not a wall
+
+
+def test_repeated_fields_and_foreign_priorities_do_no_harm(stranger: Browser, world: World) -> None:
+    token = dict(stranger.get("/assets/new").form().filled({}))["csrf_token"]
+    twice = {**WHAT, "name": ["One", "Two"], "csrf_token": token}
+    page = stranger.follow(stranger.post("/assets/new", twice))
+    more = step(stranger, page, WHERE)
+    refused = stranger.submit(more, {"main": "999999", "supports": ["999999"]}, status=422)
+    assert refused.errors()
+
+
+def test_a_wrong_address_is_said_at_the_end(stranger: Browser, world: World) -> None:
+    page = stranger.submit(at_check(stranger), {"email": "rosa@"}, status=422)
+    assert "Enter an e-mail address" in " ".join(page.errors())
+    assert db.session.query(Asset).count() == 0
+
+
+def test_a_line_of_its_own_cannot_be_smuggled_into_our_e_mail(
+    stranger: Browser, world: World
+) -> None:
+    token = dict(stranger.get("/assets/new").form().filled({}))["csrf_token"]
+    name = "Hall\n\nhttps://evil.example.org\n\n"
+    page = stranger.follow(
+        stranger.post("/assets/new", {**WHAT, "name": name, "csrf_token": token})
+    )
+    checked = step(stranger, step(stranger, page, WHERE), {})
+    stranger.submit(checked, {"email": "victim@example.org"})
+    letter = put_into_words(db.session.query(Mail).one())
+    assert 'href="https://evil' not in letter.html
