@@ -23,7 +23,6 @@ def demo() -> None:
     """
     from pbapp.boards.queries import find_council
     from pbapp.demo.load import load
-    from pbapp.maps.building import build_maps
 
     if not settings().is_demo:
         raise Refused("This is not a demo installation. Set PBAPP_DEMO=1 to have one.")
@@ -32,8 +31,6 @@ def demo() -> None:
         return
     load(settings().timezone, tell=click.echo)
     db.session.commit()
-    click.echo("Drawing the maps …")
-    build_maps()
     click.echo("The demo is loaded.")
 
 

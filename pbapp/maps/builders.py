@@ -34,15 +34,11 @@ NEIGHBOUR = {"color": "#8a949e", "weight": 1, "fillColor": "#ffffff", "fillOpaci
 
 @dataclass(frozen=True)
 class WardToDraw:
-    """A ward with its GeoJSON geometry in EPSG:4326, and where its name goes (lat, lon).
-
-    A neighbour is drawn faintly and without its name.
-    """
+    """A ward with its GeoJSON geometry in EPSG:4326; a neighbour is drawn faintly, unnamed."""
 
     code: str
     name: str
     geometry: dict[str, Any]
-    label: tuple[float, float] | None = None
     is_neighbour: bool = False
 
 
@@ -176,7 +172,7 @@ def _layer(
         {
             "type": "Feature",
             "id": ward.code,
-            "properties": _facts(ward),
+            "properties": {"code": ward.code} | ({"name": f"@{ward.code}"} if named else {}),
             "geometry": shape,
         }
         for ward, shape in wards
@@ -189,16 +185,6 @@ def _layer(
     )
     layer._id = name
     return layer
-
-
-def _facts(ward: WardToDraw) -> dict[str, Any]:
-    """What the page's script reads of a ward."""
-    facts: dict[str, Any] = {"code": ward.code}
-    if not ward.is_neighbour:
-        facts["name"] = f"@{ward.code}"
-        if ward.label:
-            facts["label"] = [round(number, DECIMALS) for number in ward.label]
-    return facts
 
 
 def _bounds(

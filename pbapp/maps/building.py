@@ -133,7 +133,6 @@ def _wards(shapes: list[Boundary], ours: set[int]) -> list[WardToDraw]:
             code=shape.area.gss_code,
             name=shape.area.name,
             geometry=shape.geometry,
-            label=(shape.label_lat, shape.label_lon),
             is_neighbour=shape.area_id not in ours,
         )
         for shape in shapes

@@ -17,7 +17,7 @@ from pbapp.places import queries
 from pbapp.places.importing import KnownWard, ReadBoundaries, WardShape, read_boundaries
 from pbapp.places.models import Area, AreaType, Boundary, BoundarySet, Postcode
 from pbapp.places.postcode_file import PostcodeRow
-from pbapp.refusal import N_, Refused
+from pbapp.refusal import Refused
 
 MAPS_JOB = "maps.build"  # the maps room is above this one: it is asked by name
 INSTALLATION = "installation"
@@ -67,7 +67,7 @@ def _area(gss_code: str, area_type: AreaType, name: str | None, council: Area | 
         db.session.add(area)
         flush()
     elif area.area_type is not area_type:
-        raise Refused(N_("%(code)s is a %(kind)s here."), code=gss_code, kind=area.area_type.value)
+        raise Refused("%(code)s is a %(kind)s here.", code=gss_code, kind=area.area_type.value)
     if name:
         area.name = name[:120]
     return area
@@ -109,12 +109,10 @@ def import_boundaries(
     """
     missing = {ward.code for ward in known_wards(council)} - {ward.code for ward in read.wards}
     if missing:
-        raise Refused(
-            N_("These wards have no boundary: %(codes)s."), codes=", ".join(sorted(missing))
-        )
+        raise Refused("These wards have no boundary: %(codes)s.", codes=", ".join(sorted(missing)))
     boundary_set = _find_set(council, read.digest)
     if boundary_set is not None and boundary_set.is_schematic and not is_schematic:
-        raise Refused(N_("These are the shapes of the schematic drawing, not ward boundaries."))
+        raise Refused("These are the shapes of the schematic drawing, not ward boundaries.")
     if boundary_set is None:
         boundary_set = BoundarySet(
             council_id=council.id, digest=read.digest, is_current=False, imported_at=clock.now()
@@ -218,7 +216,7 @@ def import_postcodes(
     wards = {ward.gss_code: ward.id for ward in queries.list_wards(council)}
     unknown = {row.ward_code for row in rows} - wards.keys()
     if unknown:
-        raise Refused(N_("We know no ward %(codes)s."), codes=", ".join(sorted(unknown)))
+        raise Refused("We know no ward %(codes)s.", codes=", ".join(sorted(unknown)))
     wanted = {
         row.postcode: {
             "postcode": row.postcode,

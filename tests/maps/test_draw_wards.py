@@ -53,11 +53,6 @@ def test_only_the_boards_wards_are_named():
     ]
 
 
-def test_a_name_is_told_where_to_stand():
-    ward = WardToDraw("S13003048", "North", wards()[0].geometry, label=(55.8671234, -4.0341234))
-    assert '"label": [55.86712, -4.03412]' in draw_wards([ward]).script
-
-
 def test_a_map_asks_nothing_of_other_hosts_and_evaluates_nothing():
     script = draw_wards(wards()).script
     assert "//" not in script

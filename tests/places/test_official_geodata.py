@@ -2,12 +2,11 @@
 
 import pytest
 
-from pbapp.boards import queries as boards
 from pbapp.db import db
 from pbapp.places import queries, services
 from pbapp.places.importing import read_boundaries
 from pbapp.places.postcode_file import read_postcodes
-from tests.places.factories import COUNCIL, collection, import_wards, saved
+from tests.places.factories import COUNCIL, import_wards
 
 pytestmark = pytest.mark.shared
 
@@ -29,22 +28,3 @@ def test_the_official_file_is_read_whole(shared):
     read = read_boundaries(shared / "geodata/nl_wards_2022.geojson", council_code=COUNCIL)
     assert sum(ward.area_km2 for ward in read.wards) == pytest.approx(472.33, abs=0.2)
     assert {ward.number for ward in read.wards} == set(range(1, 22))
-
-
-def test_official_wards_over_a_running_board_orphan_nothing(world, shared, tmp_path):
-    council = world.council.area
-    drawn = services.load_schematic(
-        path=saved(tmp_path, collection()),
-        council=council,
-        name="Schematic",
-        source="Drawn",
-        attribution="Us",
-    )
-    before = {ward.id: ward.gss_code for ward in boards.list_wards(world.board)}
-    official = import_wards(world, shared / "geodata/nl_wards_2022.geojson")
-    db.session.commit()
-    assert {ward.id: ward.gss_code for ward in boards.list_wards(world.board)} == before
-    assert queries.find_ward_by_postcode("ZZ7 1AA") == world.wards[7]
-    assert queries.find_ward_by_point(55.867, -4.034) == world.wards[7]
-    assert (drawn.is_current, official.is_current) == (False, True)
-    assert len(queries.list_boundaries(drawn)) == 4

@@ -1,0 +1,79 @@
+"""A board's page and the pages of its wards."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from pbapp import clock
+from pbapp.assets import queries as assets
+from pbapp.assets.words import KINDS
+from pbapp.boards import queries
+from pbapp.boards.models import Board
+from pbapp.boards.site import use_board
+from pbapp.maps.queries import board_subject, find_part
+from pbapp.plans import queries as plans
+from pbapp.rounds import queries as rounds
+from pbapp.rounds.words import state_words
+from pbapp.web.access import access, anyone
+
+bp = Blueprint("boards", __name__, url_prefix="/boards")
+blueprints = (bp,)
+
+
+@bp.get("/")
+@access(anyone)
+def index() -> str:
+    """The boards of this installation."""
+    return render_template("boards/index.html", boards=queries.list_boards())
+
+
+@bp.get("/<slug>")
+@access(anyone)
+def detail(slug: str) -> str:
+    """What the board is, where, what it works on, and what is open now."""
+    board = _load(slug)
+    now = clock.now()
+    return render_template(
+        "boards/detail.html",
+        board=board,
+        wards=queries.list_wards(board),
+        parts={link.area_id for link in board.board_areas if link.is_part},
+        entries=assets.count_by_ward(board.id),
+        priorities=plans.list_priorities(board.id),
+        helped=assets.count_by_priority(board.id),
+        plan=plans.find_plan(board.id),
+        rounds=[(round, state_words(round, now)) for round in rounds.list_rounds(board)],
+        map=find_part(board_subject(board.id)),
+    )
+
+
+@bp.get("/<slug>/wards/<code>")
+@access(anyone)
+def ward(slug: str, code: str) -> str | Response:
+    """One ward, by its number or its GSS code; the code is the lasting address."""
+    board = _load(slug)
+    wards = queries.list_wards(board)
+    found = next((w for w in wards if code in (w.gss_code, str(w.number))), None)
+    if found is None:
+        abort(404)
+    if code != found.gss_code:
+        return redirect(url_for(".ward", slug=slug, code=found.gss_code))
+    counts = assets.count_by_kind(found.id)
+    return render_template(
+        "boards/ward.html",
+        board=board,
+        ward=found,
+        is_part=any(b.is_part for b in board.board_areas if b.area_id == found.id),
+        total=sum(counts.values()),
+        counts=[(kind, words, counts[kind]) for kind, words in KINDS.items() if kind in counts],
+        map=find_part(board_subject(board.id)),
+    )
+
+
+def _load(slug: str) -> Board:
+    board = queries.find_board(slug)
+    if board is None:
+        abort(404)
+    use_board(board)
+    return board

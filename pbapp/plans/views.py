@@ -1,0 +1,65 @@
+"""The plan of a board, and each of its priorities with what helps it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+
+from pbapp import clock
+from pbapp.assets import queries as assets
+from pbapp.boards import queries as boards
+from pbapp.boards.models import Board
+from pbapp.boards.site import use_board
+from pbapp.plans import queries
+from pbapp.web.access import access, anyone
+
+bp = Blueprint("plans", __name__, url_prefix="/boards/<slug>")
+blueprints = (bp,)
+
+
+@bp.get("/plan")
+@access(anyone)
+def detail(slug: str) -> str:
+    """The plan of today, or that there is none yet."""
+    board = _board(slug)
+    plan = queries.find_plan(board.id)
+    return render_template(
+        "plans/detail.html",
+        board=board,
+        plan=plan,
+        helped=assets.count_by_priority(board.id),
+        others=[p for p in queries.list_plans(board.id) if plan is None or p.id != plan.id],
+        today=clock.today(),
+    )
+
+
+@bp.get("/priorities/<priority>")
+@access(anyone)
+def priority(slug: str, priority: str) -> str:
+    """What the plan of today says of a priority, and what in the area helps it."""
+    board = _board(slug)
+    found = queries.find_priority(board.id, priority)
+    versions = queries.list_versions(found.id) if found else []
+    current = queries.current_version(versions)
+    if found is None or current is None:
+        abort(404)
+    main, supporting = assets.list_for_priority(found.id)
+    plan = queries.find_plan(board.id)
+    return render_template(
+        "plans/priority.html",
+        board=board,
+        priority=found,
+        version=current,
+        in_force=plan is not None and current.plan_id == plan.id,
+        earlier=[v for v in versions if v.plan.starts_on < current.plan.starts_on],
+        main=main,
+        supporting=supporting,
+        today=clock.today(),
+    )
+
+
+def _board(slug: str) -> Board:
+    board = boards.find_board(slug)
+    if board is None:
+        abort(404)
+    use_board(board)
+    return board

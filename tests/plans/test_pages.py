@@ -1,0 +1,103 @@
+"""The plan and its priorities, as anybody reads them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import time_machine
+
+from pbapp import clock
+from pbapp.assets.models import AssetState
+from pbapp.db import db
+from pbapp.plans import services
+from pbapp.plans.services import Line, PriorityText
+from tests.assets.factories import make_asset
+from tests.client import Browser
+from tests.world import World
+
+PATH = "/boards/coatbridge/priorities/poverty"
+
+
+def adopt_next(world: World) -> None:
+    services.adopt_plan(
+        board=world.board,
+        title="The next plan",
+        starts_on=clock.today() + timedelta(days=30),
+        ends_on=clock.today() + timedelta(days=900),
+        source="An example",
+        priorities=[
+            PriorityText(
+                slug="poverty",
+                title="Money worries",
+                summary="In short.",
+                why="A new why.",
+                success="Done.",
+                actions=[Line("Do it in the long words of a plan.", "Do it.")],
+            )
+        ],
+    )
+    db.session.commit()
+
+
+def test_the_plan_names_its_priorities_dates_and_source(stranger: Browser, world: World) -> None:
+    page = stranger.get("/boards/coatbridge/plan")
+    assert page.h1 == "The Coatbridge plan (LOIP)"
+    for said in ("3 priorities", "An example plan", "Runs until", "Local Outcome Improvement Plan"):
+        assert said in page.text
+    assert page.links()["Digital Inclusion"] == "/boards/coatbridge/priorities/digital-inclusion"
+
+
+def test_a_board_without_a_plan_says_so(stranger: Browser, world: World) -> None:
+    assert "has no plan yet" in stranger.get("/boards/airdrie/plan").text
+
+
+def test_a_plan_that_has_run_out_says_so(stranger: Browser, world: World) -> None:
+    with time_machine.travel(clock.now() + timedelta(days=2000), tick=False):
+        assert "This plan has run out" in stranger.get("/boards/coatbridge/plan").text
+
+
+def test_a_priority_says_why_what_and_what_helps(stranger: Browser, world: World) -> None:
+    make_asset(world, "Food larder", main="poverty")
+    make_asset(world, "Library", main="digital-inclusion", supports=["poverty"])
+    make_asset(world, "Waiting", main="poverty", state=AssetState.WAITING)
+    page = stranger.get(PATH)
+
+    assert page.h1 == "Poverty"
+    for said in (
+        "People told us Poverty matters.",
+        "Work together on Poverty.",
+        "Know more about Poverty.",
+        "People say Poverty is better.",
+        "Helps most with this",
+        "Helps with this too",
+    ):
+        assert said in page.text
+    assert page.text.index("Food larder") < page.text.index("Library")
+    assert "Waiting" not in page.text
+
+
+def test_gaps_are_said_plainly(stranger: Browser, world: World) -> None:
+    adopt_next(world)
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        page = stranger.get(PATH)
+    assert "The plan lists no aims for this priority." in page.text
+    assert "That is a gap" in page.text
+
+
+def test_each_day_shows_its_own_version_and_what_came_before(
+    stranger: Browser, world: World
+) -> None:
+    adopt_next(world)
+    assert stranger.get(PATH).h1 == "Poverty"
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        page = stranger.get(PATH)
+        assert page.h1 == "Money worries"
+        for said in ("What earlier plans said", "People told us Poverty matters.", "Do it."):
+            assert said in page.text
+        dropped = stranger.get("/boards/coatbridge/priorities/mental-health")
+        assert "not in the plan of today" in dropped.text
+
+
+def test_a_priority_that_is_not_there(stranger: Browser, world: World) -> None:
+    stranger.get("/boards/coatbridge/priorities/nonsense", status=404)
+    stranger.get("/boards/airdrie/priorities/poverty", status=404)
