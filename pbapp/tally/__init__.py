@@ -24,6 +24,7 @@ from pbapp.tally.model import (
     Outcome,
     PartFunding,
     Profile,
+    Progress,
     Project,
     ProjectResult,
     Reason,
@@ -34,7 +35,8 @@ from pbapp.tally.model import (
 from pbapp.tally.pabulib import Election, PabulibError, Problem, parse_pabulib, read_pabulib
 from pbapp.tally.pabulib_write import election_of, write_pabulib
 from pbapp.tally.report import outcome_as_dict
-from pbapp.tally.rules import RULES, Rule, count, rule_from_dict
+from pbapp.tally.rules import RULES, Rule, count, pabulib_name, rule_from_dict
+from pbapp.tally.shares_rule import Completion, EqualShares, Phragmen
 from pbapp.tally.ties import TieBreak, TieRule
 
 __all__ = [
@@ -42,7 +44,9 @@ __all__ = [
     "Ballot",
     "Cap",
     "Change",
+    "Completion",
     "Election",
+    "EqualShares",
     "Greedy",
     "Instance",
     "OnUnaffordable",
@@ -51,8 +55,10 @@ __all__ = [
     "PabulibError",
     "PartFund",
     "PartFunding",
+    "Phragmen",
     "Problem",
     "Profile",
+    "Progress",
     "Project",
     "ProjectResult",
     "Rank",
@@ -69,6 +75,7 @@ __all__ = [
     "election_of",
     "instance_digest",
     "outcome_as_dict",
+    "pabulib_name",
     "parameters_digest",
     "parse_pabulib",
     "profile_digest",

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pbapp.tally.digest import parameters_digest, sha256
 from pbapp.tally.greedy_rule import Greedy, OnUnaffordable, Rank
-from pbapp.tally.model import Instance, Ordinal, Utility
+from pbapp.tally.model import Instance, Listen, Ordinal, Progress, Utility
 from pbapp.tally.pabulib import Election, PabulibError, read_pabulib
 from pbapp.tally.report import outcome_as_dict
 from pbapp.tally.rules import Rule, count
+from pbapp.tally.shares_rule import Completion, EqualShares, Phragmen
 from pbapp.tally.ties import TieBreak, TieRule
-
-Say = Callable[[str], None]
 
 
 def tally_file(
-    path: str | Path, rule: Rule, *, explain: bool = False, progress: Say | None = None
+    path: str | Path, rule: Rule, *, explain: bool = False, progress: Listen | None = None
 ) -> dict[str, object]:
     """Count a file; amounts in the file's own currency unit.
 
@@ -31,7 +30,7 @@ def tally_file(
 
 
 def tally_election(
-    election: Election, rule: Rule, *, explain: bool = False, progress: Say | None = None
+    election: Election, rule: Rule, *, explain: bool = False, progress: Listen | None = None
 ) -> dict[str, object]:
     instance = election.instance
 
@@ -39,7 +38,7 @@ def tally_election(
         exact = instance.in_currency(amount)
         return exact.numerator if exact.denominator == 1 else float(exact)
 
-    outcome = count(instance, election.profile, rule, progress=progress)
+    outcome = count(instance, election.profile, rule, explain=explain, progress=progress)
     return outcome_as_dict(outcome, money=money, explain=explain)
 
 
@@ -48,10 +47,11 @@ def tally_election(
 @click.option(
     "--rule",
     "name",
-    type=click.Choice(["greedy"]),
+    type=click.Choice(["greedy", "equalshares", "phragmen"]),
     default="greedy",
     show_default=True,
-    help="greedy: most votes first, each project funded while it fits.",
+    help="greedy: most votes first, each project funded while it fits. equalshares: everybody "
+    "has the same share of the pot to spend on what they chose. phragmen: for comparison only.",
 )
 @click.option(
     "--rank",
@@ -98,9 +98,38 @@ def tally_election(
     help="[greedy] A project needs this many votes (points, where ranked by points), or this "
     "share of all ballots, to win.",
 )
+@click.option(
+    "--completion",
+    type=click.Choice([str(completion) for completion in Completion]),
+    default=str(Completion.NONE),
+    show_default=True,
+    help="[equalshares] Spending what the count leaves. add1: count again with a larger share "
+    "for everybody, step by step. add1u: the same, then most votes first on the rest.",
+)
+@click.option(
+    "--step",
+    metavar="N",
+    default="1",
+    show_default=True,
+    help="[equalshares] How much larger everybody's share gets at each step of add1, in the "
+    "file's currency unit.",
+)
+@click.option(
+    "--stop-exhaustive/--no-stop-exhaustive",
+    default=True,
+    show_default=True,
+    help="[equalshares] Whether add1 also stops as soon as nothing more fits what is left, or "
+    "only before the step that would overspend.",
+)
+@click.option(
+    "--comparison/--no-comparison",
+    default=False,
+    show_default=True,
+    help="[equalshares] Fund the greedy winners instead if more people get more from them.",
+)
 @click.option("--explain", is_flag=True, help="Add why each project won or lost.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def tally_command(file: Path, explain: bool, as_json: bool, **options: str | None) -> None:
+def tally_command(file: Path, explain: bool, as_json: bool, **options: Any) -> None:
     """Count the votes in FILE, a Pabulib (.pb) file, and print which projects win.
 
     \b
@@ -111,6 +140,7 @@ def tally_command(file: Path, explain: bool, as_json: bool, **options: str | Non
     Examples:
       pbapp tally town.pb
       pbapp tally town.pb --rule greedy --on-unaffordable stop --min-votes 5%
+      pbapp tally town.pb --rule equalshares --completion add1u --explain
       pbapp tally town.pb --explain --json
 
     With --json the result is one JSON object: rule, parameters, winners (ids in the order they
@@ -120,7 +150,6 @@ def tally_command(file: Path, explain: bool, as_json: bool, **options: str | Non
     The exit code is 0 after a count, and 2 where the file or an option is wrong; every problem is
     printed with its line number.
     """
-    rule = _rule(options)
     try:
         election = read_pabulib(file)
     except PabulibError as error:
@@ -131,6 +160,7 @@ def tally_command(file: Path, explain: bool, as_json: bool, **options: str | Non
         raise click.FileError(str(file), str(error.strerror)) from None
     for warning in election.warnings:
         click.echo(f"{file}: note: {warning}", err=True)
+    rule = _rule(options, election.instance.exponent)
     say = None if as_json else _say
     result = tally_election(election, rule, explain=explain, progress=say)
     parameters = {"rule": result["rule"], "parameters": result["parameters"]}
@@ -144,22 +174,52 @@ def tally_command(file: Path, explain: bool, as_json: bool, **options: str | Non
         _print(election, result, explain=explain)
 
 
-def _say(message: str) -> None:
-    click.echo(message, err=True)
+def _say(progress: Progress) -> None:
+    if progress.stage == "counting":
+        click.echo(f"counted to step {progress.step:,}", err=True)
+    else:
+        click.echo("working out why each project won or lost", err=True)
 
 
-def _rule(options: dict[str, str | None]) -> Rule:
-    utility = options["utility"]
-    votes, share = _minimum(options["min_votes"] or "0")
+def _rule(options: dict[str, Any], exponent: int) -> Rule:
+    """The rule these options describe, amounts in minor units of `exponent` decimal places."""
+    ties = TieRule(TieBreak(options["tie_break"]))
+    utility = Utility(options["utility"]) if options["utility"] else None
+    ordinal = Ordinal(options["ordinal"])
+    votes, share = _minimum(options["min_votes"])
+    step = _step(options["step"], exponent)
+    if options["name"] == Phragmen.name:
+        return Phragmen(ties=ties)
+    if options["name"] == EqualShares.name:
+        return EqualShares(
+            utility=utility,
+            ordinal=ordinal,
+            completion=Completion(options["completion"]),
+            step=step,
+            stop_exhaustive=options["stop_exhaustive"],
+            comparison=options["comparison"],
+            ties=ties,
+        )
     return Greedy(
-        rank=Rank(options["rank"] or ""),
-        utility=Utility(utility) if utility else None,
-        ordinal=Ordinal(options["ordinal"] or ""),
-        on_unaffordable=OnUnaffordable(options["on_unaffordable"] or ""),
+        rank=Rank(options["rank"]),
+        utility=utility,
+        ordinal=ordinal,
+        on_unaffordable=OnUnaffordable(options["on_unaffordable"]),
         min_votes=votes,
         min_share=share,
-        ties=TieRule(TieBreak(options["tie_break"] or "")),
+        ties=ties,
     )
+
+
+def _step(text: str, exponent: int) -> Fraction:
+    try:
+        step = Fraction(text) * 10**exponent
+        if step <= 0:
+            raise ValueError
+    except (ValueError, ZeroDivisionError):
+        hint = "a number above 0, such as 1 or 0.5"
+        raise click.BadParameter(f"{text!r} is not {hint}", param_hint="--step") from None
+    return step
 
 
 def _minimum(text: str) -> tuple[int, Fraction | None]:
@@ -228,6 +288,8 @@ _WHY = {
     "another_of_its_group_won": "lost: only one of its group may win, and another did",
     "cap_reached": "lost: it did not fit under a cap",
     "withdrawn": "could not win: it was withdrawn",
+    "supporters_short_of_money": "lost: its supporters did not have enough money left for it",
+    "the_other_count_was_preferred": "lost: more people get more from the greedy winners",
 }
 
 
@@ -237,6 +299,12 @@ def _why(project: dict[str, object], currency: str) -> str:
     if project["reason"] == "did_not_fit":
         cost, left = project["cost"], detail["left"]
         said += f" ({_money(cost, currency)} against {_money(left, currency)})"
+    if project["reason"] == "supporters_short_of_money" and "supporters_left" in detail:
+        cost, left = project["cost"], detail["supporters_left"]
+        said += f" ({_money(left, currency)} against {_money(cost, currency)})"
+        took: list[dict[str, object]] = detail["absorbed"]  # type: ignore[assignment]
+        if took:
+            said += "; most of it went to " + ", ".join(str(winner["project"]) for winner in took)
     change: dict[str, object] = project["change"] or {}  # type: ignore[assignment]
     ways = []
     if change.get("cheaper_by"):
@@ -245,5 +313,6 @@ def _why(project: dict[str, object], currency: str) -> str:
         more = change["more_votes"]
         ways.append("1 more vote" if more == 1 else f"{more:,} more votes")
     if ways:
-        said += f"; it would have won if {' or with '.join(ways)}"
+        where = "" if change["scope"] == "count" else " in the last run of the count"
+        said += f"; it would have won{where} if {' or with '.join(ways)}"
     return said + "."

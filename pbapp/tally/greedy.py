@@ -202,7 +202,7 @@ class GreedyCount:
             parameters={**self.rule.as_dict(), "utility": str(self.support.utility)},
             winners=winners,
             total_cost=sum(self.instance.projects[place].cost for place in self.winners),
-            ties=mark_decisive(self._ties(), winners),
+            ties=mark_decisive(self.ties(), winners),
             projects=results,
             reserve=tuple(ids[place] for place in reserve),
             part_funded=part,
@@ -235,7 +235,7 @@ class GreedyCount:
                 return PartFunding(project.id, room)
         return None
 
-    def _ties(self) -> list[Tie]:
+    def ties(self) -> list[Tie]:
         ties, start = [], 0
         values = [self.support.value(place) for place in self.line]
         for end in range(1, len(values) + 1):

@@ -8,7 +8,7 @@ Pabulib file that speaks of whole złoty.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -267,10 +267,15 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would have turned a loss into a win, everything else unchanged; None: nothing would."""
+    """What would have turned a loss into a win, everything else unchanged; None: nothing would.
+
+    `scope` is `count` where that is sure for the whole count, `deciding_run` where it is sure
+    only for the last of several runs (an earlier run could then have ended the count).
+    """
 
     cheaper_by: int | None = None
     more_votes: int | None = None
+    scope: str = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +290,8 @@ class PartFunding:
 class ProjectResult:
     """One project's outcome in numbers. `points` is None where no points were given.
 
-    `detail` holds the facts of the rule that counted: see `greedy.Turn` and `shares_facts.Share`.
+    `detail` holds the facts of the rule that counted: `greedy.Turn`, `shares_facts.Share` or
+    `phragmen.Load`.
     """
 
     id: str
@@ -317,6 +323,19 @@ class Outcome:
 
     def project(self, id: str) -> ProjectResult:
         return next(result for result in self.projects if result.id == id)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long count is. `stage` is `counting` (with the step of Add1 reached, and the money
+    its winners cost) or `explaining`."""
+
+    stage: str
+    step: int = 0
+    cost: int = 0
+
+
+Listen = Callable[[Progress], None]
 
 
 def mark_decisive(ties: Sequence[Tie], winners: Iterable[str]) -> tuple[Tie, ...]:

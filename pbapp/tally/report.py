@@ -15,6 +15,12 @@ _MONEY = frozenset(
     {
         "amount",
         "awarded",
+        "endowment",
+        "first_endowment",
+        "level",
+        "price",
+        "supporters_left",
+        "unspent",
         "cap_left",
         "cheaper_by",
         "cost",

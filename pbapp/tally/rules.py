@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from pbapp.tally.greedy import count_greedy
 from pbapp.tally.greedy_rule import Greedy
-from pbapp.tally.model import Instance, Outcome, Profile
+from pbapp.tally.model import Instance, Listen, Outcome, Profile
+from pbapp.tally.shares_rule import EqualShares, Phragmen
 
-Rule = Greedy
-RULES: dict[str, type[Rule]] = {Greedy.name: Greedy}
+Rule = Greedy | EqualShares | Phragmen
+
+RULES: dict[str, type[Greedy] | type[EqualShares] | type[Phragmen]] = {
+    Greedy.name: Greedy,
+    EqualShares.name: EqualShares,
+    Phragmen.name: Phragmen,
+}
 
 
 def rule_from_dict(name: str, parameters: Mapping[str, object]) -> Rule:
@@ -19,12 +25,34 @@ def rule_from_dict(name: str, parameters: Mapping[str, object]) -> Rule:
     return RULES[name].from_dict(parameters)
 
 
+def pabulib_name(rule: Rule) -> str:
+    """The rule as Pabulib's META spells it."""
+    if isinstance(rule, EqualShares):
+        plain = rule.completion == "none"
+        return rule.name if plain else f"{rule.name}/{rule.completion}"
+    return rule.name
+
+
 def count(
     instance: Instance,
     profile: Profile,
     rule: Rule,
     *,
-    progress: Callable[[str], None] | None = None,
+    explain: bool = True,
+    progress: Listen | None = None,
 ) -> Outcome:
-    """Count once. Pure and exact: the same values give the same outcome, byte for byte."""
-    return count_greedy(instance, profile, rule)
+    """Count once. Pure and exact: the same values give the same outcome, byte for byte.
+
+    `progress` hears how far a long count is. Raises ValueError if a parameter
+    names a project that is not on the ballot.
+    """
+    if isinstance(rule, Greedy):
+        return count_greedy(instance, profile, rule)
+    # NumPy is loaded only for the rules that need it.
+    from pbapp.tally import shares_outcome
+
+    if isinstance(rule, EqualShares):
+        return shares_outcome.count_equal_shares(
+            instance, profile, rule, explain=explain, progress=progress
+        )
+    return shares_outcome.count_phragmen(instance, profile, rule)
