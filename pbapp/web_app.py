@@ -18,6 +18,7 @@ from pbapp.web import access, babel, errors, forms, headers, logs, static_files,
 # In the order of the house, top first; a room without pages has no views.
 ROOMS = (
     "pages",
+    "results",
     "ballots",
     "assets",
     "plans",

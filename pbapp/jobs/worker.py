@@ -18,7 +18,7 @@ from pbapp.config import Config
 from pbapp.jobs import services
 
 # Modules whose import registers jobs. Only the worker and the commands import them all.
-JOB_MODULES = ("pbapp.messages.sending", "pbapp.maps.building")
+JOB_MODULES = ("pbapp.messages.sending", "pbapp.maps.building", "pbapp.results.counting")
 _log = logging.getLogger("pbapp.jobs")
 
 

@@ -6,17 +6,17 @@ The only place that knows how rounds and ballots keep what is frozen here.
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from pbapp.ballots.models import Ballot as CastBallot
+from pbapp.ballots import queries as box
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.refusal import N_, Refused
@@ -80,8 +80,13 @@ def ballot_lines(round: Round) -> list[BallotLine]:
 
 
 def official_rule(round: Round, lines: Iterable[BallotLine]) -> Rule:
-    """The counting rule as sealed; a proposal withdrawn since stays listed and cannot win."""
+    """The counting rule as sealed; a proposal withdrawn since stays listed and cannot win.
+
+    The drawn lot is the order of the file, so it is not said again: whoever counts the file with
+    the same rule gets the same parameters, and the same digest of them.
+    """
     name, parameters = sealed_rule(round)
+    parameters["lot"] = None
     gone = [
         line.key
         for line in lines
@@ -187,22 +192,17 @@ def _with_minimum(project: Project, exponent: int) -> Project:
 
 
 def live_choices(round: Round) -> list[Choices]:
-    """What everybody chose, without who."""
-    query = select(CastBallot.content).where(
-        CastBallot.round_id == round.id, CastBallot.is_live.is_(True)
-    )
-    return [
-        tuple(str(number) for number in json.loads(content)["choices"])
-        for content in db.session.scalars(query)
-    ]
+    """What everybody chose, without who; raises `box.BoxOpen` while votes may still come in."""
+    return box.live_ballots(round)
 
 
 def people_by_channel(round: Round) -> dict[str, int]:
-    """How many live ballots came each way."""
-    query = (
-        select(CastBallot.channel, func.count())
-        .where(CastBallot.round_id == round.id, CastBallot.is_live.is_(True))
-        .group_by(CastBallot.channel)
-    )
-    counted = db.session.execute(query)
-    return {channel.value: number for channel, number in counted}
+    """How many ballots count, by the way they came in."""
+    return {channel.value: number for channel, number in box.ballots_by_channel(round).items()}
+
+
+def people_by_ward(round: Round, keys: Path) -> dict[str, int]:
+    """How many people voted, by the GSS code of the ward that connects them; every ward named."""
+    people = box.turnout_by_ward(round, keys)
+    codes = {item.area_id: item.area.gss_code for item in round.round_areas}
+    return {code: people.get(area_id, 0) for area_id, code in codes.items()}

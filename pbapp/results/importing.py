@@ -17,7 +17,7 @@ from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.results import services
 from pbapp.results.models import Count, FrozenProfile
-from pbapp.results.services import About
+from pbapp.results.services import About, Reckoning
 from pbapp.rounds.models import Phase, PhaseKind, Pot, Round, VoteType
 from pbapp.tally import Election, Greedy, Instance, Outcome, Project, Rule, count, sha256
 
@@ -86,14 +86,9 @@ def import_pabulib(
         facts={"slug": round.slug, "source_digest": counted.source_digest},
     )
     profile = services.keep_profile(round, election, actor, counted.source_digest)
-    return services.keep_count(
-        profile=profile,
-        outcome=counted.outcome,
-        about={project.id: _about(project) for project in election.instance.projects},
-        budget=election.instance.budget,
-        is_official=True,
-        actor=actor,
-    )
+    about = {project.id: _about(project) for project in election.instance.projects}
+    reckoning = Reckoning(counted.outcome, election.instance.budget, about)
+    return services.keep_count(profile=profile, reckoning=reckoning, actor=actor)
 
 
 def _refuse_a_second_time(source_digest: str) -> None:

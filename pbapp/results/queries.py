@@ -1,12 +1,53 @@
-"""Find the result of a round, its winners, and what a priority's projects were given."""
+"""Find the result of a round, its winners, and what a priority's or a ward's projects were given.
+
+What is asked for a board, a priority or a ward is public: only rounds whose result is out.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from pbapp import clock
+from pbapp.boards.models import Board
 from pbapp.db import db
-from pbapp.results.models import Count, FrozenProfile
-from pbapp.rounds.models import Round
+from pbapp.jobs.models import Job, JobState
+from pbapp.places.models import Area
+from pbapp.plans.models import Priority
+from pbapp.proposals.models import Proposal
+from pbapp.results.models import Allocation, Count, FrozenProfile, Turnout
+from pbapp.rounds.models import Phase, PhaseKind, Round
+from pbapp.rounds.queries import find_phase
+
+COUNT_JOB = "results.count"
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one priority got: money, and how many of its projects on the ballot were funded.
+
+    `priority` is None for projects that name none.
+    """
+
+    priority: Priority | None
+    money: int
+    funded: int
+    listed: int
+
+
+@dataclass(frozen=True)
+class LastResult:
+    """A board's newest public result: "what your votes did last year"."""
+
+    round: Round
+    count: Count
+    ballots: int
+    winners: list[Allocation]
 
 
 def find_profile(round_id: int) -> FrozenProfile | None:
@@ -14,7 +55,192 @@ def find_profile(round_id: int) -> FrozenProfile | None:
     return db.session.scalar(select(FrozenProfile).where(FrozenProfile.round_id == round_id))
 
 
+def get_profile(round_id: int) -> FrozenProfile:
+    """The same, of a round that has one; raises LookupError."""
+    profile = find_profile(round_id)
+    if profile is None:
+        raise LookupError(f"round {round_id} has no frozen ballots")
+    return profile
+
+
 def find_official_count(round: Round) -> Count | None:
-    """The one official count of a round, with its allocations and what they are tied to."""
-    query = select(Count).where(Count.round_id == round.id, Count.is_official.is_(True))
+    """The one official count of a round, with what it was counted from."""
+    query = (
+        select(Count)
+        .options(joinedload(Count.profile))
+        .where(Count.round_id == round.id, Count.is_official.is_(True))
+    )
     return db.session.scalar(query)
+
+
+def list_allocations(count: Count) -> list[Allocation]:
+    """Every project in the order of the count, with its priority, ward and proposal."""
+    query = _allocations().where(Allocation.count_id == count.id).order_by(Allocation.position)
+    return list(db.session.scalars(query))
+
+
+def find_allocation(count: Count, key: str) -> Allocation | None:
+    query = _allocations().where(Allocation.count_id == count.id, Allocation.project_key == key)
+    return db.session.scalar(query)
+
+
+def _allocations() -> Select[Allocation]:
+    return select(Allocation).options(
+        joinedload(Allocation.priority),
+        joinedload(Allocation.area),
+        joinedload(Allocation.proposal).joinedload(Proposal.organisation),
+    )
+
+
+def list_turnout(round: Round) -> list[tuple[Turnout, str]]:
+    """People who voted by ward and by way of voting, each row with the ward's name."""
+    query = (
+        select(Turnout, Area.name)
+        .outerjoin(Area, Area.gss_code == Turnout.key)
+        .where(Turnout.round_id == round.id)
+        .order_by(Area.name, Turnout.key)
+    )
+    return [(row[0], row[1] or row[0].key) for row in db.session.execute(query)]
+
+
+def is_public(round: Round, now: datetime) -> bool:
+    """Whether the result of a counted round is out: its published phase has begun."""
+    phase = find_phase(round, PhaseKind.PUBLISHED)
+    return round.is_imported or (phase is not None and phase.starts_at <= now)
+
+
+def shares(allocations: Iterable[Allocation]) -> list[Share]:
+    """Money and projects by priority, from rows already loaded; most money first."""
+    found: dict[int | None, Share] = {}
+    for row in allocations:
+        before = found.get(row.priority_id) or Share(row.priority, 0, 0, 0)
+        found[row.priority_id] = Share(
+            priority=row.priority,
+            money=before.money + row.awarded,
+            funded=before.funded + row.is_funded,
+            listed=before.listed + 1,
+        )
+    return sorted(found.values(), key=lambda share: (share.priority is None, -share.money))
+
+
+# --- for other rooms -----------------------------------------------------------------------------
+
+
+def winners(round: Round) -> list[Allocation]:
+    """What a round funds, in the order funded; empty before it is counted."""
+    query = (
+        _allocations()
+        .join(Allocation.count)
+        .where(
+            Count.round_id == round.id, Count.is_official.is_(True), Allocation.is_funded.is_(True)
+        )
+        .order_by(Allocation.position)
+    )
+    return list(db.session.scalars(query))
+
+
+def money_by_priority(board: Board) -> Mapping[int, Share]:
+    """What each priority of a board got in all its public results, by the priority's id."""
+    query = (
+        select(
+            Priority,
+            func.sum(Allocation.awarded),
+            func.count().filter(Allocation.is_funded.is_(True)),
+            func.count(),
+        )
+        .select_from(Allocation)
+        .join(Allocation.priority)
+        .join(Allocation.count)
+        .join(Phase, Phase.round_id == Count.round_id)
+        .where(Priority.board_id == board.id, *_is_out())
+        .group_by(Priority.id)
+    )
+    rows = db.session.execute(query)
+    return {row[0].id: Share(row[0], int(row[1] or 0), row[2], row[3]) for row in rows}
+
+
+def awards_of_priority(priority: Priority) -> list[Allocation]:
+    """Projects funded under a priority in public results, newest round first; with their round."""
+    return _awards(Allocation.priority_id == priority.id)
+
+
+def awards_in_ward(area: Area) -> list[Allocation]:
+    """Projects funded in a ward in public results, newest round first; with their round."""
+    return _awards(Allocation.area_id == area.id)
+
+
+def awards_of_group(organisation_id: UUID) -> list[Allocation]:
+    """A group's projects funded in public results, newest round first; with their round."""
+    return _awards(Proposal.organisation_id == organisation_id)
+
+
+def outcome_of(proposal: Proposal) -> Allocation | None:
+    """What the public official count says of a proposal; None before the result is out."""
+    query = _public_allocations().where(Allocation.proposal_id == proposal.id)
+    return db.session.scalar(query)
+
+
+def _awards(condition) -> list[Allocation]:  # type: ignore[no-untyped-def]
+    query = (
+        _public_allocations()
+        .where(condition, Allocation.is_funded.is_(True))
+        .order_by(Count.counted_at.desc(), Allocation.position)
+    )
+    return list(db.session.scalars(query))
+
+
+def _public_allocations() -> Select[Allocation]:
+    return (
+        select(Allocation)
+        .join(Allocation.count)
+        .join(Count.round)
+        .join(Phase, Phase.round_id == Round.id)
+        .outerjoin(Allocation.proposal)
+        .options(
+            contains_eager(Allocation.count).contains_eager(Count.round),
+            contains_eager(Allocation.proposal).joinedload(Proposal.organisation),
+            joinedload(Allocation.priority),
+            joinedload(Allocation.area),
+        )
+        .where(*_is_out())
+    )
+
+
+def _is_out():  # type: ignore[no-untyped-def]
+    return (
+        Count.is_official.is_(True),
+        Phase.kind == PhaseKind.PUBLISHED,
+        Phase.starts_at <= clock.now(),
+    )
+
+
+def last_result(board: Board) -> LastResult | None:
+    """The newest public result of a board, in two queries; None before the first."""
+    query = (
+        select(Count)
+        .join(Count.round)
+        .join(Phase, Phase.round_id == Round.id)
+        .options(contains_eager(Count.round), joinedload(Count.profile))
+        .where(Round.board_id == board.id, *_is_out())
+        .order_by(Phase.starts_at.desc())
+        .limit(1)
+    )
+    count = db.session.scalar(query)
+    if count is None:
+        return None
+    rows = [row for row in list_allocations(count) if row.is_funded]
+    return LastResult(count.round, count, count.profile.ballots, rows)
+
+
+# --- the job -------------------------------------------------------------------------------------
+
+
+def find_count_job(round: Round) -> Job | None:
+    """The newest job that counts this round."""
+    query = select(Job).where(Job.kind == COUNT_JOB).order_by(Job.asked_at.desc()).limit(100)
+    jobs = db.session.scalars(query)
+    return next((job for job in jobs if job.arguments.get("round_id") == round.id), None)
+
+
+def is_counting(job: Job | None) -> bool:
+    return job is not None and job.state in (JobState.WAITING, JobState.RUNNING)

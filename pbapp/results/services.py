@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 from pbapp import clock
+from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
+from pbapp.ballots import queries as box
 from pbapp.db import advisory_lock, db, flush
+from pbapp.jobs import services as jobs
+from pbapp.jobs.models import Job
 from pbapp.refusal import N_, Refused
 from pbapp.results import freezing
 from pbapp.results.freezing import BallotLine, Choices
 from pbapp.results.models import Allocation, Count, FrozenProfile, Turnout, TurnoutKind
-from pbapp.results.queries import find_official_count, find_profile
+from pbapp.results.queries import (
+    COUNT_JOB,
+    find_count_job,
+    find_official_count,
+    find_profile,
+    is_counting,
+)
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
+from pbapp.rounds.services import must_lead_the_vote
 from pbapp.tally import (
     Election,
     Outcome,
@@ -26,9 +37,6 @@ from pbapp.tally import (
     parameters_digest,
 )
 from pbapp.tally import count as count_votes
-
-# A ballot that came in before the close may still be on its way into the database.
-DRAIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,15 @@ class About:
     priority_id: int | None = None
     area_id: int | None = None
     facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """An outcome ready to be kept. `budget` is in the profile's minor units."""
+
+    outcome: Outcome
+    budget: int
+    about: Mapping[str, About]
 
 
 # --- freezing ------------------------------------------------------------------------------------
@@ -72,7 +89,7 @@ def may_be_counted(round: Round) -> None:
         raise Refused(N_("There is no vote to count in this round."))
     if clock.now() < voting.ends_at:
         raise Refused(N_("People are still voting. The votes can be counted once voting closes."))
-    if clock.now() < voting.ends_at + DRAIN:
+    if not box.is_box_shut(round):
         raise Refused(N_("Voting closed a moment ago. Wait a minute for the last votes to arrive."))
     if round.sealed_at is None:
         raise Refused(N_("The ballot was never sealed, so nobody could vote."))
@@ -108,31 +125,52 @@ def _keep_turnout(round: Round, kind: TurnoutKind, people: Mapping[str, int]) ->
     flush()
 
 
+def ask_to_count(*, round: Round, by: Account) -> Job | None:
+    """Ask the worker to count, once; None when the votes are counted already.
+
+    Raises `Refused` for anybody but a voting lead of the board, and before it may be counted.
+    """
+    must_lead_the_vote(round, by)
+    advisory_lock(f"count {round.id}")
+    if find_official_count(round) is not None:
+        return None
+    may_be_counted(round)
+    asked = find_count_job(round)
+    if asked is not None and is_counting(asked):
+        return asked
+    return jobs.ask(kind=COUNT_JOB, arguments={"round_id": round.id, "actor": by.actor})
+
+
 # --- counting ------------------------------------------------------------------------------------
 
 
-def official_rule(round: Round) -> Rule:
-    """The rule that two people sealed before voting opened."""
-    return freezing.official_rule(round, freezing.ballot_lines(round))
-
-
-def run_rule(profile: FrozenProfile, rule: Rule) -> Outcome:
-    """Count the frozen file. Pure and slow: call it before a write transaction begins."""
+def reckon(*, profile: FrozenProfile, rule: Rule | None = None) -> Reckoning:
+    """Count a round's frozen file by a rule (the sealed one). Writes nothing, and may take long."""
+    lines = freezing.ballot_lines(profile.round)
     election = freezing.read(profile)
-    return count_votes(election.instance, election.profile, rule)
+    rule = rule or freezing.official_rule(profile.round, lines)
+    outcome = count_votes(election.instance, election.profile, rule)
+    return Reckoning(outcome, election.instance.budget, _about(lines))
+
+
+def _about(lines: Iterable[BallotLine]) -> dict[str, About]:
+    found = {}
+    for line in lines:
+        proposal = line.proposal
+        found[line.key] = About(
+            title=line.title,
+            proposal_id=proposal.id if proposal else None,
+            priority_id=proposal.priority_id if proposal else None,
+            area_id=proposal.area_id if proposal else None,
+        )
+    return found
 
 
 def keep_count(
-    *,
-    profile: FrozenProfile,
-    outcome: Outcome,
-    about: Mapping[str, About],
-    budget: int,
-    is_official: bool,
-    actor: str,
+    *, profile: FrozenProfile, reckoning: Reckoning, is_official: bool = True, actor: str
 ) -> Count:
     """Store one outcome with a row for every project. A round's official count is kept once."""
-    round = profile.round
+    round, outcome = profile.round, reckoning.outcome
     advisory_lock(f"count {round.id}")
     if is_official:
         counted = find_official_count(round)
@@ -141,18 +179,18 @@ def keep_count(
     plain = outcome_as_dict(outcome)
     published = {"rule": outcome.rule, "parameters": dict(outcome.parameters)}
     count = Count(
-        round_id=round.id,
+        round=round,
         profile=profile,
         rule=outcome.rule,
         parameters=published["parameters"],
         parameters_digest=parameters_digest(published),
-        budget=budget,
+        budget=reckoning.budget,
         total_cost=outcome.total_cost,
         ties=plain["ties"],
         facts={key: plain.get(key) for key in ("reserve", "part_funded", "detail")},
         is_official=is_official,
         counted_at=clock.now(),
-        allocations=_allocations(outcome, plain["projects"], about),  # type: ignore[arg-type]
+        allocations=_allocations(reckoning, plain["projects"]),  # type: ignore[arg-type]
     )
     db.session.add(count)
     flush()
@@ -167,46 +205,17 @@ def keep_count(
     return count
 
 
-def count(
-    *, profile: FrozenProfile, rule: Rule | None = None, is_official: bool = True, actor: str
-) -> Count:
-    """Count a round's frozen ballots by a rule (the sealed one) and keep the result."""
-    lines = freezing.ballot_lines(profile.round)
-    rule = rule or freezing.official_rule(profile.round, lines)
-    election = freezing.read(profile)
-    outcome = count_votes(election.instance, election.profile, rule)
-    return keep_count(
-        profile=profile,
-        outcome=outcome,
-        about=about_lines(lines),
-        budget=election.instance.budget,
-        is_official=is_official,
-        actor=actor,
-    )
+def count(*, profile: FrozenProfile, rule: Rule | None = None, actor: str) -> Count:
+    """The official count of a small round in one go."""
+    return keep_count(profile=profile, reckoning=reckon(profile=profile, rule=rule), actor=actor)
 
 
-def about_lines(lines: Iterable[BallotLine]) -> dict[str, About]:
-    found = {}
-    for line in lines:
-        proposal = line.proposal
-        found[line.key] = About(
-            title=line.title,
-            proposal_id=proposal.id if proposal else None,
-            priority_id=proposal.priority_id if proposal else None,
-            area_id=proposal.area_id if proposal else None,
-        )
-    return found
-
-
-def _allocations(
-    outcome: Outcome, facts: Sequence[dict[str, Any]], about: Mapping[str, About]
-) -> list[Allocation]:
+def _allocations(reckoning: Reckoning, facts: Sequence[dict[str, Any]]) -> list[Allocation]:
     """Winners as they were funded, then the others by support; the listed order parts equals."""
     plain = {project["id"]: project for project in facts}
-    ordered = sorted(outcome.projects, key=_in_line)
     rows = []
-    for position, result in enumerate(ordered, start=1):
-        known = about[result.id]
+    for position, result in enumerate(sorted(reckoning.outcome.projects, key=_in_line), start=1):
+        known = reckoning.about[result.id]
         rows.append(
             Allocation(
                 position=position,
@@ -225,9 +234,9 @@ def _allocations(
     return rows
 
 
-def _in_line(result: ProjectResult) -> tuple[bool, int, int, float]:
-    support = result.votes if result.points is None else result.points
-    return not result.won, result.position or 0, result.reserve or 10**9, -float(support)
+def _in_line(result: ProjectResult) -> tuple[bool, int, Fraction, int]:
+    support = Fraction(result.votes) if result.points is None else result.points
+    return not result.won, result.position or 0, -support, result.reserve or 0
 
 
 # --- examples ------------------------------------------------------------------------------------

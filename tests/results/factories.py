@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from pbapp import clock
 from pbapp.ballots.models import Ballot, Channel
+from pbapp.ballots.secrecy import canonical_content
 from pbapp.db import db
 from pbapp.proposals.models import CostLine, Proposal, ProposalState
 from pbapp.results import services
@@ -74,13 +75,12 @@ def sealed_round(
 
 def cast(round: Round, choices: Iterable[int], *, is_live: bool = True) -> Ballot:
     """One ballot as the ballot box keeps it."""
-    numbers = ",".join(str(number) for number in sorted(choices))
     ballot = Ballot(
         round_id=round.id,
         voter_tag=secrets.token_hex(32),
         channel=Channel.ONLINE,
         assurance=1,
-        content=f'{{"choices":[{numbers}]}}',
+        content=canonical_content([str(number) for number in choices]),
         salt=secrets.token_bytes(32),
         leaf=secrets.token_hex(32),
         receipt_hash=secrets.token_hex(32),

@@ -52,7 +52,12 @@ def test_the_count_is_made_once_however_often_it_is_asked_for(world: World) -> N
 def test_another_rule_may_be_tried_beside_the_official_count(world: World) -> None:
     first = counted_round(world)
     rule = Greedy(on_unaffordable=OnUnaffordable.STOP)
-    other = services.count(profile=first.profile, rule=rule, is_official=False, actor="test")
+    other = services.keep_count(
+        profile=first.profile,
+        reckoning=services.reckon(profile=first.profile, rule=rule),
+        is_official=False,
+        actor="test",
+    )
     assert other is not first
     assert [row.project_key for row in other.allocations if row.is_funded] == ["2", "1"]
     assert first.is_official

@@ -1,0 +1,44 @@
+"""The count as a job: freeze, count, keep, each in its own transaction and safe to run again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pbapp.db import db, write_transaction
+from pbapp.jobs.services import job, report
+from pbapp.refusal import N_
+from pbapp.results import freezing, services
+from pbapp.results.queries import COUNT_JOB, find_official_count, find_profile, get_profile
+from pbapp.rounds.queries import find_round_by_id
+from pbapp.web.context import settings
+
+STEPS = (N_("Copying the ballots"), N_("Counting"), N_("Writing the result down"))
+
+
+@job(COUNT_JOB)
+def count_round(*, job_id: UUID, round_id: int, actor: str) -> None:
+    """Freeze a round's ballots and count them. Killed anywhere, the next run goes on from there:
+    what is frozen stays frozen, and the same file gives the same result."""
+    _say(job_id, 0)
+    with write_transaction():
+        round = find_round_by_id(round_id)
+        if round is None or find_official_count(round) is not None:
+            return
+        if find_profile(round_id) is None:
+            by_ward = freezing.people_by_ward(round, settings().keys)
+            services.freeze(round=round, by_ward=by_ward, actor=actor)
+        db.session.commit()
+    _say(job_id, 1)
+    profile = get_profile(round_id)
+    reckoning = services.reckon(profile=profile)  # slow, so outside any write transaction
+    db.session.rollback()
+    _say(job_id, 2)
+    with write_transaction():
+        profile = get_profile(round_id)
+        services.keep_count(profile=profile, reckoning=reckoning, actor=actor)
+        db.session.commit()
+    report(job_id, done=len(STEPS), total=len(STEPS))
+
+
+def _say(job_id: UUID, done: int) -> None:
+    report(job_id, done=done, total=len(STEPS), step=STEPS[done])

@@ -1,0 +1,349 @@
+"""The facts of a count in sentences that a twelve-year-old can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from pbapp.results.amounts import Amount, amounts_of
+from pbapp.results.models import Allocation, Count
+from pbapp.results.privacy import explains_too_few
+from pbapp.tally import Reason
+
+
+@dataclass(frozen=True)
+class Story:
+    """One count and its rows; every sentence about them is made here."""
+
+    count: Count
+    rows: list[Allocation]
+
+    @cached_property
+    def amount(self) -> Amount:
+        return amounts_of(self.count)
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        return {row.project_key: row.title for row in self.rows}
+
+    @cached_property
+    def funded(self) -> list[Allocation]:
+        return [row for row in self.rows if row.is_funded]
+
+    @cached_property
+    def not_funded(self) -> list[Allocation]:
+        return [row for row in self.rows if not row.is_funded]
+
+    @property
+    def left(self) -> int:
+        return self.count.budget - self.count.total_cost
+
+    def is_withheld(self, row: Allocation) -> bool:
+        """Whether more would say too much about fewer than ten people."""
+        return explains_too_few(row.votes, is_imported=self.count.round.is_imported)
+
+    # -- support --------------------------------------------------------------------------------
+
+    def support(self, row: Allocation) -> str:
+        """ "312 votes", or "1,240 points" where people gave points."""
+        points = row.facts.get("points")
+        if points is None:
+            return ngettext("%(votes)s vote", "%(votes)s votes", row.votes, votes=f"{row.votes:,}")
+        number = points if isinstance(points, int) else 2  # one and a half are points too
+        return ngettext("%(points)s point", "%(points)s points", number, points=f"{points:,}")
+
+    def share(self, row: Allocation) -> str:
+        """ "312 of the 1,200 people who voted chose it." """
+        ballots = self.count.profile.ballots
+        said = _(
+            "%(votes)s of the %(all)s people who voted chose it.",
+            votes=f"{row.votes:,}",
+            all=f"{ballots:,}",
+        )
+        points = row.facts.get("points")
+        if points is None:
+            return said
+        return f"{said} " + _("Together they gave it %(points)s points.", points=f"{points:,}")
+
+    # -- why ------------------------------------------------------------------------------------
+
+    def short_why(self, row: Allocation) -> str:
+        """One line for a list."""
+        reason, detail = Reason(row.facts["reason"]), row.facts.get("detail") or {}
+        if reason == Reason.DID_NOT_FIT:
+            return _("Only %(left)s was left when its turn came.", left=self.amount(detail["left"]))
+        return {
+            Reason.FUNDED: _("It fitted in what was left when its turn came."),
+            Reason.PART_FUNDED: _("There was not enough left for all of it."),
+            Reason.STOPPED: _("The count had stopped before its turn."),
+            Reason.TOO_FEW_VOTES: _("It did not reach the least number of votes."),
+            Reason.NO_VOTES: _("Nobody voted for it."),
+            Reason.GROUP: _("Another project of its group had won."),
+            Reason.CAP: _("The share it could draw on was used up."),
+            Reason.WITHDRAWN: _("It was withdrawn after the ballot was sealed."),
+            Reason.SUPPORTERS_SHORT: _("Its supporters did not have enough money left."),
+            Reason.COMPARISON: _("More people preferred the other way of counting."),
+        }.get(reason) or _("It was not funded.")
+
+    def why(self, row: Allocation) -> list[str]:
+        """Why it was funded or not, step by step."""
+        said = [self.share(row)] if row.votes else []
+        said += self._turn(row)
+        said += self._offer(row)
+        if not row.is_funded:
+            said += self._what_would_have_changed(row)
+        return said
+
+    def _turn(self, row: Allocation) -> list[str]:
+        facts, detail = row.facts, row.facts.get("detail") or {}
+        reason, cost = Reason(facts["reason"]), self.amount(row.cost)
+        turn, left = detail.get("turn") or 0, detail.get("left") or 0
+        place = _("Only one project had more support, so its turn came second.")
+        if turn != 2:
+            place = _("That put it in place %(turn)s of the line.", turn=turn)
+        if turn == 1:
+            place = _("No project had more support, so its turn came first.")
+        if reason is Reason.FUNDED and turn:
+            return [
+                place,
+                _(
+                    "%(left)s was in the pot when its turn came. It cost %(cost)s, so it was "
+                    "funded, and %(after)s stayed for the others.",
+                    left=self.amount(left),
+                    cost=cost,
+                    after=self.amount(left - row.cost),
+                ),
+            ]
+        if reason in (Reason.DID_NOT_FIT, Reason.PART_FUNDED):
+            return [place, self._did_not_fit(row, left)]
+        return [place, self._other(row, detail)] if turn else [self._other(row, detail)]
+
+    def _did_not_fit(self, row: Allocation, left: int) -> str:
+        needed = _(
+            "It needed %(cost)s, and only %(left)s was left when its turn came.",
+            cost=self.amount(row.cost),
+            left=self.amount(left),
+        )
+        if row.cost > self.count.budget:
+            needed = _(
+                "It needed %(cost)s, which is more than the whole pot of %(pot)s.",
+                cost=self.amount(row.cost),
+                pot=self.amount(self.count.budget),
+            )
+        elif left == 0:
+            needed = _(
+                "It needed %(cost)s, and nothing was left when its turn came.",
+                cost=self.amount(row.cost),
+            )
+        if self.count.parameters.get("on_unaffordable") == "stop":
+            return needed + " " + _("By the published rule the count stopped there.")
+        return needed + " " + _("So it was passed over and the next one was tried.")
+
+    def _other(self, row: Allocation, detail: Mapping[str, Any]) -> str:
+        reason = Reason(row.facts["reason"])
+        if reason is Reason.NO_VOTES:
+            return _("Nobody voted for it, and a project without votes is not funded.")
+        if reason is Reason.STOPPED:
+            return _(
+                "The count had stopped at a project before it that did not fit. By the published "
+                "rule nothing after that is funded."
+            )
+        if reason is Reason.TOO_FEW_VOTES and detail.get("needed"):
+            return _(
+                "The published rule asks for at least %(needed)s, and it got %(got)s.",
+                needed=f"{detail['needed']:,}",
+                got=self.support(row),
+            )
+        if reason is Reason.GROUP and detail.get("group_winner"):
+            return _(
+                "Only one project of its group can be funded, and “%(winner)s” was before it.",
+                winner=self.titles.get(detail["group_winner"], detail["group_winner"]),
+            )
+        if reason is Reason.CAP and detail.get("cap"):
+            return _(
+                "It cost %(cost)s, and %(left)s was left of the share for %(name)s.",
+                cost=self.amount(row.cost),
+                left=self.amount(detail.get("cap_left") or 0),
+                name=detail["cap"],
+            )
+        if reason is Reason.WITHDRAWN:
+            return _(
+                "Its group withdrew it after the ballot was sealed. It stays on the list, and it "
+                "cannot be funded."
+            )
+        return self.short_why(row)
+
+    def _offer(self, row: Allocation) -> list[str]:
+        offer = self.count.facts.get("part_funded") or {}
+        if offer.get("project") != row.project_key:
+            return []
+        return [
+            _(
+                "Its group said it can work with less. It is next in line, so it is offered the "
+                "%(amount)s that is left.",
+                amount=self.amount(offer["amount"]),
+            )
+        ]
+
+    def _what_would_have_changed(self, row: Allocation) -> list[str]:
+        change = row.facts.get("change") or {}
+        cheaper, more = change.get("cheaper_by"), change.get("more_votes")
+        said = []
+        if cheaper:
+            said.append(
+                _(
+                    "Had it cost %(less)s less, it would have been funded.",
+                    less=self.amount(cheaper),
+                )
+            )
+        if self.is_withheld(row):
+            said.append(
+                _(
+                    "Fewer than ten people chose it, so we say no more than this: nobody should "
+                    "be able to work out who they were."
+                )
+            )
+        elif more and row.facts.get("points") is None:
+            said.append(
+                ngettext(
+                    "With %(num)s more vote it would have been funded.",
+                    "With %(num)s more votes it would have been funded.",
+                    more,
+                )
+            )
+        elif more:
+            said.append(
+                ngettext(
+                    "With %(num)s more point it would have been funded.",
+                    "With %(num)s more points it would have been funded.",
+                    more,
+                )
+            )
+        place = row.facts.get("reserve")
+        if place and not self.count.round.is_imported:
+            said.append(
+                _(
+                    "It is number %(place)s on the reserve list: if a project that won drops out, "
+                    "the first one on that list that fits takes its place.",
+                    place=place,
+                )
+            )
+        return said
+
+    # -- ties -----------------------------------------------------------------------------------
+
+    def ties(self) -> list[str]:
+        """Every tie that decided something; the others only changed the order of the line."""
+        return [self.tie(tie) for tie in self.count.ties if tie.get("decisive")]
+
+    def ties_of(self, row: Allocation) -> list[str]:
+        return [self.tie(tie) for tie in self.count.ties if row.project_key in tie["between"]]
+
+    def tie(self, tie: Mapping[str, Any]) -> str:
+        first = self.titles.get(tie["chosen"], tie["chosen"])
+        others = [self.titles.get(key, key) for key in tie["between"] if key != tie["chosen"]]
+        met = _("%(projects)s had the same support.", projects=listed([first, *others]))
+        by = {
+            "cost": _("“%(first)s” costs less, so it came first.", first=first),
+            "votes": _("“%(first)s” had more votes, so it came first.", first=first),
+            "lot": _(
+                "They cost the same too, so the lot drawn before voting opened decided: "
+                "“%(first)s” came first.",
+                first=first,
+            ),
+            "id": _("“%(first)s” comes first by its number.", first=first),
+        }[tie["by"]]
+        if tie["by"] == "lot" and self.count.round.is_imported:
+            by = _(
+                "They cost the same too, so the one listed first in the file came first: "
+                "“%(first)s”.",
+                first=first,
+            )
+        effect = (
+            _("That decided which of them was funded.")
+            if tie.get("decisive")
+            else _("It made no difference to what was funded.")
+        )
+        return f"{met} {by} {effect}"
+
+    # -- the whole ------------------------------------------------------------------------------
+
+    def in_short(self) -> str:
+        """The answer in one sentence."""
+        return ngettext(
+            "%(num)s of %(all)s projects is funded, for %(spent)s of the %(pot)s in the pot.",
+            "%(num)s of %(all)s projects are funded, for %(spent)s of the %(pot)s in the pot.",
+            len(self.funded),
+            all=len(self.rows),
+            spent=self.amount(self.count.total_cost),
+            pot=self.amount(self.count.budget),
+        )
+
+    def how_it_was_counted(self) -> list[str]:
+        """The rule, told with this round's own figures."""
+        said = [
+            _(
+                "%(ballots)s people voted. For every project we added up the people who chose it.",
+                ballots=f"{self.count.profile.ballots:,}",
+            )
+        ]
+        if any(row.facts.get("points") is not None for row in self.rows):
+            said = [
+                _(
+                    "%(ballots)s people voted. For every project we added up the points they "
+                    "gave it.",
+                    ballots=f"{self.count.profile.ballots:,}",
+                )
+            ]
+        if self.count.rule == "greedy" and self.funded:
+            said += self._greedy_steps()
+        said.append(self.about_what_is_left())
+        return said
+
+    def _greedy_steps(self) -> Iterable[str]:
+        first, last = self.funded[0], self.funded[-1]
+        yield _(
+            "The one with the most, “%(title)s” (%(support)s), came first. It cost %(cost)s, so "
+            "%(left)s of the pot was left.",
+            title=first.title,
+            support=self.support(first),
+            cost=self.amount(first.cost),
+            left=self.amount(self.count.budget - first.cost),
+        )
+        passed = sum(row.facts.get("reason") == Reason.DID_NOT_FIT for row in self.rows)
+        if self.count.parameters.get("on_unaffordable") == "stop":
+            yield _("Then the next one, and so on, until one cost more than what was left.")
+        elif passed:
+            yield ngettext(
+                "Then the next one, and so on. %(num)s project cost more than what was left at "
+                "its turn: it was passed over and the next one was tried.",
+                "Then the next one, and so on. %(num)s projects cost more than what was left at "
+                "their turn: they were passed over and the next one was tried.",
+                passed,
+            )
+        else:
+            yield _("Then the next one, and so on. There was money for each of them.")
+        if len(self.funded) > 1:
+            yield _(
+                "The last one that fitted was “%(title)s” (%(support)s).",
+                title=last.title,
+                support=self.support(last),
+            )
+
+    def about_what_is_left(self) -> str:
+        if self.left == 0:
+            return _("The whole pot is used: nothing is left.")
+        return _("%(left)s is left in the pot.", left=self.amount(self.left))
+
+
+def listed(titles: list[str]) -> str:
+    """“A”, “B” and “C”."""
+    quoted = [_("“%(title)s”", title=title) for title in titles]
+    if len(quoted) == 1:
+        return quoted[0]
+    return _("%(some)s and %(last)s", some=", ".join(quoted[:-1]), last=quoted[-1])

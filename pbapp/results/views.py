@@ -1,0 +1,185 @@
+"""The result of a round, each project's own story, the files to check it with, and the count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from pbapp import clock
+from pbapp.accounts.viewer import the_account
+from pbapp.boards.access import any_officer, is_officer_of
+from pbapp.boards.models import Role
+from pbapp.boards.site import use_board
+from pbapp.db import db
+from pbapp.refusal import Refused
+from pbapp.results import files, freezing, pages, queries, services
+from pbapp.results.access import Sight, sight
+from pbapp.results.forms import CountForm
+from pbapp.results.models import Allocation, Count
+from pbapp.results.privacy import ballots_may_be_public
+from pbapp.results.sentences import Story
+from pbapp.rounds.models import Round
+from pbapp.rounds.queries import find_round
+from pbapp.web.access import access, anyone, require
+from pbapp.web.fragments import render
+
+bp = Blueprint("results", __name__)
+blueprints = (bp,)
+
+Page = str | AnyResponse | tuple[str, int]
+
+
+def get_round(slug: str) -> Round:
+    round = find_round(slug) or abort(404)
+    if round.board is not None:
+        use_board(round.board)
+    return round
+
+
+# --- what everybody reads ------------------------------------------------------------------------
+
+
+@bp.get("/rounds/<slug>/results")
+@access(anyone)
+def detail(slug: str) -> Page:
+    """The answer first; before it is out, when it will be."""
+    round = get_round(slug)
+    seen = sight(round)
+    if seen.count is None:
+        return render_template("results/not_yet.html", **pages.not_yet(round, seen))
+    story = Story(seen.count, queries.list_allocations(seen.count))
+    return render_template("results/detail.html", seen=seen, **pages.whole(round, story))
+
+
+@bp.get("/rounds/<slug>/results/<path:key>", merge_slashes=False)
+@access(anyone)
+def project(slug: str, key: str) -> Page:
+    """Why one project was funded or not, in numbers and sentences."""
+    round, seen, count = _seen(slug)
+    rows = queries.list_allocations(count)
+    row = next((row for row in rows if row.project_key == key), None) or abort(404)
+    context = pages.one(round, Story(count, rows), row)
+    return render_template("results/project.html", seen=seen, **context)
+
+
+@bp.get("/rounds/<slug>/results.geojson")
+@access(anyone)
+def features(slug: str) -> Response:
+    """Where the projects are, for the map: only those with a place of their own."""
+    round, seen, count = _seen(slug)
+    story = Story(count, queries.list_allocations(count))
+    found = [pages.feature(round, story, row) for row in story.rows if pages.point(row)]
+    response = jsonify(type="FeatureCollection", features=found)
+    response.mimetype = "application/geo+json"
+    return _cached(response, seen)
+
+
+@bp.get("/rounds/<slug>/data")
+@access(anyone)
+def data(slug: str) -> str:
+    """Everything somebody needs to count again, as files."""
+    _round, seen, count = _seen(slug)
+    return render_template(
+        "results/data.html",
+        seen=seen,
+        **pages.checking(Story(count, queries.list_allocations(count))),
+    )
+
+
+@bp.get("/rounds/<slug>/data/<filename>")
+@access(anyone)
+def file(slug: str, filename: str) -> Response:
+    """The ballots that were counted, the rule with its parameters, or the result as a table."""
+    round, seen, count = _seen(slug)
+    made = _file(round, count, filename) or abort(404)
+    content, media_type = made
+    response = make_response(content)
+    response.headers["Content-Type"] = media_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return _cached(response, seen)
+
+
+def _file(round: Round, count: Count, filename: str) -> tuple[bytes, str] | None:
+    text = "text/plain; charset=utf-8"
+    if filename == f"{round.slug}.pb":
+        public = ballots_may_be_public(count.profile.ballots, is_imported=round.is_imported)
+        return (freezing.unpack(count.profile), text) if public else None
+    if filename == f"{round.slug}-rule.json":
+        return files.rule_json(count), "application/json"
+    if filename == f"{round.slug}-results.csv":
+        rows: list[Allocation] = queries.list_allocations(count)
+        return files.results_csv(count, rows), "text/csv; charset=utf-8"
+    return None
+
+
+def _seen(slug: str) -> tuple[Round, Sight, Count]:
+    """A round and its count for somebody who may see it; otherwise there is nothing here yet."""
+    round = get_round(slug)
+    seen = sight(round)
+    return round, seen, seen.count or abort(404)
+
+
+def _cached(response: Response, seen: Sight) -> Response:
+    """An official count never changes; what only officers may see yet is kept by nobody."""
+    response.headers["Cache-Control"] = "public, max-age=300" if seen.is_public else "no-store"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+# --- the voting lead's button --------------------------------------------------------------------
+
+
+@bp.get("/desk/rounds/<slug>/count")
+@access(any_officer)
+def count(slug: str) -> Page:
+    """How far the count is, and the button that starts it."""
+    round = get_round(slug)
+    require(is_officer_of(round.board_id))
+    return _count_page(round, CountForm())
+
+
+@bp.post("/desk/rounds/<slug>/count")
+@access(any_officer)
+def start_count(slug: str) -> Page:
+    """Ask the worker to count; a second press finds the first one at work."""
+    round = get_round(slug)
+    require(is_officer_of(round.board_id, Role.VOTING_LEAD))
+    form = CountForm()
+    account = the_account() or abort(403)
+    if not form.validate_on_submit():
+        return _count_page(round, form, 422)
+    try:
+        services.ask_to_count(round=round, by=account)
+    except Refused as refused:
+        form.blame(refused)
+        return _count_page(round, form, 422)
+    db.session.commit()
+    flash(_("The count has started."), "success")
+    return redirect(url_for(".count", slug=slug), 303)
+
+
+def _count_page(round: Round, form: CountForm, status: int = 200) -> AnyResponse:
+    context: dict[str, Any] = pages.counting(round, may_count=sight(round).may_count)
+    return render(
+        "results/count.html",
+        fragment="results/_count.html",
+        status=status,
+        form=form,
+        now=clock.now(),
+        **context,
+    )
