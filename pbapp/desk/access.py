@@ -1,0 +1,54 @@
+"""What an officer may open at the desk: the work of their own boards and no other."""
+
+from __future__ import annotations
+
+from flask import abort, g
+
+from pbapp.accounts.models import Account
+from pbapp.accounts.viewer import the_account
+from pbapp.boards.access import is_officer_of, officer_board_ids
+from pbapp.boards.models import Role
+from pbapp.decisions import queries as decisions
+from pbapp.decisions.models import Decision
+from pbapp.proposals import queries as proposals
+from pbapp.proposals.models import Proposal
+from pbapp.rounds.access import get_round
+from pbapp.rounds.models import Round
+
+
+def the_officer() -> Account:
+    """The officer at the desk; the views' access rule has let them in."""
+    account = the_account()
+    return account or abort(403)
+
+
+def my_roles() -> dict[int, frozenset[Role]]:
+    """Board id to the viewer's roles, for the boards they are an officer of."""
+    return {board_id: frozenset(g.roles_by_board[board_id]) for board_id in officer_board_ids()}
+
+
+def get_proposal(proposal_id: int) -> Proposal:
+    """A proposal of one of the officer's boards; 403 for another board's, 404 if there is none."""
+    proposal = proposals.find(proposal_id) or abort(404)
+    _must_be_officer(proposal.round.board_id)
+    return proposal
+
+
+def get_own_round(slug: str) -> Round:
+    """A round of one of the officer's boards; 403 for another board's."""
+    round = get_round(slug)
+    _must_be_officer(round.board_id)
+    return round
+
+
+def get_decision(decision_id: object, account: Account) -> Decision:
+    """The officer's own decision; 404 if there is none, 403 for somebody else's."""
+    decision = decisions.find(decision_id) or abort(404)  # type: ignore[arg-type]
+    if decision.by_id != account.id:
+        abort(403)
+    return decision
+
+
+def _must_be_officer(board_id: int | None) -> None:
+    if not is_officer_of(board_id):
+        abort(403)
