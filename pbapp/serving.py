@@ -78,7 +78,9 @@ def upgrade() -> None:
     """Bring the database up to date. Safe to run again; it tells what it did."""
     from flask_migrate import upgrade as migrate
 
-    app = create_app()
+    from pbapp import migrating
+
+    app = migrating.create_app()
     with app.app_context():
         before = _revision()
         migrate()
@@ -128,20 +130,23 @@ def refuse_old_database(app: Any) -> None:
 
 
 def _revision() -> str | None:
-    from alembic.runtime.migration import MigrationContext
+    """The version of the tables, or None where there are none yet."""
+    from sqlalchemy import inspect, text
 
     from pbapp.db import db
 
     with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version"))
+        return found.scalar_one_or_none()
 
 
-def _newest() -> str | None:
-    from alembic.script import ScriptDirectory
-
+def _newest() -> str:
+    """The version this program needs: migrations are numbered, so it is the highest number."""
     from pbapp.config import ROOT
 
-    return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    return max(path.stem for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 
 from flask import Flask
-from flask_migrate import Migrate
 
 import pbapp.models  # noqa: F401 — every table must be known before the first query
 from pbapp import config as configuration
 from pbapp import db as database
 from pbapp.boards import site
 from pbapp.config import ROOT, Config
-from pbapp.jobs import waking
 from pbapp.web import access, babel, errors, forms, headers, logs, static_files, transactions
 
 # In the order of the house, top first; a room without pages has no views.
@@ -50,8 +48,6 @@ def build(config: Config | None = None) -> Flask:
     errors.init_app(app)
     static_files.init_app(app)
     site.init_app(app)
-    if config.mode != configuration.TESTING:
-        waking.init_app(app)  # tests do the work themselves
     for room in ROOMS:
         register_room(app, room)
     access.refuse_open_views(app)
@@ -70,6 +66,5 @@ def register_room(app: Flask, room: str) -> None:
 def _start_database(app: Flask, config: Config) -> None:
     database.lock_wait_seconds = config.lock_wait
     database.db.init_app(app)
-    Migrate(app, database.db, directory=str(ROOT / "migrations"), compare_type=True)
     with app.app_context():
         database.install_transaction_rule(database.db.engine)

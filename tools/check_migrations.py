@@ -22,7 +22,7 @@ def main() -> int:
         }
         for command in ("upgrade", "check"):
             done = subprocess.run(
-                [sys.executable, "-m", "flask", "--app", "pbapp", "db", command],
+                [sys.executable, "-m", "flask", "--app", "pbapp.migrating", "db", command],
                 cwd=ROOT,
                 env=environment,
                 stdout=subprocess.PIPE,

@@ -505,7 +505,20 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("confirmed_by", sa.String(length=60), nullable=True),
+        sa.Column(
+            "confirmed_by",
+            sa.Enum(
+                "group",
+                "submitter",
+                "officer",
+                "visitor",
+                name="confirmed_by",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
@@ -515,6 +528,10 @@ def upgrade() -> None:
             "where_kind <> 'point' OR lat IS NOT NULL", name=op.f("ck_asset_point_given")
         ),
         sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name=op.f("ck_asset_point_whole")),
+        sa.CheckConstraint(
+            "lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180",
+            name=op.f("ck_asset_point_on_earth"),
+        ),
         sa.CheckConstraint("length(name) > 0", name=op.f("ck_asset_name_given")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_asset_area_id_area")),
         sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_asset_board_id_board")),
@@ -1007,6 +1024,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_round_area_area_id"), ["area_id"], unique=False)
 
     op.create_table(
+        "round_key",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_round_key_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_key")),
+    )
+    op.create_table(
         "turnout",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -1153,6 +1179,7 @@ def downgrade() -> None:
 
     op.drop_table("cost_line")
     op.drop_table("turnout")
+    op.drop_table("round_key")
     with op.batch_alter_table("round_area", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_round_area_area_id"))
 

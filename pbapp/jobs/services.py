@@ -45,7 +45,6 @@ def ask(*, kind: str, arguments: dict[str, Any], not_before: datetime | None = N
     )
     db.session.add(wanted)
     flush()
-    db.session().info["wake_worker"] = True
     return wanted
 
 

@@ -1,24 +1,21 @@
-"""The worker: huey wakes it, the job table tells it what to do.
-
-huey keeps no job of ours, only the wake-up call: losing its file loses nothing.
-"""
+"""The worker: a queue library runs it and its timetable, the job table tells it what to do."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from pbapp.config import Config
 from pbapp.jobs import services
 
 # Modules whose import registers jobs. Only the worker and the commands import them all.
-JOB_MODULES = ("pbapp.messages.sending", "pbapp.maps.building", "pbapp.results.counting")
+JOB_MODULES = ("pbapp.messages.sending", "pbapp.maps.building")
+LOOK_EVERY = 0.5
 _log = logging.getLogger("pbapp.jobs")
 
 
@@ -28,36 +25,44 @@ def load_jobs() -> None:
         import_module(name)
 
 
-def queue(config: Config) -> SqliteHuey:
-    return SqliteHuey(name="pbapp", filename=str(config.queue), fsync=True, utc=True)
-
-
-def work_task(huey: SqliteHuey) -> Callable[[], Any]:
-    """The wake-up call, the same for the one who calls and the one who answers."""
-
-    @huey.task(name="work")
-    def work() -> None:
-        services.run_due()
-
-    return work
-
-
 def run_forever(app: Flask, every_minute: tuple[Callable[[], object], ...] = ()) -> None:
     """Work until told to stop (SIGINT or SIGTERM); the job in hand is finished first."""
     load_jobs()
-    huey = queue(app.extensions["pbapp"])
-    work_task(huey)
+    path = app.extensions["pbapp"].queue
+    huey = SqliteHuey(name="pbapp", filename=str(path), fsync=True, utc=True)
+    stopping = threading.Event()
 
-    @huey.on_startup()
-    def enter() -> None:
-        app.app_context().push()  # one context for the worker's whole life
-        _log.info("worker started for %s", current_app.name)
+    @huey.task(name="work")
+    @huey.lock_task("work")
+    def work() -> None:
+        with app.app_context():
+            services.run_due()
 
-    @huey.periodic_task(crontab(minute="*"), name="sweep")
-    @huey.lock_task("sweep")
-    def sweep() -> None:
-        for chore in every_minute:
-            chore()
-        services.run_due()
+    @huey.periodic_task(crontab(minute="*"), name="chores")
+    @huey.lock_task("chores")
+    def chores() -> None:
+        with app.app_context():
+            for chore in every_minute:
+                chore()
 
-    Consumer(huey, workers=1, periodic=True, initial_delay=0.05, max_delay=1.0).run()
+    def look() -> None:
+        while not stopping.wait(LOOK_EVERY):
+            if huey.pending_count() == 0 and _something_is_due(app):
+                work()
+
+    looker = threading.Thread(target=look, name="looker", daemon=True)
+    looker.start()
+    _log.info("worker started")
+    try:
+        Consumer(huey, workers=1, periodic=True, initial_delay=0.05, max_delay=0.2).run()
+    finally:
+        stopping.set()
+
+
+def _something_is_due(app: Flask) -> bool:
+    try:
+        with app.app_context():
+            return bool(services.due(limit=1))
+    except Exception:
+        _log.exception("the worker could not read its jobs; it tries again")
+        return False

@@ -6,11 +6,54 @@ from flask import Blueprint, jsonify, render_template
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
+from pbapp import clock
+from pbapp.assets import queries as assets
+from pbapp.boards.queries import list_wards
+from pbapp.boards.site import the_board
 from pbapp.db import db
+from pbapp.maps.queries import board_subject, find_part
+from pbapp.pages.home import action_for, price_priorities
+from pbapp.plans import queries as plans
+from pbapp.proposals import queries as proposals
+from pbapp.results import queries as results
+from pbapp.rounds import queries as rounds
+from pbapp.rounds.words import state_words, timeline
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("pages", __name__)
 blueprints = (bp,)
+
+
+@bp.get("/")
+@access(anyone)
+def home() -> str:
+    """What the board is deciding now, the one thing to do, and what came of the last vote."""
+    board = the_board()
+    if board is None:
+        return render_template("pages/empty.html")
+    now = clock.now()
+    going_on = rounds.list_rounds(board)
+    first = going_on[0] if going_on else None
+    last = results.last_result(board)
+    listed = proposals.list_public(first) if first else []
+    return render_template(
+        "pages/home.html",
+        board=board,
+        round=first,
+        state_words=state_words(first, now) if first else "",
+        action=action_for(first, now) if first else None,
+        phases=timeline(first, now) if first else [],
+        priorities=price_priorities(plans.list_priorities(board.id), listed),
+        others=[
+            (other, state_words(other, now))
+            for other in going_on[1:]
+            if not rounds.state_of(other, now).is_over and (not last or other.id != last.round.id)
+        ],
+        last=last,
+        wards=list_wards(board),
+        entries=assets.count_by_ward(board.id),
+        map=find_part(board_subject(board.id)),
+    )
 
 
 @bp.get("/accessibility")

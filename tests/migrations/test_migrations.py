@@ -13,11 +13,11 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
-from pbapp import create_app
 from pbapp import db as database
 from pbapp.accounts.models import Account
 from pbapp.config import ROOT
 from pbapp.db import Base, db
+from pbapp.migrating import create_app
 from tests.conftest import config_for
 from tests.databases import fresh_database
 from tests.world import build_world
