@@ -17,6 +17,7 @@ from pbapp.web import access, babel, errors, forms, headers, logs, static_files,
 ROOMS = (
     "pages",
     "desk",
+    "papers",
     "results",
     "ballots",
     "proposals",

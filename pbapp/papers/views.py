@@ -1,0 +1,52 @@
+"""Reports to a board: made from the official count, to be read on paper and read out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+from flask_babel import gettext as _
+
+from pbapp.boards.access import is_on_board
+from pbapp.boards.models import Board
+from pbapp.boards.queries import find_board
+from pbapp.boards.site import use_board
+from pbapp.papers import pages, queries
+from pbapp.results.access import sight
+from pbapp.results.pages import not_yet
+from pbapp.results.queries import list_allocations
+from pbapp.results.sentences import Story
+from pbapp.rounds.queries import find_round
+from pbapp.web.access import access, anyone
+
+bp = Blueprint("papers", __name__, url_prefix="/boards/<slug>/papers")
+blueprints = (bp,)
+
+
+def get_board(slug: str) -> Board:
+    board = find_board(slug) or abort(404)
+    use_board(board)
+    return board
+
+
+@bp.get("")
+@access(anyone)
+def index(slug: str) -> str:
+    """A board's reports, newest first."""
+    board = get_board(slug)
+    counts = queries.list_counts(board, inside=is_on_board(board.id))
+    return render_template("papers/index.html", board=board, counts=counts)
+
+
+@bp.get("/<round_slug>")
+@access(anyone)
+def detail(slug: str, round_slug: str) -> str:
+    """The report on one round. Members of the board read it once the votes are counted."""
+    board = get_board(slug)
+    round = find_round(round_slug) or abort(404)
+    if round.board_id != board.id:
+        abort(404)
+    seen = sight(round, board_too=True)
+    if seen.count is None:
+        return render_template("results/not_yet.html", **not_yet(round, seen))
+    story = Story(seen.count, list_allocations(seen.count))
+    title = _("Result of %(round)s", round=round.title)
+    return render_template("papers/detail.html", title=title, seen=seen, **pages.report(story))
