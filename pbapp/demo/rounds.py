@@ -41,8 +41,6 @@ def _round(cast: Cast, entry: dict[str, Any], boundary_set: BoundarySet) -> Roun
         )
         for phase in entry["phases"]
     ]
-    voting = next(phase for phase in phases if phase.kind is PhaseKind.VOTING)
-    year = (voting.ends_at or voting.starts_at).year
     pot = PotTerms(
         name=entry["pot_name"],
         budget_pence=entry["budget_pence"],
@@ -54,7 +52,7 @@ def _round(cast: Cast, entry: dict[str, Any], boundary_set: BoundarySet) -> Roun
         board=board,
         plan=cast.plans[entry["board"]],
         slug=entry["slug"],
-        title=entry["title"].format(year=year),
+        title=entry["title"].format(year=_year(cast, entry)),
         summary=entry["summary"],
         description=entry["question"],
         phases=phases,
@@ -71,6 +69,12 @@ def _round(cast: Cast, entry: dict[str, Any], boundary_set: BoundarySet) -> Roun
         boundary_set=boundary_set,
         is_example=True,
     )
+
+
+def _year(cast: Cast, entry: dict[str, Any]) -> int:
+    """The year in a round's name: by how far away its vote is, so that two never share one."""
+    voting = next(phase for phase in entry["phases"] if phase["kind"] == PhaseKind.VOTING)
+    return cast.calendar.day_zero.year + round(voting["closes"]["day"] / 365)
 
 
 def _proposals(cast: Cast, entry: dict[str, Any], round: Round) -> dict[str, Proposal]:

@@ -254,7 +254,8 @@ class Reason(StrEnum):
 class Tie:
     """Equal claims met during a count, and what decided.
 
-    `by` is `cost`, `votes`, `lot` or `id`. `decisive` says whether some of `between` lost.
+    `by` is `cost`, `votes`, `lot` or `id`. `decisive` says whether some of `between` won and some
+    lost.
     """
 
     between: tuple[str, ...]
@@ -339,6 +340,9 @@ Listen = Callable[[Progress], None]
 
 
 def mark_decisive(ties: Sequence[Tie], winners: Iterable[str]) -> tuple[Tie, ...]:
-    """Say of each tie whether it decided who won."""
+    """Say of each tie whether it parted winners from losers."""
     won = frozenset(winners)
-    return tuple(replace(tie, decisive=not won.issuperset(tie.between)) for tie in ties)
+    return tuple(
+        replace(tie, decisive=0 < len(won.intersection(tie.between)) < len(tie.between))
+        for tie in ties
+    )
