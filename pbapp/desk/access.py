@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import abort, g
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
+from pbapp.assets import queries as assets
+from pbapp.assets.models import Asset
 from pbapp.boards.access import is_officer_of, officer_board_ids
 from pbapp.boards.models import Role
 from pbapp.decisions import queries as decisions
@@ -34,6 +38,20 @@ def get_proposal(proposal_id: int) -> Proposal:
     return proposal
 
 
+def get_asset(asset_id: UUID) -> Asset:
+    """An entry of one of the officer's boards' maps; 403 for another board's."""
+    asset = assets.find(asset_id) or abort(404)
+    _must_be_officer(asset.board_id)
+    return asset
+
+
+def load_subject(decision: Decision) -> Proposal | Asset:
+    """What a decision was about, with the same checks."""
+    if decision.subject_type == "proposal":
+        return get_proposal(int(decision.subject_id))
+    return get_asset(UUID(decision.subject_id))
+
+
 def get_own_round(slug: str) -> Round:
     """A round of one of the officer's boards; 403 for another board's."""
     round = get_round(slug)
@@ -41,9 +59,9 @@ def get_own_round(slug: str) -> Round:
     return round
 
 
-def get_decision(decision_id: object, account: Account) -> Decision:
+def get_decision(decision_id: UUID, account: Account) -> Decision:
     """The officer's own decision; 404 if there is none, 403 for somebody else's."""
-    decision = decisions.find(decision_id) or abort(404)  # type: ignore[arg-type]
+    decision = decisions.find(decision_id) or abort(404)
     if decision.by_id != account.id:
         abort(403)
     return decision

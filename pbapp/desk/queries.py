@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
+from pbapp.assets import queries as assets
+from pbapp.assets.models import Asset
 from pbapp.boards.models import Role
 from pbapp.db import db
 from pbapp.decisions.models import Decision
@@ -20,12 +22,15 @@ from pbapp.proposals import queries as proposals
 from pbapp.proposals.deciding import DECIDERS
 from pbapp.proposals.models import Proposal
 
-PROPOSAL = "proposal"
+PROPOSAL, ASSET = "proposal", "asset"
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits for a decision. `is_my_turn`: this officer may decide on it."""
+    """One thing that waits for a decision. `is_my_turn`: this officer may decide on it.
+
+    `sender` is the group of a proposal, the ward of an entry for the map.
+    """
 
     kind: str
     id: str
@@ -47,6 +52,7 @@ def list_waiting(account: Account, roles: dict[int, frozenset[Role]]) -> list[Wa
         _proposal(proposal, account, roles, groups)
         for proposal in proposals.list_waiting(roles.keys())
     ]
+    found += [_asset(asset, account, roles, groups) for asset in assets.list_waiting(list(roles))]
     return sorted(found, key=lambda item: (item.since, item.kind, item.id))
 
 
@@ -67,6 +73,25 @@ def _proposal(
         since=proposal.updated_at,
         board_name=board.name if board else "",
         is_my_turn=may and not own,
+        is_own_group=own,
+    )
+
+
+def _asset(
+    asset: Asset,
+    account: Account,
+    roles: dict[int, frozenset[Role]],
+    groups: Collection[UUID],
+) -> Waiting:
+    own = asset.organisation_id in groups or asset.submitted_by_id == account.id
+    return Waiting(
+        kind=ASSET,
+        id=str(asset.id),
+        title=asset.name,
+        sender=asset.area.name if asset.area else "",
+        since=asset.updated_at,
+        board_name=asset.board.name,
+        is_my_turn=Role.MODERATOR in roles.get(asset.board_id, frozenset()) and not own,
         is_own_group=own,
     )
 

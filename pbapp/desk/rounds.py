@@ -16,10 +16,11 @@ from pbapp.desk.blueprint import bp
 from pbapp.desk.forms import ExtendForm
 from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
+from pbapp.results.queries import find_official_count
 from pbapp.rounds import services as round_services
 from pbapp.rounds import words as round_words
 from pbapp.rounds.models import PhaseKind, Round
-from pbapp.rounds.queries import can_vote, state_of
+from pbapp.rounds.queries import WhyNot, can_vote, state_of
 from pbapp.web.access import access
 from pbapp.web.babel import say
 
@@ -53,9 +54,17 @@ def _show(found: Round, form: ExtendForm, status: int = 200) -> tuple[str, int]:
         leads=is_officer_of(found.board_id, Role.VOTING_LEAD),
         ready=tally.waiting == 0 and tally.on_ballot > 0,
         voting=bool(can_vote(found, now)),
+        can_count=_can_count(found),
+        count=find_official_count(found),
         form=form,
     )
     return html, status
+
+
+def _can_count(found: Round) -> bool:
+    """Whether voting is over, so that the votes can be counted."""
+    gate = can_vote(found, clock.now())
+    return found.sealed_at is not None and gate.why_not is WhyNot.CLOSED
 
 
 def _extend_form(found: Round) -> ExtendForm:
