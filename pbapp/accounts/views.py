@@ -12,8 +12,11 @@ from pbapp.accounts import queries, services
 from pbapp.accounts.forms import CodeForm, EmailForm, PasswordForm, PressForm
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import Viewer, init_app
+from pbapp.assets import queries as assets
+from pbapp.assets.words import STATE
 from pbapp.db import db
 from pbapp.messages import services as messages
+from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
 from pbapp.web.context import settings
@@ -124,7 +127,14 @@ def _welcome(account: Account, came_for: str | None) -> Response:
 @access(signed_in)
 def home() -> Page:
     """What is mine here, and signing out."""
-    return render_template("accounts/home.html", form=PressForm())
+    person = current_user.account.id
+    return render_template(
+        "accounts/home.html",
+        form=PressForm(),
+        entries=assets.list_by_submitter(person),
+        entry_states=STATE,
+        proposals=proposals.list_by_account(person),
+    )
 
 
 @bp.post("/sign-out")

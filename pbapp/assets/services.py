@@ -21,6 +21,7 @@ from pbapp.db import db, flush
 from pbapp.decisions import services as decisions
 from pbapp.decisions.models import Decision, Outcome
 from pbapp.messages import services as messages
+from pbapp.organisations.queries import is_member
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
 from pbapp.refusal import N_, Refused
@@ -201,6 +202,8 @@ def _decide(
     taking_down = asset.state is AssetState.PUBLISHED and outcome is Outcome.RETURNED
     if not (waiting or taking_down):
         raise Refused(N_("Somebody has decided on this already. Look at the list again."))
+    if is_member(by.id, asset.organisation_id):
+        raise Refused(N_("Your own group looks after this, so another officer has to decide."))
     decision = decisions.decide(
         subject_type=SUBJECT,
         subject_id=asset.id,

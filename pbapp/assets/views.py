@@ -271,6 +271,7 @@ def detail(asset_id: UUID) -> str:
         history=told(edits),
         returned=standing if asset.state is AssetState.RETURNED else None,
         kind_words=KIND,
+        kinds_words=KINDS,
         part_words=PART,
         state_words=STATE,
         plan_names={v.priority_id: v for v in plans.list_priorities(asset.board_id)},

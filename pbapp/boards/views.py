@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -33,7 +35,6 @@ def index() -> str:
 def detail(slug: str) -> str:
     """What the board is, where, what it works on, and what is open now."""
     board = _load(slug)
-    now = clock.now()
     return render_template(
         "boards/detail.html",
         board=board,
@@ -43,7 +44,7 @@ def detail(slug: str) -> str:
         priorities=plans.list_priorities(board.id),
         helped=assets.count_by_priority(board.id),
         plan=plans.find_plan(board.id),
-        rounds=[(round, state_words(round, now)) for round in rounds.list_rounds(board)],
+        rounds=_rounds(board),
         map=find_part(board_subject(board.id)),
     )
 
@@ -66,9 +67,21 @@ def ward(slug: str, code: str) -> str | Response:
         ward=found,
         is_part=any(b.is_part for b in board.board_areas if b.area_id == found.id),
         total=sum(counts.values()),
+        kinds=[(k.value, w) for k, w in KINDS.items() if k in counts and k != "individual"],
         counts=[(kind, words, counts[kind]) for kind, words in KINDS.items() if kind in counts],
         map=find_part(board_subject(board.id)),
     )
+
+
+def _rounds(board: Board) -> dict[str, list[tuple[Any, str]]]:
+    """What is being decided, and what was: each round with its state in words."""
+    now = clock.now()
+    found: dict[str, list[tuple[Any, str]]] = {"open": [], "over": []}
+    for round in rounds.list_rounds(board):
+        state = rounds.state_of(round, now)
+        over = state.is_over or state.kind == "published"
+        found["over" if over else "open"].append((round, state_words(round, now)))
+    return found
 
 
 def _load(slug: str) -> Board:

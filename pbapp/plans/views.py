@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, render_template
 
 from pbapp import clock
@@ -10,6 +12,10 @@ from pbapp.boards import queries as boards
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
 from pbapp.plans import queries
+from pbapp.plans.models import Priority
+from pbapp.proposals import queries as proposals
+from pbapp.results import queries as results
+from pbapp.rounds import queries as rounds
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("plans", __name__, url_prefix="/boards/<slug>")
@@ -44,6 +50,7 @@ def priority(slug: str, priority: str) -> str:
         abort(404)
     main, supporting = assets.list_for_priority(found.id)
     plan = queries.find_plan(board.id)
+    awards = results.awards_of_priority(found)
     return render_template(
         "plans/priority.html",
         board=board,
@@ -53,8 +60,30 @@ def priority(slug: str, priority: str) -> str:
         earlier=[v for v in versions if v.plan.starts_on < current.plan.starts_on],
         main=main,
         supporting=supporting,
-        today=clock.today(),
+        proposals=_undecided(found),
+        awards=awards,
+        awarded=_sums(awards),
     )
+
+
+def _undecided(priority: Priority) -> list[Any]:
+    """Proposals for a priority that wait for a vote or its result; the rest is told as money."""
+    now = clock.now()
+    found = []
+    for proposal in proposals.list_by_priority(priority.id):
+        state = rounds.state_of(proposal.round, now)
+        if not state.is_over and state.kind != "published":
+            found.append(proposal)
+    return found
+
+
+def _sums(awards: list[Any]) -> dict[str, int]:
+    """Currency to what was awarded in it; one line each, never added up across."""
+    found: dict[str, int] = {}
+    for award in awards:
+        currency = award.count.round.currency
+        found[currency] = found.get(currency, 0) + award.awarded
+    return found
 
 
 def _board(slug: str) -> Board:

@@ -16,6 +16,7 @@ from pbapp.audit.queries import check_chain
 from pbapp.db import db
 from pbapp.messages.models import Mail, MailState
 from pbapp.messages.rendering import put_into_words
+from pbapp.organisations.models import Member, MemberRole
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset
 from tests.client import Browser
@@ -132,6 +133,17 @@ def test_an_officer_does_not_approve_what_they_sent_in(world: World) -> None:
     with pytest.raises(Refused):
         services.approve(asset=asset, by=world.officer, url=URL)
     services.approve(asset=asset, by=world.second_officer, url=URL)
+
+
+def test_an_officer_does_not_decide_for_their_own_group(world: World) -> None:
+    asset = submit(world, organisation_id=world.group.id)
+    db.session.add(
+        Member(organisation=world.group, account_id=world.officer.id, role=MemberRole.MEMBER)
+    )
+    db.session.flush()
+    with pytest.raises(Refused, match="Your own group"):
+        services.approve(asset=asset, by=world.officer, url=URL)
+    assert asset.state is AssetState.WAITING
 
 
 def test_a_priority_of_another_board_is_refused(world: World) -> None:

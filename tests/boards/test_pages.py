@@ -29,7 +29,7 @@ def test_a_board_shows_what_it_works_on_and_where(stranger: Browser, world: Worl
     assert links["Read the plan"] == "/boards/coatbridge/plan"
     assert links["Coatbridge North"] == "/boards/coatbridge/wards/S13003048"
     assert "Airdrie Central" not in links
-    assert "2 things here help with this" in page.text
+    assert "2 entries on the map help with this" in page.text
     assert links["2 entries on the map in Coatbridge North"] == (
         "/assets?board=coatbridge&ward=S13003048"
     )

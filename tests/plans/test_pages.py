@@ -13,6 +13,9 @@ from pbapp.plans import services
 from pbapp.plans.services import Line, PriorityText
 from tests.assets.factories import make_asset
 from tests.client import Browser
+from tests.proposals.factories import make_proposal, on_ballot
+from tests.results.factories import counted_round
+from tests.rounds.factories import make_round
 from tests.world import World
 
 PATH = "/boards/coatbridge/priorities/poverty"
@@ -101,3 +104,32 @@ def test_each_day_shows_its_own_version_and_what_came_before(
 def test_a_priority_that_is_not_there(stranger: Browser, world: World) -> None:
     stranger.get("/boards/coatbridge/priorities/nonsense", status=404)
     stranger.get("/boards/airdrie/priorities/poverty", status=404)
+
+
+def test_the_thread_leads_to_proposals_and_to_money(stranger: Browser, world: World) -> None:
+    counted_round(world)
+    on_ballot(
+        world, make_round(world, slug="next"), title="Advice van", priority_id=_poverty(world)
+    )
+    page = stranger.get(PATH)
+
+    for said in ("Advice van", "£1,000.50", "Warm room at the hall", "School uniform bank"):
+        assert said in page.text
+    assert page.links()["proposals before a vote now"] == "#proposals"
+    assert "£7,000" in page.text
+    empty = stranger.get("/boards/coatbridge/priorities/digital-inclusion")
+    assert "No money has been shared out for this priority yet." in empty.text
+
+
+def test_what_is_not_public_yet_is_not_in_the_thread(stranger: Browser, world: World) -> None:
+    counted_round(world, published=False)
+    make_proposal(
+        world, make_round(world, slug="next"), title="Not read yet", priority_id=_poverty(world)
+    )
+    page = stranger.get(PATH)
+    assert "No money has been shared out" in page.text
+    assert "Not read yet" not in page.text
+
+
+def _poverty(world: World) -> int:
+    return world.priorities["poverty"].id
