@@ -41,7 +41,7 @@ def action_for(round: Round, now: datetime) -> BigAction:
         return BigAction(
             _("Vote now"),
             url_for("ballots.start", slug=round.slug),
-            _("It takes about two minutes. You need no account."),
+            _("It takes a few minutes. You need no account."),
         )
     if state.kind is PhaseKind.SUBMISSION:
         return BigAction(
