@@ -172,7 +172,11 @@ def _release_info(info: dict[Any, Any]) -> None:
 
 
 def _postgresql_begin(connection: Connection) -> None:
-    if not _writing.get():
+    if _writing.get():
+        # As on SQLite: who waits longer than this is told to try again.
+        wait = int(lock_wait_seconds * 1000)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
+    else:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 

@@ -48,6 +48,10 @@ class KeyTaken(Refused):
     """This sending was used before, for another vote or by another voter."""
 
 
+class _Interfered(Exception):
+    """Another ballot was written in the middle of this one."""
+
+
 class VotingShut(Refused):
     """Nobody can vote in this round just now."""
 
@@ -274,11 +278,11 @@ def _put_in(round: Round, ballot: dict[str, Any]) -> bool:
             ids = [row["id"] for row in again]
             gone = db.session.execute(delete(BALLOTS).where(BALLOTS.c.id.in_(ids)))
             if gone.rowcount != len(ids):  # type: ignore[attr-defined]
-                raise RuntimeError("ballots were lost while being shuffled; nothing is committed")
+                raise _Interfered
         rows = [*again, ballot]
         secrets.SystemRandom().shuffle(rows)
         db.session.execute(insert(BALLOTS), rows)
-    except IntegrityError as error:  # the lock was not enough; the index has the last word
+    except (IntegrityError, _Interfered) as error:  # the lock was not enough: nothing is written
         db.session.rollback()
         raise Busy from error
     return bool(live)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -17,6 +17,8 @@ from pbapp.refusal import Refused
 from pbapp.web.babel import page_language, say
 
 SECRET_FIELDS = ("csrf_token", "password", "code")
+# How SQLite and PostgreSQL say that they cannot take a change just now.
+REFUSES_WRITES = ("locked", "lock timeout", "readonly", "read-only", "full")
 # Made without the context processors, which ask the database whose service this is.
 BARE = frozenset({"500", "503"})
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -27,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(database.Busy, _busy)
     app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(InternalError, _database_trouble)
     app.register_error_handler(StaleDataError, _changed_meanwhile)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -53,9 +56,9 @@ def _busy(_error: Exception) -> Answer:
     return (*page(503, "503"), {"Retry-After": "5"})
 
 
-def _database_trouble(error: OperationalError) -> Answer:
+def _database_trouble(error: OperationalError | InternalError) -> Answer:
     text = str(error.orig)
-    if "locked" in text or "readonly" in text or "disk is full" in text or "full" in text:
+    if any(word in text for word in REFUSES_WRITES):
         logging.getLogger("pbapp").error("database refused a write: %s", text)
         return _busy(error)
     return _unexpected(error)
@@ -98,7 +101,8 @@ def typed_fields() -> list[tuple[str, str]]:
         pairs = list(request.form.items(multi=True))
     except HTTPException:  # the body itself was the trouble
         return []
-    return [(name, value) for name, value in pairs if not name.endswith(SECRET_FIELDS)]
+    # A field of a part of a form is called part-name; a postcode is no code.
+    return [(name, value) for name, value in pairs if name.split("-")[-1] not in SECRET_FIELDS]
 
 
 def _is_from_here() -> bool:
