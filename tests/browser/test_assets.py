@@ -1,0 +1,134 @@
+"""The asset map in a browser: map and list as one, adding by keyboard, and without script."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import NewPage, first_visit_weight, review, screenshot
+
+KB = 1024
+
+
+def count(page: Page) -> int:
+    text = page.locator("#results h2").inner_text()
+    return int(text.split()[0])
+
+
+def open_with_map(page: Page, path: str) -> None:
+    """Open a page once the worker has drawn its map, a few seconds after the demo is loaded."""
+    deadline = time.monotonic() + 60
+    page.goto(path)
+    while not page.locator("[data-map]").count():
+        assert time.monotonic() < deadline, "the worker drew no map"
+        page.wait_for_timeout(500)
+        page.goto(path)
+    expect(page.locator(".leaflet-marker-icon").first).to_be_visible()
+
+
+def fill_first_step(page: Page, name: str) -> None:
+    page.goto("/assets/new")
+    page.locator("label", has_text="A group or club").click()
+    page.get_by_label("What is it called?").fill(name)
+    page.get_by_label("Say in one line what it offers").fill("A choir for everybody.")
+    page.get_by_role("button", name="Continue").click()
+
+
+def test_filters_move_the_list_and_the_map_and_back_undoes_them(desktop: Page) -> None:
+    open_with_map(desktop, "/assets")
+    everything = count(desktop)
+
+    with desktop.expect_response(re.compile(r"/assets\.geojson\?ward=S13003051$")):
+        desktop.get_by_label("Ward").select_option("S13003051")
+    expect(desktop).to_have_url(re.compile(r"/assets\?ward=S13003051$"))
+    expect(desktop.locator("#results")).not_to_contain_text("Coatbridge North")
+    assert count(desktop) < everything
+    review(desktop)
+
+    desktop.go_back()
+    expect(desktop).to_have_url(re.compile(r"/assets$"))
+    expect(desktop.locator("#results h2")).to_have_text(f"{everything} entries")
+    desktop.go_forward()
+    expect(desktop.get_by_label("Ward")).to_have_value("S13003051")
+
+
+def test_words_are_looked_for_while_they_are_typed(phone: Page) -> None:
+    phone.goto("/assets")
+    phone.get_by_label("Words").fill("zzzz")
+    expect(phone.locator("#results")).to_contain_text("Nothing fits what you chose")
+    expect(phone).to_have_url(re.compile(r"\?q=zzzz$"))
+    phone.get_by_role("link", name="Show everything").click()
+    expect(phone.locator("#results li").first).to_be_visible()
+
+
+def test_an_entry_of_the_list_opens_its_marker(desktop: Page) -> None:
+    open_with_map(desktop, "/assets?kind=culture")
+    row = desktop.locator("[data-map-row]", has=desktop.locator("[data-map-show]")).first
+    name = row.get_by_role("link").inner_text()
+    row.locator("[data-map-show]").click()
+    expect(desktop.locator(".leaflet-popup-content")).to_contain_text(name)
+
+
+def test_a_resident_adds_an_entry_by_keyboard(page: Page, tmp_path: Path) -> None:
+    open_with_map(page, "/assets")
+    fill_first_step(page, "Kilnhead Evening Choir")
+    review(page)
+    expect(page.locator(".leaflet-container")).to_be_visible()
+    page.locator(".leaflet-container").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-locate-live]")).to_contain_text("Pin at 55.")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+    expect(page.locator("#error-summary")).to_contain_text("Choose the ward too")
+    review(page)
+    page.locator("label", has_text="Coatbridge West").click()
+    page.get_by_role("button", name="Continue").click()
+    review(page)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check and send")
+    expect(page.locator("main")).to_contain_text("With a pin on the map")
+    review(page)
+    screenshot(page, "assets-new-check")
+    page.get_by_label("Your e-mail address").fill("choir@example.org")
+    page.get_by_role("button", name="Send my entry").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    review(page)
+
+
+def test_a_resident_adds_an_entry_without_script(no_js: Page) -> None:
+    fill_first_step(no_js, "Braemill Knitters")
+    no_js.get_by_label("Postcode").fill("ZZ7 1AA")
+    review(no_js)
+    no_js.get_by_role("button", name="Save and come back later").click()
+    expect(no_js.locator("code")).to_contain_text("/assets/new?draft=")
+    review(no_js)
+    no_js.get_by_role("link", name="Go on now").click()
+    for _ in range(3):
+        no_js.get_by_role("button", name="Continue").click()
+    no_js.get_by_role("button", name="Send my entry").click()
+    expect(no_js.get_by_role("heading", level=1)).to_contain_text("Thank you")
+
+
+def test_the_list_can_be_filtered_without_script(no_js: Page) -> None:
+    no_js.goto("/assets")
+    expect(no_js.get_by_role("button", name="Show on the map").first).to_be_hidden()
+    no_js.get_by_label("Your postcode").fill("ZZ7 1AA")
+    no_js.get_by_role("button", name="Find").click()
+    expect(no_js.locator("main")).to_contain_text("is in Coatbridge North")
+    expect(no_js.get_by_label("Ward")).to_have_value("S13003048")
+    no_js.get_by_label("Kind").select_option("place")
+    no_js.get_by_role("button", name="Show", exact=True).click()
+    expect(no_js).to_have_url(re.compile("ward=S13003048.*kind=place"))
+    review(no_js)
+
+
+def test_pages_with_a_map_are_light(new_page: NewPage) -> None:
+    open_with_map(new_page(), "/assets")
+    for path in ("/assets", "/boards/coatbridge"):
+        weight = first_visit_weight(new_page(), path)
+        assert weight.bytes <= 250 * KB, (path, weight)
+        assert weight.requests <= 14, (path, weight)
