@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.harness import DESKTOP, PHONE, NewPage, chromium, demo_site, watched_pages
+from tests.browser.harness import (
+    DESKTOP,
+    PHONE,
+    NewPage,
+    OwnSite,
+    chromium,
+    copy_demo,
+    demo_site,
+    load_demo,
+    own_site,
+    watched_pages,
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,10 +37,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo, served with its worker; loaded once, and shared by all tests."""
-    with demo_site(tmp_path_factory.mktemp("site")) as address:
+def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo as it is after loading. Nothing serves it: copies are served."""
+    return load_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def site(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demo, served with its worker, and shared by all tests."""
+    with demo_site(copy_demo(loaded_demo, tmp_path_factory.mktemp("site"))) as address:
         yield address
+
+
+@pytest.fixture
+def own_demo(loaded_demo: Path, tmp_path: Path) -> Iterator[OwnSite]:
+    """A demo for this test alone, to change as it likes and at any date; see `OwnSite`."""
+    with own_site(copy_demo(loaded_demo, tmp_path)) as site:
+        yield site
 
 
 @pytest.fixture

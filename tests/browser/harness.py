@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +38,8 @@ from waitress.server import create_server
 from pbapp import create_app
 from pbapp.config import from_environment
 from pbapp.db import db
+from pbapp.jobs import services as jobs
+from pbapp.jobs.worker import load_jobs
 from pbapp.serving import SUPERVISED
 from tools.chromium import find_chromium
 
@@ -103,38 +106,57 @@ def served(app: Flask) -> Iterator[str]:
         server.task_dispatcher.shutdown()
 
 
-@contextmanager
-def demo_site(folder: Path) -> Iterator[str]:
-    """Serve a demo of its own, with a worker beside it, as `make run` does; yields its address.
-
-    The pages are served from this process, so a test may stop its clock with `time_machine`; the
-    worker is a process of its own and goes by the real one.
-    """
-    settings = {"PBAPP_DEMO": "1", "PBAPP_INSTANCE": str(folder / "instance")}
-    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
-    environment.pop("DATABASE_URL", None)
-    for command in ("upgrade", "demo"):
+def load_demo(folder: Path) -> Path:
+    """A demo in a folder of its own, with its maps drawn; `copy_demo` makes others of it."""
+    for command in (["upgrade"], ["demo"], ["maps", "build"]):
         done = subprocess.run(
-            [sys.executable, "-m", "pbapp", command],
+            [sys.executable, "-m", "pbapp", *command],
             cwd=ROOT,
-            env=environment,
+            env=_environment(folder),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        assert done.returncode == 0, f"`pbapp {command}` failed:\n{done.stdout}"
-    app = create_app(from_environment(settings))
+        assert done.returncode == 0, f"`pbapp {' '.join(command)}` failed:\n{done.stdout}"
+    return folder
+
+
+def copy_demo(loaded: Path, folder: Path) -> Path:
+    """The same demo once more, to be changed by one test alone."""
+    for name in ("instance", "instance-keys"):
+        shutil.copytree(loaded / name, folder / name)
+    return folder
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    return {"PBAPP_DEMO": "1", "PBAPP_INSTANCE": str(folder / "instance")}
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    environment = {**os.environ, **_settings(folder), "PYTHONPATH": str(ROOT)}
+    environment.pop("DATABASE_URL", None)
+    return environment
+
+
+@contextmanager
+def demo_site(folder: Path) -> Iterator[str]:
+    """Serve a loaded demo, with a worker beside it, as `make run` does; yields its address.
+
+    The pages are served from this process, so a test may stop its clock with `time_machine`; the
+    worker is a process of its own and goes by the real one. A test that moves the clock and needs
+    the worker wants an `OwnSite`.
+    """
     with (folder / "worker.log").open("w") as log:
         worker = subprocess.Popen(
             [sys.executable, "-m", "pbapp", "worker"],
             cwd=ROOT,
-            env={**environment, SUPERVISED: "1"},
+            env={**_environment(folder), SUPERVISED: "1"},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
         try:
-            with served(app) as address:
-                yield address
+            with own_site(folder) as site:
+                yield site.address
         finally:
             worker.send_signal(signal.SIGINT)
             try:
@@ -142,8 +164,35 @@ def demo_site(folder: Path) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()
-            with app.app_context():
-                db.engine.dispose()
+
+
+@dataclass(frozen=True)
+class OwnSite:
+    """A served demo without a worker: its jobs are done in this process, by this process's clock.
+
+    So a test can walk through months: `with time_machine.travel(later): site.do_jobs()`.
+    """
+
+    address: str
+    app: Flask
+
+    def do_jobs(self) -> int:
+        """Do every job that is due, as the worker would; returns how many."""
+        load_jobs()
+        with self.app.app_context():
+            return jobs.run_due()
+
+
+@contextmanager
+def own_site(folder: Path) -> Iterator[OwnSite]:
+    """Serve a loaded demo without a worker."""
+    app = create_app(from_environment(_settings(folder)))
+    try:
+        with served(app) as address:
+            yield OwnSite(address, app)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
 
 
 # --- watched pages --------------------------------------------------------------------------------
