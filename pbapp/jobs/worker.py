@@ -14,7 +14,7 @@ from huey.consumer import Consumer
 from pbapp.jobs import services
 
 # Modules whose import registers jobs. Only the worker and the commands import them all.
-JOB_MODULES = ("pbapp.messages.sending", "pbapp.maps.building")
+JOB_MODULES = ("pbapp.messages.sending", "pbapp.maps.building", "pbapp.results.counting")
 LOOK_EVERY = 0.5
 _log = logging.getLogger("pbapp.jobs")
 

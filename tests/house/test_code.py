@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from pbapp.jobs.worker import JOB_MODULES
 from tests.house.source import PACKAGE, ROOT, committed, imports_of, modules, name_of, tree_of
 
 LONGEST_MODULE = 500
@@ -39,6 +40,18 @@ def test_only_the_clock_asks_the_machine_for_the_time() -> None:
         if isinstance(node, ast.Call) and ".".join(ast.unparse(node.func).split(".")[-2:]) in CLOCKS
     ]
     assert not asked, f"use pbapp.clock, which tests can freeze: {asked}"
+
+
+def test_the_worker_knows_every_kind_of_job() -> None:
+    """A job whose module the worker does not import is asked for and never done."""
+    registering = {
+        name_of(path).removesuffix(".py").replace("/", ".")
+        for path in modules()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef)
+        and any(ast.unparse(decorator).startswith("job(") for decorator in node.decorator_list)
+    }
+    assert registering == set(JOB_MODULES)
 
 
 def test_every_package_holds_something() -> None:
