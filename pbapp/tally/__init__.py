@@ -32,7 +32,8 @@ from pbapp.tally.model import (
     Utility,
     VoteType,
 )
-from pbapp.tally.pabulib import Election, PabulibError, Problem, parse_pabulib, read_pabulib
+from pbapp.tally.pabulib import Election, PabulibError, parse_pabulib, read_pabulib
+from pbapp.tally.pabulib_votes import Problem
 from pbapp.tally.pabulib_write import election_of, write_pabulib
 from pbapp.tally.report import outcome_as_dict
 from pbapp.tally.rules import RULES, Rule, count, pabulib_name, rule_from_dict

@@ -35,6 +35,10 @@ class Search:
     ties: frozenset[tuple[int, int]]
 
 
+# The step it stops at, and whether that is because nothing more fits.
+_Stop = tuple[int, bool]
+
+
 class Add1:
     """One search. `listen` hears each time a further step has been reached."""
 
@@ -54,7 +58,7 @@ class Add1:
         self._budget, self._first, self._step = budget, first, step
         self._stop_exhaustive = stop_exhaustive
         self._most = max(2, min(_MOST_LANES, _CELLS // max(supporters.groups, 1)))
-        self._met: set[tuple[int, int]] = set()
+        self._met: dict[int, set[tuple[int, int]]] = {}
         self._counted = 0
 
     def run(self) -> Search:
@@ -63,7 +67,7 @@ class Add1:
             chain = [step + number * stride for number in range(size)]
             found, share = self._through([chain])
             if found is not None:
-                return found
+                return self._search(*found)
             step = chain[-1] + 1
             size = min(self._most, size * 2)
             # Widening pays only where nearly every gap is proved: an unproved one is counted again.
@@ -72,7 +76,7 @@ class Add1:
             elif share < 0.75:
                 stride = max(1, stride // 4)
 
-    def _through(self, chains: Sequence[Sequence[int]]) -> tuple[Search | None, float]:
+    def _through(self, chains: Sequence[Sequence[int]]) -> tuple[_Stop | None, float]:
         """Count the steps of each chain, then those between them not proved to be the same.
 
         Also says what share of the gaps was proved: whether wider ones are worth trying.
@@ -134,13 +138,16 @@ class Add1:
             self._listen(Progress("counting", self._reached, cost))
         return lanes
 
-    def _stops_at(self, step: int, lane: Lane) -> Search | None:
+    def _search(self, step: int, exhaustive: bool) -> Search:
+        met = (pairs for at, pairs in self._met.items() if at <= step)
+        return Search(step, exhaustive, self._counted, frozenset().union(*met))
+
+    def _stops_at(self, step: int, lane: Lane) -> _Stop | None:
         if lane.over:
-            return Search(step - 1, False, self._counted, frozenset(self._met))
-        self._met.update((tied[0], other) for _, tied in lane.ties for other in tied[1:])
-        if self._ends(lane):
-            return Search(step, True, self._counted, frozenset(self._met))
-        return None
+            return step - 1, False
+        if lane.ties:
+            self._met[step] = {(tied[0], other) for _, tied in lane.ties for other in tied[1:]}
+        return (step, True) if self._ends(lane) else None
 
     def _ends(self, lane: Lane) -> bool:
         """Nothing more can be bought: by any count, or within what this one leaves."""

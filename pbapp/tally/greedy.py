@@ -24,6 +24,7 @@ from pbapp.tally.model import (
     Tie,
     Utility,
     mark_decisive,
+    settled,
 )
 
 
@@ -199,7 +200,7 @@ class GreedyCount:
         results = tuple(self._result(place, reserve, part) for place in range(len(ids)))
         return Outcome(
             rule=self.rule.name,
-            parameters={**self.rule.as_dict(), "utility": str(self.support.utility)},
+            parameters=settled(self.rule.as_dict(), self.instance, self.support.utility),
             winners=winners,
             total_cost=sum(self.instance.projects[place].cost for place in self.winners),
             ties=mark_decisive(self.ties(), winners),

@@ -30,7 +30,7 @@ from pbapp.tally.ties import TieOrder
 _EPS = 2.0**-53
 _BLURRED = 2.0**-18
 _HUGE = 1e300
-_MOST_STEPS = 200
+_MOST_STEPS = 64
 _SWEEP_AFTER = 2
 _SWEEP_LANES = 2
 
@@ -168,6 +168,8 @@ class Lanes:
     def _sweep(self) -> None:
         """Strike out, all at once, the projects whose supporters surely cannot pay any more."""
         s = self._s
+        if not len(s.listed):
+            return
         held = np.add.reduceat(self._money.take(s.flat_rows, axis=0) * s.flat_people, s.flat_starts)
         sizes = s.sizes[:, None]
         blur = s.people_total[:, None] * self._doubt + (sizes + 8) * _EPS * held
@@ -204,7 +206,7 @@ class Lanes:
             if (price > limit).all():
                 break
         else:
-            return _Look(money, low, np.where(low < np.inf, np.inf, 0.0))
+            return _Look(money, low.copy(), np.where(low < np.inf, np.inf, 0.0))
         blur = np.add.reduce(poor) * self._doubt + (len(money) + 8) * _EPS * (held + cost)
         error = blur / (np.maximum(rest, 1.0) * scale)
         key = price / scale

@@ -115,6 +115,9 @@ class Ballot:
     count: int = 1
 
 
+Content = tuple[tuple[int, ...], tuple[int, ...] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Every valid ballot, equal ones grouped, kept in flat arrays so a city's vote stays small.
@@ -147,12 +150,22 @@ class Profile:
         Ranked ballots keep their order and the first of a repeated choice. Where points are
         given, a choice with 0 points is no support and is left out.
         """
-        groups: dict[tuple[tuple[int, ...], tuple[int, ...] | None], int] = {}
-        cast = 0
+        groups: dict[Content, int] = {}
         for ballot in ballots:
-            key = _tidy(vote_type, ballot)
+            key = tidy(vote_type, ballot.choices, ballot.points)
             groups[key] = groups.get(key, 0) + ballot.count
-            cast += ballot.count
+        return cls.grouped(vote_type, groups, points_scale=points_scale, max_length=max_length)
+
+    @classmethod
+    def grouped(
+        cls,
+        vote_type: VoteType,
+        groups: Mapping[Content, int],
+        *,
+        points_scale: int = 1,
+        max_length: int | None = None,
+    ) -> Profile:
+        """From tidy ballot contents (see `tidy`) and how many ballots hold each."""
         starts, choices, counts = array("q", [0]), array("q"), array("q")
         points = array("q") if vote_type.has_points else None
         for (chosen, given), count in groups.items():
@@ -168,7 +181,7 @@ class Profile:
             starts=starts,
             choices=choices,
             counts=counts,
-            ballots_cast=cast,
+            ballots_cast=sum(groups.values()),
             points=points,
             points_scale=points_scale,
             max_length=max_length,
@@ -224,14 +237,15 @@ class Profile:
         return totals
 
 
-def _tidy(vote_type: VoteType, ballot: Ballot) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+def tidy(vote_type: VoteType, choices: tuple[int, ...], points: tuple[int, ...] | None) -> Content:
+    """What a ballot says, without what does not count: repeats, 0 points, order where none is."""
     if vote_type is VoteType.ORDINAL:
-        return tuple(dict.fromkeys(ballot.choices)), None
-    if not vote_type.has_points:
-        return tuple(sorted(set(ballot.choices))), None
-    given = dict(zip(ballot.choices, ballot.points or (), strict=True))
-    kept = sorted((choice, points) for choice, points in given.items() if points)
-    return tuple(choice for choice, _ in kept), tuple(points for _, points in kept)
+        return tuple(dict.fromkeys(choices)), None
+    if points is None:
+        return tuple(sorted(set(choices))), None
+    given = dict(zip(choices, points, strict=True))
+    kept = sorted((choice, number) for choice, number in given.items() if number)
+    return tuple(choice for choice, _ in kept), tuple(number for _, number in kept)
 
 
 class Reason(StrEnum):
@@ -337,6 +351,17 @@ class Progress:
 
 
 Listen = Callable[[Progress], None]
+
+
+def settled(
+    parameters: Mapping[str, object], instance: Instance, utility: Utility | None = None
+) -> dict[str, object]:
+    """Parameters as stored with a result: nothing left to guess, and the unit of amounts said."""
+    return {
+        **parameters,
+        **({} if utility is None else {"utility": str(utility)}),
+        "exponent": instance.exponent,
+    }
 
 
 def mark_decisive(ties: Sequence[Tie], winners: Iterable[str]) -> tuple[Tie, ...]:

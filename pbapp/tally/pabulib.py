@@ -17,23 +17,12 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
-from pbapp.tally.model import Ballot, Instance, Profile, Project, VoteType
+from pbapp.tally.model import Instance, Profile, Project, VoteType
+from pbapp.tally.pabulib_votes import Problem, Votes, decimals
 
 _NUMBER = re.compile(r"[0-9]{1,24}([.,][0-9]{1,12})?([eE]\+?[0-9]{1,2})?", re.ASCII)
-_POINTS = re.compile(r"-?[0-9]{1,12}([.][0-9]{1,6})?", re.ASCII)
 _SECTIONS = ("meta", "projects", "votes")
 _MANY = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a file. `line` counts from 1; 0 is the file as a whole."""
-
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.message}" if self.line else self.message
 
 
 class PabulibError(ValueError):
@@ -102,8 +91,7 @@ class _Reader:
         self._warnings: list[Problem] = []
         self._meta: dict[str, str] = {}
         self._meta_lines: dict[str, int] = {}
-        self._projects: list[Project] = []
-        self._index: dict[str, int] = {}
+        self._rows: dict[str, tuple[int, dict[str, str]]] = {}
         self._fields: dict[str, tuple[str, ...]] = {}
         self._votes_at = 0
 
@@ -114,15 +102,14 @@ class _Reader:
         budget = self._amount(self._meta.get("budget"), self._meta_lines.get("budget", 0), "budget")
         if budget is not None and budget <= 0:
             self._wrong(self._meta_lines["budget"], "the budget must be more than 0")
-        rows = self._project_rows
-        costs = {id: self._cost(id, line, row) for id, (line, row) in rows.items()}
+        projects = [self._priced(id, line, row) for id, (line, row) in self._rows.items()]
         self._refuse_if_wrong()
         assert budget is not None  # noqa: S101 - _refuse_if_wrong has seen to it
-        instance = self._instance(
-            budget, {id: cost for id, cost in costs.items() if cost is not None}
-        )
-        self._index = instance.index
-        profile, lines = self._profile(vote_type)
+        instance = _instance(budget, projects)
+        votes = Votes(vote_type, self._fields["votes"], self._lines, self._votes_at, instance.index)
+        profile = votes.profile(self._max_length(vote_type))
+        self._problems += votes.problems
+        self._warnings += votes.warnings
         self._compare_counts(len(instance.projects), profile.ballots_cast)
         self._refuse_if_wrong()
         return Election(
@@ -131,7 +118,7 @@ class _Reader:
             profile=profile,
             project_fields=self._fields["projects"],
             vote_fields=self._fields["votes"],
-            vote_lines=tuple(lines),
+            vote_lines=tuple(votes.lines),
             warnings=tuple(sorted(self._warnings, key=lambda problem: problem.line)),
         )
 
@@ -139,7 +126,6 @@ class _Reader:
 
     def _read_sections(self) -> None:
         """META and PROJECTS through the csv reader; VOTES is left for `_profile`."""
-        self._project_rows: dict[str, tuple[int, dict[str, str]]] = {}
         source = (line + "\n" for line in self._lines)
         reader = csv.reader(source, delimiter=";")
         section, start = "", 0
@@ -209,11 +195,11 @@ class _Reader:
             self._wrong(line, "a project without an id")
         elif "," in id:
             self._wrong(line, f"project id {id!r} holds a comma, which parts choices in a vote")
-        elif id in self._project_rows:
-            first = self._project_rows[id][0]
+        elif id in self._rows:
+            first = self._rows[id][0]
             self._wrong(line, f"project {id} is listed twice (first on line {first})")
         else:
-            self._project_rows[id] = (line, row)
+            self._rows[id] = (line, row)
 
     # -- numbers --------------------------------------------------------------------------------
 
@@ -237,99 +223,11 @@ class _Reader:
             return Fraction(text.replace(",", "."))
         return None
 
-    def _cost(self, id: str, line: int, row: dict[str, str]) -> Fraction | None:
-        return self._amount(row.get("cost"), line, f"cost of project {id}")
-
-    def _instance(self, budget: Fraction, costs: Mapping[str, Fraction]) -> Instance:
-        """Scale decimals to whole minor units, so that nothing is rounded."""
-        exponent = max(_decimals(amount) for amount in (budget, *costs.values()))
-        unit = 10**exponent
-        projects = []
-        for id, (_, row) in self._project_rows.items():
-            categories = row.get("category", "") or row.get("categories", "")
-            meta = {
-                name: value
-                for name, value in row.items()
-                if name not in ("project_id", "cost", "name")
-            }
-            projects.append(
-                Project(
-                    id=id,
-                    cost=int(costs[id] * unit),
-                    name=row.get("name", ""),
-                    categories=tuple(
-                        part.strip() for part in categories.split(",") if part.strip()
-                    ),
-                    meta=MappingProxyType(meta),
-                )
-            )
-        return Instance(budget=int(budget * unit), projects=tuple(projects), exponent=exponent)
-
-    # -- votes ----------------------------------------------------------------------------------
-
-    def _profile(self, vote_type: VoteType) -> tuple[Profile, list[str]]:
-        fields = self._fields["votes"]
-        body = self._lines[self._votes_at :]
-        lines = [line for line in body if line and not line.isspace()]
-        vote_at = fields.index("vote")
-        points_at = fields.index("points") if "points" in fields else None
-        if vote_type.has_points and points_at is None:
-            self._wrong(self._votes_at, f"VOTES needs a column called points for {vote_type} votes")
-            return Profile.of(vote_type, ()), []
-        wanted = (vote_at,) if not vote_type.has_points else (vote_at, points_at or 0)
-        cells, ids = self._cells(lines, wanted)
-        tally = Counter(cells)
-        if "voter_id" in fields:
-            self._warn_of_repeats(ids)
-        return self._grouped(vote_type, tally), lines
-
-    def _cells(
-        self, lines: list[str], wanted: tuple[int, ...]
-    ) -> tuple[list[tuple[str, ...]], list[str]]:
-        """The vote (and points) of each line, and its voter. Split plainly unless quoted."""
-        fields = self._fields["votes"]
-        id_at = fields.index("voter_id") if "voter_id" in fields else 0
-        deepest = max(*wanted, id_at)
-        cells: list[tuple[str, ...]] = []
-        ids: list[str] = []
-        at, other = wanted[0], wanted[-1]
-        for line in lines:
-            row = line.split(";") if '"' not in line else next(csv.reader([line], delimiter=";"))
-            if len(row) <= deepest:
-                row += [""] * (deepest + 1 - len(row))
-            cells.append((row[at],) if at == other else (row[at], row[other]))
-            ids.append(row[id_at])
-        return cells, ids
-
-    def _grouped(self, vote_type: VoteType, tally: Mapping[tuple[str, ...], int]) -> Profile:
-        ballots: list[Ballot] = []
-        given: list[tuple[str, ...]] = []
-        for cells, count in tally.items():
-            names = [name for name in map(str.strip, cells[0].split(",")) if name]
-            try:
-                choices = tuple([self._index[name] for name in names])
-            except KeyError as error:
-                self._wrong_vote(cells, f"project {error.args[0]} is not in PROJECTS")
-                continue
-            if len(set(choices)) != len(choices):
-                self._warn_vote(cells, "a project is chosen twice; it counts once")
-            if vote_type is VoteType.CHOOSE_1 and len(choices) > 1:
-                self._warn_vote(cells, "more than one choice in a choose-1 vote; each counts")
-            points = None
-            if vote_type.has_points:
-                parts = tuple(part for part in map(str.strip, cells[1].split(",")) if part)
-                if len(parts) != len(choices) or not all(map(_POINTS.fullmatch, parts)):
-                    self._wrong_vote(cells, f"{cells[1]!r} is not a number for each choice")
-                    continue
-                given.append(parts)
-                points = (0,) * len(choices)
-            ballots.append(Ballot(choices, points, count))
-        scale = 1
-        if vote_type.has_points:
-            ballots, scale = _with_points(ballots, given)
-        return Profile.of(
-            vote_type, ballots, points_scale=scale, max_length=self._max_length(vote_type)
-        )
+    def _priced(self, id: str, line: int, row: dict[str, str]) -> _Priced:
+        cost = self._amount(row.get("cost"), line, f"cost of project {id}")
+        least = row.get("minimum")
+        minimum = self._amount(least, line, f"minimum of project {id}") if least else None
+        return _Priced(id, row, cost or Fraction(0), minimum)
 
     def _max_length(self, vote_type: VoteType) -> int | None:
         text = self._meta.get("max_length", "")
@@ -350,37 +248,6 @@ class _Reader:
     def _warn(self, line: int, message: str) -> None:
         self._warnings.append(Problem(line, message))
 
-    def _wrong_vote(self, cells: tuple[str, ...], message: str) -> None:
-        self._problems.append(Problem(self._line_of(cells), message))
-
-    def _warn_vote(self, cells: tuple[str, ...], message: str) -> None:
-        self._warnings.append(Problem(self._line_of(cells), message))
-
-    def _line_of(self, cells: tuple[str, ...]) -> int:
-        """Where a vote first stands. Votes are grouped as text, so it is looked up when needed."""
-        fields = self._fields["votes"]
-        at = [fields.index("vote")] + ([fields.index("points")] if len(cells) > 1 else [])
-        for place, line in enumerate(self._lines[self._votes_at :]):
-            row = next(csv.reader([line], delimiter=";"), [])
-            row += [""] * (max(at) + 1 - len(row))
-            if line.strip() and tuple(row[column] for column in at) == cells:
-                return self._votes_at + place + 1
-        return 0
-
-    def _warn_of_repeats(self, ids: Sequence[str]) -> None:
-        if len(set(ids)) == len(ids):
-            return
-        numbers = [
-            self._votes_at + place + 1
-            for place, line in enumerate(self._lines[self._votes_at :])
-            if line and not line.isspace()
-        ]
-        seen: set[str] = set()
-        for id, line in zip(ids, numbers, strict=True):
-            if id.strip() and id in seen:
-                self._warn(line, f"voter {id} appears again; both ballots count")
-            seen.add(id)
-
     def _compare_counts(self, projects: int, votes: int) -> None:
         for key, found in (("num_projects", projects), ("num_votes", votes)):
             stated = self._meta.get(key)
@@ -395,19 +262,34 @@ class _Reader:
             raise PabulibError(self._problems)
 
 
-def _with_points(ballots: list[Ballot], given: list[tuple[str, ...]]) -> tuple[list[Ballot], int]:
-    exact = [tuple(Fraction(part) for part in parts) for parts in given]
-    scale = 10 ** max((_decimals(part) for parts in exact for part in parts), default=0)
-    scored = [
-        Ballot(ballot.choices, tuple(int(part * scale) for part in parts), ballot.count)
-        for ballot, parts in zip(ballots, exact, strict=True)
-    ]
-    return scored, scale
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A row of PROJECTS with its amounts read."""
+
+    id: str
+    row: dict[str, str]
+    cost: Fraction
+    minimum: Fraction | None
 
 
-def _decimals(amount: Fraction) -> int:
-    """How many decimal places the exact amount needs (its denominator divides a power of ten)."""
-    places = 0
-    while amount.denominator != 1:
-        amount, places = amount * 10, places + 1
-    return places
+def _instance(budget: Fraction, priced: Sequence[_Priced]) -> Instance:
+    """Scale decimals to whole minor units, so that nothing is rounded."""
+    amounts = [budget, *(p.cost for p in priced), *(p.minimum or budget for p in priced)]
+    exponent = max(map(decimals, amounts))
+    unit = 10**exponent
+    projects = []
+    for one in priced:
+        categories = one.row.get("category", "") or one.row.get("categories", "")
+        own = ("project_id", "cost", "name", "minimum")
+        meta = {name: value for name, value in one.row.items() if name not in own}
+        projects.append(
+            Project(
+                id=one.id,
+                cost=int(one.cost * unit),
+                name=one.row.get("name", ""),
+                categories=tuple(part.strip() for part in categories.split(",") if part.strip()),
+                minimum=None if one.minimum is None else int(one.minimum * unit),
+                meta=MappingProxyType(meta),
+            )
+        )
+    return Instance(budget=int(budget * unit), projects=tuple(projects), exponent=exponent)

@@ -43,6 +43,9 @@ def write_pabulib(election: Election) -> str:
             "project_id": project.id,
             "cost": format_amount(project.cost, instance.exponent),
             "name": project.name,
+            "minimum": ""
+            if project.minimum is None
+            else format_amount(project.minimum, instance.exponent),
         }
         writer.writerow(
             [own.get(name, project.meta.get(name, "")) for name in election.project_fields]
@@ -90,7 +93,9 @@ def election_of(
 ) -> Election:
     """An election to write, from what the app counted."""
     known = dict.fromkeys(name for project in instance.projects for name in project.meta)
-    extra = tuple(name for name in known if name not in ("project_id", "cost", "name"))
+    extra = [name for name in known if name not in ("project_id", "cost", "name", "minimum")]
+    if any(project.minimum is not None for project in instance.projects):
+        extra.insert(0, "minimum")
     return Election(
         meta=MappingProxyType(dict(meta)),
         instance=instance,

@@ -267,12 +267,13 @@ class Ledger:
             rich = (purses > cap) & live
             short = people @ np.minimum(purses, cap) - guess
             slope = (weight @ rich) * keys - 1
-            step = np.where(slope < 0, short / slope, guess)
+            falls = slope < 0
+            step = np.divide(short, slope, out=guess.copy(), where=falls)
             new = np.clip(guess - step, 0.0, guess)
             if np.allclose(new, guess, rtol=1e-13, atol=0):
                 break
             guess = new
         whole = np.floor(guess * (1 - _SAFE))
         cap = whole * keys if units is None else whole * keys * units
-        wins = people @ np.minimum(purses, cap) > whole
+        wins = people @ np.minimum(purses, cap) > whole * (1 + _SAFE)
         return int(np.where(wins, whole, 0).max())

@@ -16,6 +16,7 @@ from pbapp.tally.model import (
     Reason,
     Utility,
     mark_decisive,
+    settled,
 )
 from pbapp.tally.phragmen import PhragmenCount
 from pbapp.tally.shares import SharesCount
@@ -26,14 +27,12 @@ from pbapp.tally.shares_rule import EqualShares, Phragmen
 @dataclass(frozen=True, slots=True)
 class SharesRun:
     """The whole count. `endowment` is each voter's share in the deciding run, `first_endowment`
-    the plain share of the pot, `step` how many steps lie between, `counted` how many were counted
-    (the others are proved). `exhaustive` says Add1 stopped because nothing more fitted. The
+    the plain share of the pot, `step` how many steps of Add1 lie between. `exhaustive` says Add1 stopped because nothing more fitted. The
     comparison's two numbers are the people who get more from each side."""
 
     endowment: Fraction
     first_endowment: Fraction
     step: int
-    counted: int
     exhaustive: bool
     unspent: int
     prefer_greedy: int
@@ -71,7 +70,6 @@ def count_equal_shares(
         endowment=count.endowment,
         first_endowment=count.first,
         step=count.search.step,
-        counted=count.search.counted,
         exhaustive=count.search.exhaustive,
         unspent=instance.budget - cost,
         prefer_greedy=count.prefer_greedy,
@@ -80,7 +78,7 @@ def count_equal_shares(
     )
     return Outcome(
         rule=rule.name,
-        parameters={**rule.as_dict(), "utility": str(count.utility)},
+        parameters=settled(rule.as_dict(), instance, count.utility),
         winners=winners,
         total_cost=cost,
         ties=mark_decisive(count.ties(), winners),
@@ -161,7 +159,7 @@ def count_phragmen(instance: Instance, profile: Profile, rule: Phragmen) -> Outc
         results.append(result)
     return Outcome(
         rule=rule.name,
-        parameters=rule.as_dict(),
+        parameters=settled(rule.as_dict(), instance),
         winners=winners,
         total_cost=sum(instance.projects[place].cost for place in count.winners),
         ties=mark_decisive(count.ties, winners),

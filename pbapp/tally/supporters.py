@@ -83,7 +83,7 @@ class Supporters:
         self.sizes = np.array([len(self.rows[place]) for place in self.listed], dtype=float)
         self.flat_rows = owner
         self.flat_people = self.count[owner].astype(np.float64)[:, None]
-        self.flat_starts = np.concatenate(([0], np.cumsum(self.sizes[:-1]))).astype(np.int64)
+        self.flat_starts = (np.cumsum(self.sizes) - self.sizes).astype(np.int64)
         self.people_total = np.array([self.people[place].sum() for place in self.listed])
         self.costs = np.array([float(self.cost[place]) for place in self.listed])
 

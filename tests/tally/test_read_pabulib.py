@@ -150,6 +150,7 @@ def test_ranked_ballots_keep_their_order():
         ("META\n", "Hello\n", "line 1: the file must begin with a line that says META"),
         ("Too dear;0", "Too dear;0;x;y", "line 13: 7 columns where PROJECTS has 5"),
         ('""big"" slide"', '""big"" slide', "no VOTES section; look for a quotation mark"),
+        ("b;1;31", 'b;"1;31', "line 17: a quotation mark in this vote is never closed"),
         ("vote_type;approval", "vote_type;scoring", "VOTES needs a column called points"),
     ],
 )

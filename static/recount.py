@@ -1,0 +1,436 @@
+#!/usr/bin/env python3
+"""Count a published vote again, by yourself, on your own computer.
+
+You need Python 3.10 or later and nothing else. Download three files from the result page (this one,
+the ballot file and the rules file), and run:
+
+    python3 recount.py ballots.pb rules.json
+
+It works out the SHA-256 of both files, which you can compare with the ones on the result page (or
+give with --ballots-sha256 and --rules-sha256, and it compares them for you). Then it counts the
+votes step by step, in the plainest way there is, with exact fractions, and prints the winners.
+
+It is slow on purpose: it shares no code with the service that published the result, and takes no
+short cuts. A small vote takes seconds; a large one with many steps can take hours.
+
+Source of the method of equal shares: Peters, Pierczynski, Skowron, "Proportional Participatory
+Budgeting with Additive Utilities", NeurIPS 2021. Ballot file format: pabulib.org.
+"""
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+
+class Wrong(Exception):
+    """Something in the files that makes a count impossible."""
+
+
+# -- reading the files -------------------------------------------------------------------------
+
+
+def read_election(text):
+    """The pot, the projects and the ballots of a .pb file, amounts as exact fractions."""
+    meta, projects, ballots = {}, [], []
+    section, header = None, []
+    rows = csv.reader(io.StringIO(text.replace("\r\n", "\n").lstrip("\ufeff")), delimiter=";")
+    for row in rows:
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        if cells[0].lower() in ("meta", "projects", "votes") and not any(cells[1:]):
+            section = cells[0].lower()
+            header = [name.strip().lower() for name in next(rows)]
+        elif section == "meta":
+            meta.setdefault(cells[0], ";".join(cells[1:]))
+        elif section == "projects":
+            projects.append(dict(zip(header, cells, strict=False)))
+        elif section == "votes":
+            ballots.append(dict(zip(header, cells, strict=False)))
+    if "budget" not in meta or not projects:
+        raise Wrong("the ballot file has no budget or no projects")
+    return Election(meta, projects, ballots)
+
+
+def amount(text):
+    return Fraction(text.replace(",", "."))
+
+
+class Election:
+    def __init__(self, meta, projects, ballots):
+        self.budget = amount(meta["budget"])
+        self.kind = meta["vote_type"].lower()
+        self.ids = [row["project_id"] for row in projects]
+        self.cost = {row["project_id"]: amount(row["cost"]) for row in projects}
+        self.minimum = {
+            row["project_id"]: amount(row["minimum"]) for row in projects if row.get("minimum")
+        }
+        self.ballots = [self._ballot(row) for row in ballots]
+        self.people = len(self.ballots)
+        longest = max([len(choices) for choices, _ in self.ballots], default=0)
+        self.longest = int(meta.get("max_length") or longest)
+
+    def _ballot(self, row):
+        """The choices in order, and the points given where people give points."""
+        names = [name.strip() for name in row.get("vote", "").split(",") if name.strip()]
+        for name in names:
+            if name not in self.cost:
+                raise Wrong(f"a ballot names project {name}, which is not in the file")
+        if self.kind in ("cumulative", "scoring"):
+            points = [amount(p) for p in row.get("points", "").split(",") if p.strip()]
+            given = {name: p for name, p in zip(names, points, strict=True) if p}
+            return tuple(given), given
+        return tuple(dict.fromkeys(names)), None
+
+    def points(self, choices, given, ordinal):
+        """What each choice on a ballot scores."""
+        if given is not None:
+            return given
+        if self.kind != "ordinal":
+            return {name: Fraction(1) for name in choices}
+        top = len(choices) - 1 if ordinal == "borda" else max(self.longest, len(choices))
+        return {name: Fraction(top - place) for place, name in enumerate(choices)}
+
+
+# -- the same for every rule -------------------------------------------------------------------
+
+
+class Count:
+    """Votes, points, the order that breaks ties, and a list of what happened."""
+
+    def __init__(self, election, rules):
+        self.e, self.rules = election, rules
+        unit = 10 ** int(rules.get("exponent") or 0)
+        self.in_minor_units = lambda value: Fraction(value) / unit
+        self.utility = rules.get("utility") or self._usual_utility()
+        self.ordinal = rules.get("ordinal") or "official"
+        self.barred = set(rules.get("withdrawn") or [])
+        self.votes = dict.fromkeys(election.ids, 0)
+        self.total_points = dict.fromkeys(election.ids, Fraction(0))
+        self.worth = []
+        for choices, given in election.ballots:
+            scored = election.points(choices, given, self.ordinal)
+            for name, points in scored.items():
+                self.votes[name] += 1 if given is None or points > 0 else 0
+                self.total_points[name] += points
+            self.worth.append(self._worth(scored))
+        self.ties = []
+
+    def _usual_utility(self):
+        return "cost" if self.e.kind in ("approval", "choose-1") else "points"
+
+    def _worth(self, scored):
+        """What each project is worth to this voter if it is funded."""
+        if self.utility == "points":
+            return {name: points for name, points in scored.items() if points > 0}
+        liked = [name for name, points in scored.items() if self._supports(points)]
+        if self.utility == "cost":
+            return {name: self.e.cost[name] for name in liked}
+        return {name: Fraction(1) for name in liked}
+
+    def _supports(self, points):
+        # On a ranked ballot a last choice with 0 points is no support for equal shares.
+        return points > 0
+
+    def tie_key(self, name):
+        if self.rules.get("tie_break") == "id":
+            return (name,)
+        lot = self.rules.get("lot") or self.e.ids
+        return (self.e.cost[name], -self.votes[name], lot.index(name))
+
+    def settle(self, tied, where):
+        """The first of equals, in the published order; the tie is written down."""
+        tied = sorted(tied, key=self.tie_key)
+        if len(tied) > 1:
+            self.ties.append((where, tied))
+        return tied[0]
+
+
+# -- the greedy count --------------------------------------------------------------------------
+
+
+class Greedy(Count):
+    """Most support first; each project is funded if it fits what is left."""
+
+    def __init__(self, election, rules):
+        super().__init__(election, rules)
+        self.by_points = self.utility == "points"
+        self.left = election.budget
+        self.part = None
+
+    def support(self, name):
+        by_votes = not self.by_points or self.rules.get("rank") == "votes-per-cost"
+        return Fraction(self.votes[name]) if by_votes else self.total_points[name]
+
+    def value(self, name):
+        """What the order of turns is made from."""
+        rank, cost = self.rules.get("rank") or "votes", self.e.cost[name]
+        per_cost = rank == "votes-per-cost" or (
+            rank == "utility-per-cost" and self.utility != "cost"
+        )
+        if not per_cost:
+            return (0, self.support(name))
+        return (1, self.support(name)) if not cost else (0, self.support(name) / cost)
+
+    def may_win(self, name):
+        share = Fraction(self.rules.get("min_share") or 0)
+        return (
+            name not in self.barred
+            and self.support(name) > 0
+            and self.support(name) >= Fraction(self.rules.get("min_votes") or 0)
+            and self.votes[name] >= share * self.e.people
+        )
+
+    def run(self):
+        caps = [
+            [cap["name"], self.in_minor_units(cap["limit"]), set(cap["projects"])]
+            for cap in self.rules.get("caps") or []
+        ]
+        groups = [set(group) for group in self.rules.get("groups") or []]
+        winners, waiting, stopped = [], [], False
+        line = sorted(filter(self.may_win, self.e.ids), key=self.turn_key)
+        self.note_ties(line)
+        for name in line:
+            cost = self.e.cost[name]
+            rival = any(name in group and group & set(winners) for group in groups)
+            full = any(name in cap[2] and cost > cap[1] for cap in caps)
+            if stopped or (not rival and not full and cost > self.left):
+                waiting.append(name)
+                stopped = stopped or self.rules.get("on_unaffordable") == "stop"
+            elif not rival and not full:
+                winners.append(name)
+                self.left -= cost
+                for cap in caps:
+                    cap[1] -= cost if name in cap[2] else 0
+        if self.rules.get("part_fund") == "next":
+            self.offer(waiting, winners, groups, caps)
+        return winners
+
+    def offer(self, waiting, winners, groups, caps):
+        """What is left goes to the first in line that can work with it."""
+        for name in waiting:
+            rooms = [cap[1] for cap in caps if name in cap[2]]
+            if any(self.e.cost[name] > room for room in rooms):
+                continue
+            blocked = any(name in group and group & set(winners) for group in groups)
+            least = self.e.minimum.get(name)
+            if not blocked and least is not None and 0 < least <= self.left:
+                self.part = (name, min(self.left, self.e.cost[name]))
+                return
+
+    def turn_key(self, name):
+        free, value = self.value(name)
+        return (-free, -value, self.tie_key(name))
+
+    def note_ties(self, line):
+        for value in sorted({self.value(name) for name in line}, reverse=True):
+            self.settle([name for name in line if self.value(name) == value], "greedy")
+
+
+# -- the method of equal shares ----------------------------------------------------------------
+
+
+class EqualShares(Count):
+    """Everybody gets an equal share; supporters buy projects together, the best value first."""
+
+    def __init__(self, election, rules):
+        super().__init__(election, rules)
+        supported = [name for name in election.ids if name not in self.barred]
+        self.able = [name for name in supported if any(name in worth for worth in self.worth)]
+        # Equal ballots hold equal money at every moment, so one purse stands for all of them.
+        self.voters = {}
+        for worth in self.worth:
+            key = tuple(sorted(worth.items()))
+            self.voters[key] = self.voters.get(key, 0) + 1
+        self.kinds = [(dict(key), count) for key, count in self.voters.items()]
+        self.earlier = set()
+
+    def price(self, name, purses):
+        """The lowest rate at which supporters, each paying rate x worth or all they have, cover
+        the cost; None if they cannot."""
+        supporters = [
+            (purses[place], worth[name], count)
+            for place, (worth, count) in enumerate(self.kinds)
+            if name in worth
+        ]
+        if sum(purse * count for purse, _, count in supporters) < self.e.cost[name]:
+            return None
+        supporters.sort(key=lambda supporter: supporter[0] / supporter[1])
+        owed = self.e.cost[name]
+        paying = sum(worth * count for _, worth, count in supporters)
+        for purse, worth, count in supporters:
+            if owed <= purse / worth * paying:
+                return owed / paying
+            owed -= purse * count
+            paying -= worth * count
+        raise AssertionError("the money was there")
+
+    def buy(self, share):
+        """One run: the winners in order, and the ties met, when everybody has this share."""
+        purses = [share] * len(self.kinds)
+        free = [name for name in self.able if not self.e.cost[name]]
+        winners, ties = sorted(free, key=self.tie_key), []
+        while True:
+            rates = {}
+            for name in self.able:
+                if name not in winners:
+                    rate = self.price(name, purses)
+                    if rate is not None:
+                        rates[name] = rate
+            if not rates:
+                return winners, ties
+            best = min(rates.values())
+            tied = sorted((n for n in rates if rates[n] == best), key=self.tie_key)
+            if len(tied) > 1:
+                ties.append(tied)
+            winners.append(tied[0])
+            for place, (worth, _) in enumerate(self.kinds):
+                if tied[0] in worth:
+                    purses[place] -= min(purses[place], best * worth[tied[0]])
+
+    def cost_of(self, winners):
+        return sum((self.e.cost[name] for name in winners), Fraction(0))
+
+    def nothing_fits(self, winners):
+        left = self.e.budget - self.cost_of(winners)
+        losers = [name for name in self.able if name not in winners]
+        if not losers:
+            return True
+        stops = self.rules.get("stop_exhaustive", True)
+        return stops and all(self.e.cost[name] > left for name in losers)
+
+    def run(self, say=lambda step: None):
+        """The deciding run: step after step of Add1 where the rules ask for it."""
+        share = self.e.budget / max(self.e.people, 1)
+        step = self.in_minor_units(self.rules.get("step") or 1)
+        self.step, (winners, ties) = 0, self.buy(share)
+        if (self.rules.get("completion") or "none") != "none" and self.able:
+            while not self.nothing_fits(winners):
+                say(self.step)
+                self.earlier.update((tied[0], other) for tied in ties for other in tied[1:])
+                share += step
+                more, more_ties = self.buy(share)
+                if self.cost_of(more) > self.e.budget:
+                    break
+                winners, ties, self.step = more, more_ties, self.step + 1
+        self.ties = [("equal shares", tied) for tied in ties]
+        self.earlier -= {(tied[0], other) for tied in ties for other in tied[1:]}
+        if self.rules.get("completion") == "add1u":
+            winners = winners + self.rest(winners)
+        return self.compared(winners) if self.rules.get("comparison") else winners
+
+    def rest(self, winners):
+        """Spend what is left greedily, by the same utility, on what has not won."""
+        rules = dict(self.rules, rank="utility-per-cost", withdrawn=[*self.barred, *winners])
+        greedy = Greedy(self.e, dict(rules, utility=self.utility))
+        greedy.left = self.e.budget - self.cost_of(winners)
+        added = greedy.run()
+        self.ties += [("completion", tied) for _, tied in greedy.ties]
+        return added
+
+    def compared(self, winners):
+        """Fund the greedy winners instead if more people get more from them."""
+        rules = dict(self.rules, rank="votes", utility=self.utility)
+        others = Greedy(self.e, rules).run()
+        more = less = 0
+        for worth in self.worth:
+            theirs = sum(worth.get(name, 0) for name in others)
+            ours = sum(worth.get(name, 0) for name in winners)
+            more, less = more + (theirs > ours), less + (ours > theirs)
+        return others if more > less else winners
+
+
+# -- the command -------------------------------------------------------------------------------
+
+
+def canonical(value):
+    """The one spelling of a rules file, whatever spaces or order of keys it has."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def recount(text, document, say=lambda step: None):
+    """Winners in the order funded, and the count they come from."""
+    election, rules = read_election(text), document.get("parameters") or {}
+    kinds = {"greedy": Greedy, "equalshares": EqualShares}
+    if document.get("rule") not in kinds:
+        raise Wrong(f"this program does not know the rule {document.get('rule')!r}")
+    count = kinds[document["rule"]](election, rules)
+    winners = count.run(say) if document["rule"] == "equalshares" else count.run()
+    return winners, count
+
+
+def checked(what, found, expected):
+    if not expected:
+        return f"SHA-256 of {what}: {found}\n  Compare it with the result page."
+    if found == expected.strip().lower():
+        return f"SHA-256 of {what}: {found}\n  The same as you gave."
+    raise Wrong(f"{what} is not the published one: its SHA-256 is {found}")
+
+
+def money(value):
+    return f"{int(value):,}" if value == int(value) else f"{float(value):,.2f}"
+
+
+def report(winners, count):
+    """What came out, in plain words."""
+    lines = ["", f"{count.e.people} ballots were counted. The winners, in the order funded:"]
+    for place, name in enumerate(winners, start=1):
+        cost, votes = money(count.e.cost[name]), count.votes[name]
+        lines.append(f"  {place}. {name}   cost {cost}   {votes} votes")
+    spent = sum((count.e.cost[name] for name in winners), Fraction(0))
+    lines.append(f"They cost {money(spent)} of the {money(count.e.budget)} in the pot.")
+    part = getattr(count, "part", None)
+    if part:
+        lines.append(f"{part[0]} was next in line and may have {money(part[1])} of what is left.")
+    for where, tied in count.ties:
+        lines.append(f"Tie ({where}) between {', '.join(tied)}: {tied[0]} came first.")
+    if getattr(count, "step", 0):
+        lines.append(f"Everybody's share was raised {count.step} times.")
+    if not count.ties:
+        lines.append("No tie was met in the count that decided.")
+    return "\n".join(lines)
+
+
+def show_step(step):
+    print(f"step {step} done", file=sys.stderr)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("ballots", help="the ballot file (.pb)")
+    parser.add_argument("rules", help="the rules file (.json)")
+    parser.add_argument("--ballots-sha256", help="as printed on the result page")
+    parser.add_argument("--rules-sha256", help="as printed on the result page")
+    parser.add_argument("--winners", help="published winners, parted by commas, to compare")
+    given = parser.parse_args(arguments)
+    try:
+        ballots = Path(given.ballots).read_bytes()
+        document = json.loads(Path(given.rules).read_bytes().decode("utf-8-sig"))
+        document = {key: document[key] for key in ("rule", "parameters") if key in document}
+        found = hashlib.sha256(ballots).hexdigest()
+        print(checked("the ballot file", found, given.ballots_sha256))
+        found = hashlib.sha256(canonical(document)).hexdigest()
+        print(checked("the rules", found, given.rules_sha256))
+        winners, count = recount(ballots.decode("utf-8-sig"), document, show_step)
+        print(report(winners, count))
+        if given.winners is not None:
+            published = [name.strip() for name in given.winners.split(",") if name.strip()]
+            if published != winners:
+                raise Wrong(f"these are NOT the published winners: {given.winners}")
+            print("These are the published winners, in the published order.")
+    except (OSError, ValueError, KeyError, Wrong) as error:
+        print(f"Stopped: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
