@@ -64,8 +64,7 @@ def _of_pot(pot: Pot) -> list[str]:
     giver = pot.funder.name if pot.funder else _("the funder")
     return [
         _(
-            "note that the money comes from %(giver)s, and that %(who)s approves payment. "
-            "%(binding)s",
+            "note that the money comes from %(giver)s. Approval of payment: %(who)s. %(binding)s",
             giver=giver,
             who=pot.payment_approver,
             binding=binding(pot.is_binding),

@@ -85,7 +85,7 @@ def import_pabulib(
         subject_id=round.id,
         facts={"slug": round.slug, "source_digest": counted.source_digest},
     )
-    profile = services.keep_profile(round, election, actor, counted.source_digest)
+    profile = services.keep_profile(round, election, actor, source_digest=counted.source_digest)
     about = {project.id: _about(project) for project in election.instance.projects}
     reckoning = Reckoning(counted.outcome, election.instance.budget, about)
     return services.keep_count(profile=profile, reckoning=reckoning, actor=actor)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from pbapp import clock
 from pbapp.jobs.models import JobState
+from pbapp.maps.queries import board_subject, find_part
 from pbapp.refusal import Refused
 from pbapp.results import queries, services
 from pbapp.results.access import Sight
@@ -38,6 +39,8 @@ def whole(round: Round, story: Story) -> Row:
         "by_channel": turnout_rows(people, TurnoutKind.CHANNEL),
         "why_held": why_held(),
         "steps": what_happens_next(round),
+        "map_kinds": [("funded", _("Funded")), ("not-funded", _("Not funded"))],
+        **the_map(round, story),
         **digests(story),
     }
 
@@ -111,17 +114,29 @@ def round_(number: float) -> float:
 
 
 def pot_then(story: Story, row: Allocation) -> Row | None:
-    """The pot when a project had its turn: spent before, left then."""
+    """The pot when a project had its turn, as bars: what was left beside what it cost."""
     detail = row.facts.get("detail") or {}
-    if not detail.get("turn") or not story.count.budget:
+    if not detail.get("turn"):
         return None
-    left = detail["left"]
-    share = 100 / story.count.budget
+    left = detail.get("left") or 0
+    spent = story.count.budget - left
     return {
-        "spent": story.count.budget - left,
-        "left": left,
-        "spent_width": round_((story.count.budget - left) * share),
-        "cost_width": round_(min(row.cost, story.count.budget) * share),
+        "bars": [
+            {
+                "label": _("Left in the pot then"),
+                "value": left,
+                "text": story.amount(left),
+                "muted": True,
+            },
+            {"label": _("What it cost"), "value": row.cost, "text": story.amount(row.cost)},
+        ],
+        "note": _(
+            "%(spent)s of the %(pot)s had gone to projects before it.",
+            spent=story.amount(spent),
+            pot=story.amount(story.count.budget),
+        )
+        if spent
+        else _("Nothing had been given out before it."),
     }
 
 
@@ -263,18 +278,26 @@ def point(row: Allocation) -> tuple[float, float] | None:
 
 
 def feature(round: Round, story: Story, row: Allocation) -> Row:
+    """A point for `static/js/map.js`."""
     lat, lon = point(row) or (0.0, 0.0)
     return {
         "type": "Feature",
-        "id": row.position,
         "geometry": {"type": "Point", "coordinates": [lon, lat]},
         "properties": {
-            "title": row.title,
-            "url": project_url(round, row.project_key),
+            "id": row.position,
+            "name": row.title,
             "kind": "funded" if row.is_funded else "not-funded",
-            "text": f"{story.amount(row.cost)}, {story.support(row)}",
+            "ward": row.area.name if row.area else "",
+            "url": project_url(round, row.project_key),
         },
     }
+
+
+def the_map(round: Round, story: Story) -> Row:
+    """The board's map with the projects that have a place of their own; nothing without a board."""
+    if round.board_id is None or not any(point(row) for row in story.rows):
+        return {"map": None, "has_map": False}
+    return {"map": find_part(board_subject(round.board_id)), "has_map": True}
 
 
 # --- the count -----------------------------------------------------------------------------------

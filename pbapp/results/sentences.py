@@ -76,7 +76,7 @@ class Story:
         """One line for a list."""
         reason, detail = Reason(row.facts["reason"]), row.facts.get("detail") or {}
         if reason == Reason.DID_NOT_FIT:
-            return _("Only %(left)s was left when its turn came.", left=self.amount(detail["left"]))
+            return _("Only %(left)s was left at its turn.", left=self.amount(detail["left"]))
         return {
             Reason.FUNDED: _("It fitted in what was left when its turn came."),
             Reason.PART_FUNDED: _("There was not enough left for all of it."),
@@ -238,8 +238,8 @@ class Story:
     # -- ties -----------------------------------------------------------------------------------
 
     def ties(self) -> list[str]:
-        """Every tie that decided something; the others only changed the order of the line."""
-        return [self.tie(tie) for tie in self.count.ties if tie.get("decisive")]
+        """Every tie that made a difference; the others only changed the order of the line."""
+        return [self.tie(tie) for tie in self.count.ties if tie["decisive"]]
 
     def ties_of(self, row: Allocation) -> list[str]:
         return [self.tie(tie) for tie in self.count.ties if row.project_key in tie["between"]]
@@ -266,7 +266,7 @@ class Story:
             )
         effect = (
             _("That decided which of them was funded.")
-            if tie.get("decisive")
+            if tie["decisive"]
             else _("It made no difference to what was funded.")
         )
         return f"{met} {by} {effect}"

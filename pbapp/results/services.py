@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -96,8 +97,14 @@ def may_be_counted(round: Round) -> None:
 
 
 def keep_profile(
-    round: Round, election: Election, actor: str, source_digest: str | None = None
+    round: Round,
+    election: Election,
+    actor: str,
+    *,
+    source_digest: str | None = None,
+    at: datetime | None = None,
 ) -> FrozenProfile:
+    """Store the ballots of a round for good. `at` is for an example of the past."""
     packed, digest = freezing.pack(election)
     profile = FrozenProfile(
         round_id=round.id,
@@ -106,7 +113,7 @@ def keep_profile(
         source_digest=source_digest,
         ballots=election.profile.ballots_cast,
         exponent=election.instance.exponent,
-        frozen_at=clock.now(),
+        frozen_at=at or clock.now(),
     )
     db.session.add(profile)
     flush()
@@ -167,7 +174,12 @@ def _about(lines: Iterable[BallotLine]) -> dict[str, About]:
 
 
 def keep_count(
-    *, profile: FrozenProfile, reckoning: Reckoning, is_official: bool = True, actor: str
+    *,
+    profile: FrozenProfile,
+    reckoning: Reckoning,
+    is_official: bool = True,
+    actor: str,
+    at: datetime | None = None,
 ) -> Count:
     """Store one outcome with a row for every project. A round's official count is kept once."""
     round, outcome = profile.round, reckoning.outcome
@@ -189,7 +201,7 @@ def keep_count(
         ties=plain["ties"],
         facts={key: plain.get(key) for key in ("reserve", "part_funded", "detail")},
         is_official=is_official,
-        counted_at=clock.now(),
+        counted_at=at or clock.now(),
         allocations=_allocations(reckoning, plain["projects"]),  # type: ignore[arg-type]
     )
     db.session.add(count)
@@ -252,17 +264,21 @@ def store_example_profile(
     """Freeze and count ballots that nobody cast, for an example round without a voters' list.
 
     `ballots` hold project keys of the sealed ballot (the proposal's number as text),
-    `turnout_by_ward` people by GSS code.
+    `turnout_by_ward` people by GSS code. It counts as done an hour after voting closed.
     """
     if not round.is_example:
         raise Refused(N_("Only an example round may have made-up ballots."))
     actor = "installation"
     lines = freezing.ballot_lines(round)
     election = freezing.election_for(round, lines, ballots)
-    profile = keep_profile(round, election, actor)
+    voting = find_phase(round, PhaseKind.VOTING)
+    at = (
+        min(clock.now(), voting.ends_at + timedelta(hours=1)) if voting and voting.ends_at else None
+    )
+    profile = keep_profile(round, election, actor, at=at)
     _keep_turnout(round, TurnoutKind.WARD, turnout_by_ward)
     _keep_turnout(round, TurnoutKind.CHANNEL, turnout_by_channel)
-    return count(profile=profile, actor=actor)
+    return keep_count(profile=profile, reckoning=reckon(profile=profile), actor=actor, at=at)
 
 
 def _log(round: Round, actor: str, verb: str, facts: dict[str, Any]) -> None:

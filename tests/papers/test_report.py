@@ -25,15 +25,15 @@ def test_what_the_board_is_asked_for_comes_first(world: World, stranger: Browser
         "£10,000 in the pot;" in page.text
     )
     assert "the money comes from Example Council Fund" in page.text
-    assert "The council's communities committee approves payment. The vote is binding" in page.text
+    assert "Approval of payment: The council's communities committee. The vote is" in page.text
 
 
 def test_every_project_with_its_group_priority_and_reason(world: World, stranger: Browser):
     counted_round(world)
     page = stranger.get(PAGE)
-    assert "Walking football Example Canal Friends, Mental Health, Coatbridge West" in page.text
-    assert "Only £3,000 was left when its turn came." in page.text
-    assert "Together £23,500 £10,000" in page.text
+    assert "Walking football Example Canal Friends, Mental Health, Coatbridge West." in page.text
+    assert "Only £3,000 was left at its turn." in page.text
+    assert "Together £10,000" in page.text
 
 
 def test_money_by_priority_stands_beside_the_plan_s_own_actions(world, stranger: Browser):
@@ -41,7 +41,7 @@ def test_money_by_priority_stands_beside_the_plan_s_own_actions(world, stranger:
     page = stranger.get(PAGE)
     assert "Poverty Work together on Poverty. 2 of 2 £7,000" in page.text
     assert "Digital Inclusion Work together on Digital Inclusion. 0 of 1 £0" in page.text
-    assert "Source: The Coatbridge plan (LOIP): An example plan" in page.text
+    assert "What we will do: from the plan. Its source: An example plan" in page.text
 
 
 def test_people_ties_and_fingerprints_with_their_source(world: World, stranger: Browser):

@@ -108,7 +108,7 @@ def test_where_the_projects_are_for_the_map(world: World, stranger: Browser):
     found = json.loads(stranger.get("/rounds/small-grants/results.geojson").response.data)
     first = found["features"][0]
     assert first["geometry"]["coordinates"] == [-4.057, 55.853]
-    assert first["properties"]["title"] == "Walking football"
+    assert first["properties"]["name"] == "Walking football"
     assert first["properties"]["url"] == "/rounds/small-grants/results/2"
     assert first["properties"]["kind"] == "funded"
     assert len(found["features"]) == 4  # the one for the whole board has no place of its own

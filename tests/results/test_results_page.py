@@ -25,7 +25,7 @@ def test_the_answer_comes_first(world: World, stranger: Browser):
     assert "3 of 5 projects are funded, for £10,000 of the £10,000 in the pot." in page.text
     assert page.text.index("Walking football") < page.text.index("Tablet library")
     assert "The whole pot is used: nothing is left." in page.text
-    assert "Only £3,000 was left when its turn came." in page.text
+    assert "Only £3,000 was left at its turn." in page.text
 
 
 def test_money_and_projects_by_priority_of_the_plan(world: World, stranger: Browser):
