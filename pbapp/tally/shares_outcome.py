@@ -27,8 +27,9 @@ from pbapp.tally.shares_rule import EqualShares, Phragmen
 @dataclass(frozen=True, slots=True)
 class SharesRun:
     """The whole count. `endowment` is each voter's share in the deciding run, `first_endowment`
-    the plain share of the pot, `step` how many steps of Add1 lie between. `exhaustive` says Add1 stopped because nothing more fitted. The
-    comparison's two numbers are the people who get more from each side."""
+    the plain share of the pot, `step` how many steps of Add1 lie between. `exhaustive` says Add1
+    stopped because nothing more fitted. The comparison's two numbers are the people who get more
+    from each side."""
 
     endowment: Fraction
     first_endowment: Fraction

@@ -47,7 +47,7 @@ def test_wieliczka_is_reproduced_only_without_the_exhaustive_stop(shared):
     ("name", "rule"),
     [
         ("Poland_Gdynia_2023_Cisowa__large", Greedy(on_unaffordable=OnUnaffordable.STOP)),
-        ("Poland_Katowice_2024_Murcki", Greedy(min_votes=50)),
+        ("Poland_Czestochowa_2025_Bleszno", Greedy(min_votes=300)),
         ("Poland_Warszawa_2018_Zacisze", Greedy(min_share=Fraction(1, 10))),
     ],
 )
