@@ -40,6 +40,7 @@ ENDPOINTS = {
     "more": "assets.new_more",
     "check": "assets.new_check",
 }
+LONGEST_KEPT, MOST_VALUES = 20_000, 50  # far beyond what any field takes
 # Generous: at an event in a hall a whole room shares one network address.
 STEPS_AN_HOUR, SENT_AN_HOUR = 600, 60
 
@@ -268,7 +269,8 @@ def _photo_refusal(form: Form, begun: Begun) -> Refused | None:
 def _remember(form: Form, begun: Begun) -> None:
     for field in form:
         if field.name not in ("csrf_token", "photo", "drop_photo"):
-            begun.fields[field.name] = request.form.getlist(field.name)
+            typed = request.form.getlist(field.name)[:MOST_VALUES]
+            begun.fields[field.name] = [value[:LONGEST_KEPT] for value in typed]
 
 
 def _show(step: str, form: Form, begun: Begun) -> tuple[str, int]:

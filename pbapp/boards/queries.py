@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -11,6 +12,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from pbapp.boards.models import OFFICER_ROLES, Board, BoardArea, Council, Membership, Role
 from pbapp.db import db
 from pbapp.places.models import Area
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+
+
+def is_slug(text: str) -> bool:
+    """Whether this can stand in an address; anything else (a NUL, say) is not worth a query."""
+    return len(text) <= 60 and SLUG.fullmatch(text) is not None
 
 
 def find_council() -> Council | None:
@@ -24,6 +32,8 @@ def list_boards() -> list[Board]:
 
 def find_board(slug: str) -> Board | None:
     """A board with its council and wards."""
+    if not is_slug(slug):
+        return None
     query = (
         select(Board)
         .options(

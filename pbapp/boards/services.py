@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board, BoardArea, Council, Membership, Role
+from pbapp.boards.queries import is_slug
 from pbapp.db import db, flush
 from pbapp.places.models import Area
 from pbapp.refusal import N_, Refused
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 INSTALLATION = "installation"
 
 
@@ -96,7 +95,7 @@ def add_member(
 
 def check_slug(slug: str) -> None:
     """Refuse what would not stand in an address as it is."""
-    if len(slug) > 60 or not SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise Refused(N_("Use small letters, digits and hyphens, like “coatbridge”."), "slug")
 
 

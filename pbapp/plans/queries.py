@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pbapp import clock
+from pbapp.boards.queries import is_slug
 from pbapp.db import db
 from pbapp.plans.models import Plan, Priority, PriorityVersion
 
@@ -52,6 +53,9 @@ def list_priorities(board_id: int, on: date | None = None) -> list[PriorityVersi
 
 
 def find_priority(board_id: int, slug: str) -> Priority | None:
+    """A board's priority by its address, in today's plan or not."""
+    if not is_slug(slug):
+        return None
     return db.session.scalar(
         select(Priority).where(Priority.board_id == board_id, Priority.slug == slug)
     )

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from pbapp.assets.adding import SENT_AN_HOUR
 from pbapp.assets.models import Asset, AssetKind, AssetState, Where
 from pbapp.db import db
 from pbapp.messages.models import Mail
 from pbapp.messages.rendering import put_into_words
+from pbapp.web.limits import hit
 from pbapp.web.models import Draft, Upload
 from tests.assets.factories import make_asset, make_official_boundaries
 from tests.client import Browser, Page
@@ -260,6 +262,25 @@ def test_it_can_be_saved_at_any_step_and_gone_on_with_by_link(
     assert dict(where.form().filled({}))["where_words"] == "Half way"
     stranger.get("/assets/new?draft=nonsense")
     assert stranger.get("/assets/new/where?draft=nonsense", status=303).location == "/assets/new"
+
+
+def test_what_nobody_can_type_is_saved_and_loaded_all_the_same(
+    stranger: Browser, world: World
+) -> None:
+    odd = {"name": "a\0b", "summary": "x" * 30_000}
+    saved = stranger.submit(stranger.get("/assets/new"), odd, press="later=yes")
+    token = (saved.location or "").partition("draft=")[2]
+    page = stranger.get(f"/assets/new?draft={token}")
+    assert dict(page.form().filled({}))["name"] == "ab"
+
+
+def test_one_network_cannot_flood_the_officers(stranger: Browser, world: World) -> None:
+    page = at_check(stranger)
+    for _ in range(SENT_AN_HOUR):
+        hit("entries sent", "127.0.0.1", tries=SENT_AN_HOUR, seconds=3600)
+    db.session.commit()
+    stranger.submit(page, status=429)
+    assert db.session.query(Asset).count() == 0
 
 
 def test_an_empty_form_can_be_saved_but_not_sent(stranger: Browser, world: World) -> None:

@@ -44,7 +44,15 @@ def test_a_board_without_plan_or_entries_says_so(stranger: Browser, world: World
 
 
 def test_a_board_that_is_not_there(stranger: Browser, world: World) -> None:
-    for path in ("/boards/nowhere", "/boards/nowhere/plan", "/boards/nowhere/wards/7"):
+    for path in (
+        "/boards/nowhere",
+        "/boards/nowhere/plan",
+        "/boards/nowhere/wards/7",
+        "/boards/%00",
+        "/boards/coatbridge/priorities/%00",
+        "/boards/coatbridge/wards/%00",
+        "/assets?board=%00",
+    ):
         stranger.get(path, status=404)
 
 
