@@ -15,6 +15,7 @@ class Commands(click.Group):
     """Loads a room's commands only when one of them is asked for, so that each starts fast."""
 
     ROOMS = {
+        "assets": "pbapp.assets.commands:assets",
         "user": "pbapp.boards.commands:user",
         "geodata": "pbapp.places.commands:geodata",
         "maps": "pbapp.maps.commands:maps",

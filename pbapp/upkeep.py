@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
+from pbapp.assets import feed_check
 from pbapp.db import db, write_transaction
 from pbapp.messages import services as messages
 from pbapp.web import drafts, limits
@@ -15,6 +16,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     messages.forget_sent,
     drafts.forget_old,
     limits.forget_old,
+    feed_check.ask_if_due,
 )
 _log = logging.getLogger("pbapp.jobs")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Float,
     ForeignKey,
@@ -72,6 +74,9 @@ class Asset(Base):
             "lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="point_on_earth"
         ),
         CheckConstraint("length(name) > 0", name="name_given"),
+        CheckConstraint("source_ref IS NULL OR length(source) > 0", name="source_named"),
+        # Who comes twice from one list is one entry; without a reference there is no telling.
+        UniqueConstraint("board_id", "source", "source_ref"),
         Index("ix_asset_board_id_state", "board_id", "state"),
     )
     __refusals__ = {
@@ -83,6 +88,11 @@ class Asset(Base):
         ),
         "ck_asset_point_on_earth": ("lat", "This is not a place on the map. Choose it again."),
         "ck_asset_name_given": ("name", "Enter a name."),
+        "ck_asset_source_named": ("source", "Say which list this comes from."),
+        "uq_asset_board_id_source_source_ref": (
+            "source_ref",
+            "This entry has come in from the same list already.",
+        ),
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -112,6 +122,12 @@ class Asset(Base):
     confirmed_by: Mapped[Confirmer | None] = mapped_column(one_of(Confirmer, "confirmed_by"))
     version: Mapped[int] = mapped_column(default=1)
     is_example: Mapped[bool] = mapped_column(default=False)
+    # Where an entry that came in from a list is from, and on what terms it may be shown.
+    source: Mapped[str] = mapped_column(String(200), default="")
+    source_ref: Mapped[str | None] = mapped_column(String(200))
+    source_url: Mapped[str | None] = mapped_column(String(500))
+    licence: Mapped[str] = mapped_column(String(200), default="")
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset_batch.id"), index=True)
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -137,6 +153,64 @@ class AssetPriority(Base):
 
     asset: Mapped[Asset] = relationship(back_populates="priorities")
     priority: Mapped[Priority] = relationship()
+
+
+class BatchState(enum.StrEnum):
+    READ = "read"
+    IMPORTED = "imported"
+    UNDONE = "undone"
+
+
+class Batch(Base):
+    """A list brought in at once: read and looked at, then imported, perhaps undone.
+
+    `rows` holds the file's cells (the first row its heading) only until it is imported. `choices`
+    says what each column means; `findings` counts what became of the rows.
+    """
+
+    __tablename__ = "asset_batch"
+    __table_args__ = (
+        CheckConstraint("length(source) > 0", name="source_given"),
+        CheckConstraint("state = 'read' OR rows IS NULL", name="rows_forgotten"),
+        CheckConstraint("state = 'read' OR imported_at IS NOT NULL", name="moment_known"),
+    )
+    __refusals__ = {
+        "ck_asset_batch_source_given": ("source", "Say where this list is from."),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), index=True)
+    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[BatchState] = mapped_column(one_of(BatchState, "state"))
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(200))
+    source_url: Mapped[str | None] = mapped_column(String(500))
+    licence: Mapped[str] = mapped_column(String(200), default="")
+    rows: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    choices: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    findings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    read_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    imported_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    board: Mapped[Board] = relationship()
+
+
+class FeedCheck(Base):
+    """What one look at the whole Open Referral UK feed found."""
+
+    __tablename__ = "feed_check"
+    __table_args__ = (CheckConstraint("services >= 0", name="count_possible"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    services: Mapped[int]
+    faults: Mapped[int]
+    examples: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    @property
+    def is_valid(self) -> bool:
+        return self.faults == 0
 
 
 SUBJECT = "asset"  # how decisions, revisions and the officers' log name an entry

@@ -16,6 +16,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
     adding,  # noqa: F401 — its pages belong to this room's blueprint
     links,
+    oruk_pages,
     photos,
     queries,
     services,
@@ -46,7 +47,7 @@ from pbapp.web import fragments
 from pbapp.web.access import access, anyone
 from pbapp.web.limits import limited
 
-blueprints = (bp,)
+blueprints = (bp, oruk_pages.bp)
 
 Page = str | Response | tuple[str, int]
 

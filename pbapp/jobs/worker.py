@@ -14,7 +14,12 @@ from huey.consumer import Consumer
 from pbapp.jobs import services
 
 # Modules whose import registers jobs. Only the worker and the commands import them all.
-JOB_MODULES = ("pbapp.messages.sending", "pbapp.maps.building", "pbapp.results.counting")
+JOB_MODULES = (
+    "pbapp.messages.sending",
+    "pbapp.maps.building",
+    "pbapp.results.counting",
+    "pbapp.assets.feed_check",
+)
 LOOK_EVERY = 0.5
 _log = logging.getLogger("pbapp.jobs")
 

@@ -89,6 +89,18 @@ def look_up_postcode(text: str, ward_ids: Collection[int] | None = None) -> Post
     return PostcodeAnswer(PostcodeState.FOUND if inside else PostcodeState.OUTSIDE, postcode, ward)
 
 
+def find_postcode(text: str) -> Postcode | None:
+    """Our row of a postcode as typed, with its ward; None if we do not have it."""
+    if not is_postcode(text):
+        return None
+    query = (
+        select(Postcode)
+        .options(joinedload(Postcode.area))
+        .where(Postcode.postcode == tidy_postcode(text))
+    )
+    return db.session.scalar(query)
+
+
 # --- areas ----------------------------------------------------------------------------------
 
 

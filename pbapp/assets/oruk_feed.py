@@ -1,0 +1,268 @@
+"""What the Open Referral UK feed holds and how it is searched: published entries of every board."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pbapp.assets import oruk
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetPriority, AssetState, Where
+from pbapp.assets.oruk import Thing
+from pbapp.boards.models import Board, BoardArea, Council
+from pbapp.db import db
+from pbapp.decisions.models import Decision, Outcome
+from pbapp.organisations.models import Organisation
+from pbapp.places.models import Area
+from pbapp.plans import queries as plans
+from pbapp.plans.models import Priority, PriorityVersion
+
+METRES_A_DEGREE = 111_320
+
+
+@dataclass(frozen=True)
+class Near:
+    """A circle: its middle and radius in metres."""
+
+    lat: float
+    lon: float
+    metres: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks the feed for; everything given must fit."""
+
+    search: str = ""
+    modified_after: datetime | None = None
+    term: UUID | None = None
+    taxonomy: UUID | None = None
+    organisation: UUID | None = None
+    ward_id: int | None = None
+    near: Near | None = None
+    placed_only: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of entries, with the moment each was last published where that is known."""
+
+    assets: list[Asset]
+    total: int
+    published_at: Mapping[UUID, datetime]
+
+    def changed(self, asset: Asset) -> datetime:
+        """The last moment anything of it changed: approval and confirmation count."""
+        known = (asset.updated_at, asset.confirmed_at, self.published_at.get(asset.id))
+        return max(moment for moment in known if moment is not None)
+
+
+class Terms:
+    """The vocabularies of the feed, made once a request."""
+
+    @cached_property
+    def boards(self) -> list[Board]:
+        query = (
+            select(Board)
+            .options(
+                joinedload(Board.council).joinedload(Council.area),
+                selectinload(Board.board_areas).joinedload(BoardArea.area),
+            )
+            .order_by(Board.id)
+        )
+        return list(db.session.scalars(query))
+
+    @cached_property
+    def wording(self) -> dict[int, PriorityVersion]:
+        return {
+            version.priority_id: version
+            for board in self.boards
+            for version in plans.list_priorities(board.id)
+        }
+
+    @cached_property
+    def wards(self) -> dict[int, list[Area]]:
+        return {
+            board.id: sorted((tie.area for tie in board.board_areas), key=lambda a: a.gss_code)
+            for board in self.boards
+        }
+
+    @cached_property
+    def sources(self) -> list[tuple[str, str]]:
+        query = (
+            select(Asset.source, Asset.licence).where(published(), Asset.source != "").distinct()
+        )
+        return sorted((source, licence) for source, licence in db.session.execute(query))
+
+    def taxonomies(self) -> list[Thing]:
+        made = [oruk.kind_taxonomy()]
+        made += [oruk.priority_taxonomy(board) for board in self.boards]
+        return [*made, oruk.source_taxonomy()] if self.sources else made
+
+    def terms(self) -> list[Thing]:
+        return [term for term, _ in self._with_conditions()]
+
+    def condition(self, asked: Asked) -> ColumnElement[bool]:
+        """Which entries have the term, or any term of the taxonomy, that was asked for."""
+        wanted: list[ColumnElement[bool]] = []
+        for term, fits in self._with_conditions():
+            if asked.term and term["id"] != str(asked.term):
+                continue
+            if asked.taxonomy and term["taxonomy_id"] != str(asked.taxonomy):
+                continue
+            wanted.append(fits)
+        return or_(*wanted) if wanted else false()
+
+    def _with_conditions(self) -> Iterator[tuple[Thing, ColumnElement[bool]]]:
+        for kind in oruk.KINDS:
+            yield oruk.kind_term(kind), Asset.kind == kind
+        by_id = {board.id: board for board in self.boards}
+        for priority in db.session.scalars(select(Priority).order_by(Priority.id)):
+            helps = select(AssetPriority.asset_id).where(AssetPriority.priority_id == priority.id)
+            term = oruk.priority_term(priority, by_id[priority.board_id], self.wording)
+            yield term, Asset.id.in_(helps)
+        for source, licence in self.sources:
+            fits = (Asset.source == source) & (Asset.licence == licence)
+            yield oruk.source_term(source, licence), fits
+
+
+def published() -> ColumnElement[bool]:
+    """On the map and nobody's personal gift: those never leave the page."""
+    return (Asset.state == AssetState.PUBLISHED) & (Asset.kind != AssetKind.INDIVIDUAL)
+
+
+def _placed() -> ColumnElement[bool]:
+    return Asset.area_id.is_not(None) & (Asset.where_kind != Where.NOWHERE)
+
+
+def list_entries(
+    asked: Asked, terms: Terms, *, page: int = 1, per_page: int | None = None, whole: bool = False
+) -> Found:
+    """One page by id, so that pages hold still while a reader goes through them."""
+    query = _narrowed(asked, terms)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    query = query.options(*_loaded(whole)).order_by(Asset.id)
+    if per_page is not None:
+        query = query.limit(per_page).offset((page - 1) * per_page)
+    assets = list(db.session.scalars(query))
+    return Found(assets, total, _published_at([asset.id for asset in assets]))
+
+
+def find_entry(asset_id: UUID) -> Found:
+    query = select(Asset).options(*_loaded(True)).where(published(), Asset.id == asset_id)
+    assets = list(db.session.scalars(query))
+    return Found(assets, len(assets), _published_at([asset.id for asset in assets]))
+
+
+def list_placed() -> list[UUID]:
+    """The ids of the entries that have a place."""
+    return list(db.session.scalars(select(Asset.id).where(published(), _placed())))
+
+
+def list_organisations() -> list[tuple[Thing, list[UUID]]]:
+    """Every organisation of the feed by name, each with the ids of its entries."""
+    query = select(Asset).options(*_loaded(False)).where(published()).order_by(Asset.id)
+    made: dict[str, tuple[Thing, list[UUID]]] = {}
+    for asset in db.session.scalars(query):
+        thing = oruk.organisation(asset)
+        made.setdefault(thing["id"], (thing, []))[1].append(asset.id)
+    return sorted(made.values(), key=lambda one: (one[0]["name"].casefold(), one[0]["id"]))
+
+
+def whole_service(asset: Asset, found: Found, terms: Terms) -> Thing:
+    return oruk.service(
+        asset, terms.wording, terms.wards.get(asset.board_id, ()), found.changed(asset)
+    )
+
+
+def _narrowed(asked: Asked, terms: Terms) -> Select[Any]:
+    query = select(Asset).where(published())
+    text = Asset.name + " " + Asset.summary + " " + Asset.description + " " + Asset.where_words
+    for word in asked.search[:100].split()[:8]:
+        query = query.where(text.icontains(word, autoescape=True))
+    if asked.modified_after:
+        query = query.where(_changed_since(asked.modified_after))
+    if asked.term or asked.taxonomy:
+        query = query.where(terms.condition(asked))
+    if asked.organisation:
+        query = query.where(Asset.id.in_(_of_organisation(asked.organisation)))
+    if asked.ward_id is not None:
+        all_over = _boards_with(asked.ward_id, terms.boards)
+        query = query.where(
+            or_(
+                Asset.area_id == asked.ward_id,
+                Asset.area_id.is_(None) & Asset.board_id.in_(all_over),
+            )
+        )
+    if asked.placed_only:
+        query = query.where(_placed())
+    return query.where(_within(asked.near)) if asked.near else query
+
+
+def _loaded(whole: bool) -> list[Any]:
+    options: list[Any] = [
+        joinedload(Asset.area),
+        joinedload(Asset.organisation),
+        joinedload(Asset.board).joinedload(Board.council).joinedload(Council.area),
+    ]
+    if whole:
+        options.append(selectinload(Asset.priorities).joinedload(AssetPriority.priority))
+    return options
+
+
+def _changed_since(since: datetime) -> ColumnElement[bool]:
+    """Changed, confirmed or approved: an old entry approved today is new to a reader."""
+    approved = db.session.scalars(
+        select(Decision.subject_id).where(
+            Decision.subject_type == SUBJECT,
+            Decision.outcome == Outcome.APPROVED,
+            Decision.undone_at.is_(None),
+            Decision.at >= since,
+        )
+    )
+    ids = [UUID(subject_id) for subject_id in approved]
+    return or_(Asset.updated_at >= since, Asset.confirmed_at >= since, Asset.id.in_(ids))
+
+
+def _published_at(ids: Collection[UUID]) -> dict[UUID, datetime]:
+    if not ids:
+        return {}
+    query = (
+        select(Decision.subject_id, func.max(Decision.at))
+        .where(
+            Decision.subject_type == SUBJECT,
+            Decision.outcome == Outcome.APPROVED,
+            Decision.undone_at.is_(None),
+        )
+        .group_by(Decision.subject_id)
+    )
+    if len(ids) <= 500:
+        query = query.where(Decision.subject_id.in_([str(one) for one in ids]))
+    return {UUID(subject_id): at for subject_id, at in db.session.execute(query)}
+
+
+def _of_organisation(wanted: UUID) -> list[UUID]:
+    if db.session.get(Organisation, wanted) is not None:
+        query = select(Asset.id).where(published(), Asset.organisation_id == wanted)
+        return list(db.session.scalars(query))
+    of = (ids for thing, ids in list_organisations() if thing["id"] == str(wanted))
+    return next(of, [])
+
+
+def _boards_with(ward_id: int, boards: Iterable[Board]) -> list[int]:
+    return [b.id for b in boards if any(tie.area_id == ward_id for tie in b.board_areas)]
+
+
+def _within(near: Near) -> ColumnElement[bool]:
+    """Inside a circle, worked out as on a plane: exact enough within a council."""
+    a_degree_east = METRES_A_DEGREE * math.cos(math.radians(near.lat))
+    north = (Asset.lat - near.lat) * METRES_A_DEGREE
+    east = (Asset.lon - near.lon) * a_degree_east
+    return Asset.lat.is_not(None) & (north * north + east * east <= near.metres**2)

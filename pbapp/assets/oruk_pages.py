@@ -1,0 +1,220 @@
+"""The Open Referral UK 3.0 API, open to everybody, and the page that says whether it is valid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pbapp.assets import feed_check, oruk
+from pbapp.assets.oruk import Thing
+from pbapp.assets.oruk_asking import Page, Unclear, read_asked, read_flag, read_page
+from pbapp.assets.oruk_feed import (
+    Found,
+    Terms,
+    find_entry,
+    list_entries,
+    list_organisations,
+    list_placed,
+    whole_service,
+)
+from pbapp.db import db
+from pbapp.web.access import access, anyone
+
+bp = Blueprint("openreferral", __name__, url_prefix="/openreferral")
+
+VERSION = "HSDS-UK-3.0"
+PROFILE = "https://openreferraluk.org/developers/specifications"
+DEFINITION = "https://openreferraluk.org/specifications/3.0/openapi.json"
+
+
+@bp.errorhandler(Unclear)
+def unclear(error: Unclear) -> Response:
+    return problem(400, str(error))
+
+
+@bp.get("/")
+@access(anyone)
+def about() -> Response:
+    """What this API is."""
+    return answer({"version": VERSION, "profile": PROFILE, "openapi_url": DEFINITION})
+
+
+@bp.get("/services")
+@access(anyone)
+def services() -> Response:
+    """Every entry as a service: lines, whole with `full`, ids and moments with `minimal`."""
+    part, asked, terms = read_page(request.args), read_asked(request.args), Terms()
+    if read_flag(request.args, "minimal"):
+        found = list_entries(asked, terms)
+        lines = [
+            {"id": str(a.id), "modified_date": oruk.moment(found.changed(a))} for a in found.assets
+        ]
+        return wrapped(lines, found.total, Page(1, max(1, found.total)))
+    whole = read_flag(request.args, "full")
+    found = list_entries(asked, terms, page=part.page, per_page=part.per_page, whole=whole)
+    made: list[Thing] = [
+        whole_service(a, found, terms) if whole else oruk.service_line(a, found.changed(a))
+        for a in found.assets
+    ]
+    return wrapped(made, found.total, part)
+
+
+@bp.get("/services/<id>")
+@access(anyone)
+def service(id: str) -> Response:
+    """One entry with all that belongs to it."""
+    found = _find(id)
+    if not found.assets:
+        return problem(404, "There is no such service.")
+    return answer(whole_service(found.assets[0], found, Terms()))
+
+
+@bp.get("/service_at_locations")
+@access(anyone)
+def service_at_locations() -> Response:
+    """Where services are; those without one place are in /services only."""
+    part, asked, terms = (
+        read_page(request.args),
+        read_asked(request.args, placed_only=True),
+        Terms(),
+    )
+    found = list_entries(asked, terms, page=part.page, per_page=part.per_page)
+    made = [oruk.at_location_line(asset, found.changed(asset)) for asset in found.assets]
+    return wrapped(made, found.total, part)
+
+
+@bp.get("/service_at_locations/<id>")
+@access(anyone)
+def service_at_location(id: str) -> Response:
+    """One service where it is."""
+    wanted = str(_uuid(id))
+    asset_id = next((one for one in list_placed() if oruk.made_id("at", one) == wanted), None)
+    found = find_entry(asset_id) if asset_id else Found([], 0, {})
+    if not found.assets:
+        return problem(404, "There is no such service at a location.")
+    whole = whole_service(found.assets[0], found, Terms())
+    whole.pop("service_at_locations", None)
+    return answer({**oruk.at_location(found.assets[0]), "service": whole})
+
+
+@bp.get("/organizations")
+@access(anyone)
+def organizations() -> Response:
+    """Whose the services are."""
+    return _listed([thing for thing, _ in list_organisations()])
+
+
+@bp.get("/organizations/<id>")
+@access(anyone)
+def organization(id: str) -> Response:
+    """One organisation with its services."""
+    wanted = _uuid(id)
+    for thing, _ids in list_organisations():
+        if thing["id"] == str(wanted):
+            found = list_entries(read_asked({"organization_id": str(wanted)}), Terms())
+            lines = [oruk.service_line(asset, found.changed(asset)) for asset in found.assets]
+            return answer({**thing, "services": lines})
+    return problem(404, "There is no such organization.")
+
+
+@bp.get("/taxonomies")
+@access(anyone)
+def taxonomies() -> Response:
+    """The vocabularies: kinds of asset, each board's priorities, sources."""
+    return _listed(Terms().taxonomies())
+
+
+@bp.get("/taxonomies/<id>")
+@access(anyone)
+def taxonomy(id: str) -> Response:
+    return _one(Terms().taxonomies, id, "There is no such taxonomy.")
+
+
+@bp.get("/taxonomy_terms")
+@access(anyone)
+def taxonomy_terms() -> Response:
+    """Every term; `taxonomy_id` narrows it to one vocabulary."""
+    wanted = read_asked(request.args).taxonomy
+    terms = Terms().terms()
+    return _listed([t for t in terms if wanted is None or t["taxonomy_id"] == str(wanted)])
+
+
+@bp.get("/taxonomy_terms/<id>")
+@access(anyone)
+def taxonomy_term(id: str) -> Response:
+    return _one(Terms().terms, id, "There is no such taxonomy term.")
+
+
+@bp.get("/status")
+@access(anyone)
+def status() -> str:
+    """For people: what the feed is, whether it is valid, and when that was last checked."""
+    return render_template(
+        "assets/feed_status.html",
+        check=feed_check.latest(),
+        base=url_for(".about", _external=True).rstrip("/"),
+    )
+
+
+# --- answers --------------------------------------------------------------------------------
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """JSON that any computer may read; the same answer is not sent twice."""
+    response = make_response(json.dumps(body, ensure_ascii=False, allow_nan=False), status)
+    response.mimetype = "application/json"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    return response.make_conditional(request) if status == 200 else response
+
+
+def problem(status: int, message: str) -> Response:
+    db.session.rollback()
+    return answer({"error": message}, status)
+
+
+def wrapped(contents: Sequence[Thing], total: int, part: Page) -> Response:
+    """One page of a list in the standard's wrapper."""
+    pages = -(-total // part.per_page)
+    return answer(
+        {
+            "total_items": total,
+            "total_pages": pages,
+            "page_number": part.page,
+            "size": len(contents),
+            "first_page": part.page == 1,
+            "last_page": part.page >= pages,
+            "empty": not contents,
+            "contents": list(contents),
+        }
+    )
+
+
+def _listed(things: list[Thing]) -> Response:
+    part = read_page(request.args)
+    start = (part.page - 1) * part.per_page
+    return wrapped(things[start : start + part.per_page], len(things), part)
+
+
+def _one(listed: Callable[[], list[Thing]], id: str, missing: str) -> Response:
+    wanted = str(_uuid(id))
+    found = next((thing for thing in listed() if thing["id"] == wanted), None)
+    return problem(404, missing) if found is None else answer(found)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _find(text: str) -> Found:
+    wanted = _uuid(text)
+    return find_entry(wanted) if wanted else Found([], 0, {})

@@ -1,0 +1,228 @@
+"""The Open Referral UK API: what it answers, to whom, and what never comes out of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pbapp import clock
+from pbapp.assets import feed_check, oruk, services
+from pbapp.assets.models import AssetKind, AssetState, Confirmer, FeedCheck, Where
+from pbapp.db import db
+from pbapp.jobs import services as jobs
+from pbapp.jobs.models import Job
+from tests.assets import oruk_schemas
+from tests.assets.factories import make_asset, without_point
+from tests.client import Browser, QueryCounter
+from tests.world import World
+
+API = "/openreferral"
+
+
+def read(browser: Browser, path: str, status: int = 200) -> Any:
+    page = browser.get(f"{API}{path}", status=status)
+    assert page.response.mimetype == "application/json"
+    assert page.response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in page.response.headers
+    return json.loads(page.html)
+
+
+def names(listed: Any) -> set[str]:
+    return {service["name"] for service in listed["contents"]}
+
+
+def test_the_root_says_what_this_is(stranger: Browser) -> None:
+    about = read(stranger, "/")
+    assert about["version"] == "HSDS-UK-3.0"
+    assert about["openapi_url"].startswith("https://")
+
+
+def test_an_empty_feed_is_an_empty_page(stranger: Browser, world: World) -> None:
+    assert read(stranger, "/services") == {
+        "total_items": 0,
+        "total_pages": 0,
+        "page_number": 1,
+        "size": 0,
+        "first_page": True,
+        "last_page": True,
+        "empty": True,
+        "contents": [],
+    }
+
+
+@pytest.mark.shared
+def test_every_endpoint_answers_by_the_schemas(stranger: Browser, world: World) -> None:
+    make_asset(
+        world, "Hall", main="poverty", opening="Mondays", access="Ramp", website="https://x.org/é"
+    )
+    make_asset(world, "Club", kind=AssetKind.ASSOCIATION, **without_point())
+    make_asset(world, "Swap", where_kind=Where.NOWHERE, area_id=None, lat=None, lon=None)
+    make_asset(world, "Found", organisation_id=world.group.id, source="A list", licence="OGL v3")
+    kinds = {
+        "services": ("service_list", "service"),
+        "service_at_locations": ("service_at_location_list", "service_at_location"),
+        "organizations": ("organization", "organization"),
+        "taxonomies": ("taxonomy", "taxonomy"),
+        "taxonomy_terms": ("taxonomy_term", "taxonomy_term"),
+    }
+    for name, (in_list, alone) in kinds.items():
+        listed = read(stranger, f"/{name}")
+        assert listed["contents"]
+        for thing in listed["contents"]:
+            whole = read(stranger, f"/{name}/{thing['id']}")
+            wrong = oruk_schemas.faults("oruk", in_list, thing)
+            wrong += oruk_schemas.faults("oruk", alone, whole)
+            if name not in ("organizations", "service_at_locations"):  # the UK's have more
+                wrong += oruk_schemas.faults("hsds", alone, whole)
+            assert not wrong
+    whole = read(stranger, "/services?full=true")
+    assert not [f for s in whole["contents"] for f in oruk_schemas.faults("oruk", "service", s)]
+    assert feed_check.look() == ([], 4)
+
+
+def test_an_entry_keeps_its_ward_priorities_and_last_confirmation(
+    stranger: Browser, world: World
+) -> None:
+    hall = make_asset(
+        world,
+        main="poverty",
+        supports=("mental-health",),
+        confirmed_at=datetime(2026, 9, 30, 12, tzinfo=UTC),
+        confirmed_by=Confirmer.GROUP,
+    )
+    whole = read(stranger, f"/services/{hall.id}")
+    assert (whole["id"], whole["assured_date"]) == (str(hall.id), "2026-09-30")
+    assert [area["extent"] for area in whole["service_areas"]] == ["S13003048"]
+    ties = {(a["taxonomy_term"]["name"], a["link_type"]) for a in whole["attributes"]}
+    assert ties == {
+        ("Places", "kind"),
+        ("Poverty", "main priority"),
+        ("Mental Health", "supported priority"),
+    }
+    place = whole["service_at_locations"][0]["location"]
+    assert (place["latitude"], place["longitude"]) == (hall.lat, hall.lon)
+    assert whole == read(stranger, f"/services/{hall.id}")
+    assert whole["organization_id"] == oruk.board_id(world.board)
+
+
+def test_what_is_private_or_unchecked_never_comes_out(stranger: Browser, world: World) -> None:
+    gift = make_asset(world, "A gift", kind=AssetKind.INDIVIDUAL, **without_point())
+    waiting = make_asset(world, "Not yet", state=AssetState.WAITING)
+    make_asset(world, "Returned", state=AssetState.RETURNED)
+    vague = make_asset(world, "Somewhere in the ward", **without_point())
+    assert names(read(stranger, "/services")) == {"Somewhere in the ward"}
+    assert read(stranger, "/service_at_locations")["total_items"] == 1
+    assert read(stranger, "/services?minimal=true")["total_items"] == 1
+    for hidden in (gift, waiting):
+        read(stranger, f"/services/{hidden.id}", status=404)
+        tie = oruk.made_id("at", hidden.id)
+        read(stranger, f"/service_at_locations/{tie}", status=404)
+    place = read(stranger, f"/services/{vague.id}")["service_at_locations"][0]["location"]
+    assert "latitude" not in place
+
+
+def test_the_feed_comes_in_pages(stranger: Browser, world: World) -> None:
+    for number in range(5):
+        make_asset(world, f"Hall {number}")
+    pages = [read(stranger, f"/services?per_page=2&page={page}") for page in (1, 2, 3, 4)]
+    assert [page["size"] for page in pages] == [2, 2, 1, 0]
+    assert [page["last_page"] for page in pages] == [False, False, True, True]
+    assert (pages[0]["total_items"], pages[0]["total_pages"]) == (5, 3)
+    assert len(set().union(*map(names, pages))) == 5
+    least = read(stranger, "/services?minimal=true&per_page=2")
+    assert (least["size"], set(least["contents"][0])) == (5, {"id", "modified_date"})
+
+
+def test_the_feed_is_searched(stranger: Browser, world: World) -> None:
+    make_asset(world, "Canal walk", main="poverty", organisation_id=world.group.id)
+    make_asset(world, "Tea club", kind=AssetKind.ASSOCIATION, area_id=world.wards[10].id)
+    term = oruk.made_id("kind", "association")
+    board = oruk.board_id(world.board)
+    priorities = oruk.made_id("taxonomy", "priorities", board)
+    club = read(stranger, "/services?search=tea")["contents"][0]
+    for query, expected in {
+        "search=CANAL+walk": {"Canal walk"},
+        "search=%25": set(),
+        f"taxonomy_term_id={term}": {"Tea club"},
+        f"taxonomy_id={priorities}": {"Canal walk"},
+        f"taxonomy_id={term}": set(),
+        f"organization_id={world.group.id}": {"Canal walk"},
+        f"organization_id={club['organization_id']}": {"Tea club"},
+        "postcode=zz101aa": {"Tea club"},
+        "postcode=ZZ7+1AA&proximity=500": {"Canal walk", "Tea club"},
+        "postcode=ZZ11+1AA&proximity=500": set(),
+    }.items():
+        assert names(read(stranger, f"/services?{query}")) == expected, query
+
+
+def test_what_cannot_be_understood_is_said(stranger: Browser, world: World) -> None:
+    for query in (
+        "page=0",
+        "page=-1",
+        "page=%D9%A1",
+        "per_page=1_0",
+        "per_page=501",
+        "modified_after=yesterday",
+        "modified_after=9999-12-31T23:59:59-23:00",
+        "taxonomy_id=no",
+        "full=perhaps",
+        "minimum_age=5",
+        "postcode=ZZ99+9ZZ",
+        "proximity=5",
+    ):
+        assert read(stranger, f"/services?{query}", status=400)["error"], query
+    for path in (
+        "services/no",
+        "organizations/no",
+        "taxonomies/no",
+        f"taxonomy_terms/{world.group.id}",
+    ):
+        assert read(stranger, f"/{path}", status=404)["error"]
+
+
+def test_an_old_entry_approved_today_is_new_to_a_reader(stranger: Browser, world: World) -> None:
+    make_asset(world, "Old")
+    late = make_asset(world, "Late", state=AssetState.WAITING)
+    services.approve(asset=late, by=world.officer, url="https://example.org/late")
+    db.session.commit()
+    since = (clock.now() - timedelta(hours=1)).isoformat().replace("+", "%2B")
+    listed = read(stranger, f"/services?modified_after={since}")
+    assert names(listed) == {"Late"}
+    assert listed["contents"][0]["last_modified"][:10] == clock.now().date().isoformat()
+
+
+def test_a_page_takes_no_more_queries_for_more_entries(
+    stranger: Browser, world: World, count_queries: QueryCounter
+) -> None:
+    for number in range(12):
+        make_asset(world, f"Hall {number}", main="poverty", organisation_id=world.group.id)
+    db.session.expire_all()
+    count_queries.reset()
+    read(stranger, "/services?full=true")
+    assert count_queries.number <= 11
+
+
+def test_the_status_page_says_when_the_feed_was_checked(stranger: Browser, world: World) -> None:
+    assert "Not checked yet" in stranger.get(f"{API}/status").text
+    make_asset(world)
+    assert feed_check.ask_if_due()
+    assert not feed_check.ask_if_due()
+    db.session.commit()
+    job_id = db.session.query(Job.id).scalar()
+    feed_check.run(job_id=job_id)
+    page = stranger.get(f"{API}/status")
+    assert "The feed is valid" in page.text
+    assert "1 entry was checked" in page.text
+    assert not feed_check.ask_if_due()
+
+
+def test_the_status_page_shows_faults(stranger: Browser, world: World) -> None:
+    db.session.add(FeedCheck(at=clock.now(), services=3, faults=12, examples=["<b>one</b>"] * 10))
+    db.session.commit()
+    page = stranger.get(f"{API}/status")
+    assert "12 faults were found" in page.text
+    assert "<b>one</b>" in page.text  # as text
+    assert jobs.due() == []
