@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION, DEMO, TESTING = "production", "demo", "testing"
@@ -61,12 +62,19 @@ class Config:
     def queue(self) -> Path:
         return self.instance / "queue.sqlite3"
 
+    def _own_hosts(self) -> list[str] | None:
+        if self.is_production:
+            return [urlsplit(self.public_url).hostname or "localhost"]
+        return ["127.0.0.1", "localhost", "[::1]"]
+
     def for_flask(self) -> dict[str, Any]:
         """The settings under the names that Flask and its extensions read."""
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "TESTING": self.mode == TESTING,
+            # Links in e-mails are made from the request: a forged Host must not reach them.
+            "TRUSTED_HOSTS": self._own_hosts(),
             "SESSION_COOKIE_NAME": "pbapp",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from pbapp import db as database
 from pbapp.refusal import Refused
@@ -65,6 +65,8 @@ def _database_trouble(error: OperationalError | InternalError) -> Answer:
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:
+    if isinstance(error, SecurityError):
+        return "This address is not served here.\n", 400  # for another host no page can be made
     if error.response is not None or error.code is None or error.code < 400:
         return error
     known = {400, 403, 404, 413, 429, 500, 503}
