@@ -120,7 +120,8 @@ def _save_draft(form: ProposalForm, round: Round, group: Organisation) -> Respon
     )
     db.session.commit()
     flash(_("Saved. Nothing has been sent in yet."), "success")
-    return redirect(url_for(".new", slug=round.slug, group=group.id, draft=token), 303)
+    named = group.id if "group" in request.args else None
+    return redirect(url_for(".new", slug=round.slug, group=named, draft=token), 303)
 
 
 def _kind(round: Round) -> str:
