@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import DataError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(database.Busy, _busy)
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(InternalError, _database_trouble)
+    app.register_error_handler(DataError, _impossible_value)
     app.register_error_handler(StaleDataError, _changed_meanwhile)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -49,6 +50,12 @@ def _changed_meanwhile(_error: StaleDataError) -> Answer:
     database.db.session.rollback()
     sentence = _("Somebody else changed this while you were working on it. Look at it again first.")
     return page(409, "refused", sentence=sentence)
+
+
+def _impossible_value(_error: DataError) -> Answer:
+    # No column can hold it (a NUL in an address, a number with forty digits): nothing is there.
+    database.db.session.rollback()
+    return page(404, "404") if request.method == "GET" else page(400, "400")
 
 
 def _busy(_error: Exception) -> Answer:

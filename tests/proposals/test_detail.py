@@ -148,3 +148,16 @@ def _token(browser: Browser, path: str) -> str:
     page = browser.get(path)
     meta = next(e for e in page.root.iter("meta") if e.get("name") == "csrf-token")
     return meta.get("content", "")
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999", "9" * 40])
+def test_numbers_no_database_can_hold_are_404(
+    stranger: Browser, officer: Browser, round: Round, number: str
+) -> None:
+    stranger.get(f"{LIST}/{number}", status=404)
+    officer.get(f"/desk/proposals/{number}", status=404)
+
+
+def test_an_address_with_a_nul_in_it_is_404(stranger: Browser, round: Round) -> None:
+    stranger.get("/rounds/small%00grants", status=404)
+    stranger.get("/rounds?board=coat%00bridge", status=404)
