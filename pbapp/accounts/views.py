@@ -17,6 +17,7 @@ from pbapp.assets.words import STATE
 from pbapp.db import db
 from pbapp.messages import services as messages
 from pbapp.proposals import queries as proposals
+from pbapp.proposals.words import TONES, state_words
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
 from pbapp.web.context import settings
@@ -134,6 +135,8 @@ def home() -> Page:
         entries=assets.list_by_submitter(person),
         entry_states=STATE,
         proposals=proposals.list_by_account(person),
+        proposal_state=state_words,
+        proposal_tones=TONES,
     )
 
 

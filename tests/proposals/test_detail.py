@@ -161,3 +161,15 @@ def test_numbers_no_database_can_hold_are_404(
 def test_an_address_with_a_nul_in_it_is_404(stranger: Browser, round: Round) -> None:
     stranger.get("/rounds/small%00grants", status=404)
     stranger.get("/rounds?board=coat%00bridge", status=404)
+
+
+def test_the_account_page_says_where_each_of_our_proposals_stands(
+    group_member: Browser, resident: Browser, world: World, round: Round
+) -> None:
+    returned(world, round, title="A bench")
+    on_ballot(world, round, title="Walking football")
+    page = group_member.get("/account/")
+    assert "A bench Example Canal Friends · Small grants Sent back to the group" in page.text
+    assert page.links()["Walking football"] == f"{LIST}/2"
+    assert "On the ballot" in page.text
+    assert "Walking football" not in resident.get("/account/").text
