@@ -82,8 +82,8 @@ def ballot_lines(round: Round) -> list[BallotLine]:
 def official_rule(round: Round, lines: Iterable[BallotLine]) -> Rule:
     """The counting rule as sealed; a proposal withdrawn since stays listed and cannot win.
 
-    The drawn lot is the order of the file, so it is not said again: whoever counts the file with
-    the same rule gets the same parameters, and the same digest of them.
+    The drawn lot is the order of the file, so it is not said again: whoever counts the file need
+    not be told the lot.
     """
     name, parameters = sealed_rule(round)
     parameters["lot"] = None

@@ -24,6 +24,7 @@ from pbapp.rounds.queries import find_phase
 from pbapp.web.babel import moment
 
 Row = dict[str, Any]
+RECOUNT = "/static/recount.py"  # one file, nothing to install
 
 
 def whole(round: Round, story: Story) -> Row:
@@ -236,15 +237,18 @@ def digests(story: Story) -> Row:
     def address(filename: str) -> str:
         return url_for("results.file", slug=round.slug, filename=filename)
 
+    site, rule = request.host_url.removesuffix("/"), f"{round.slug}-rule.json"
+    files = " ".join(f"-O {site}{path}" for path in (RECOUNT, address(name), address(rule)))
     return {
         "has_ballots": has_ballots,
         "ballots_url": address(name),
-        "rule_url": address(f"{round.slug}-rule.json"),
+        "rule_url": address(rule),
         "table_url": address(f"{round.slug}-results.csv"),
+        "recount_url": RECOUNT,
         "three_lines": "\n".join(
             (
-                f"curl -O {request.host_url.removesuffix('/')}{address(name)}",
-                f"sha256sum {name}",
+                f"curl {files}",
+                f"python3 recount.py {name} {rule}",
                 f"pbapp tally {name} {flags(count)}",
             )
         ),

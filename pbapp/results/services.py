@@ -189,12 +189,13 @@ def keep_count(
         if counted is not None:
             return counted
     plain = outcome_as_dict(outcome)
-    published = {"rule": outcome.rule, "parameters": dict(outcome.parameters)}
+    parameters = dict(outcome.parameters)
+    published = {"rule": outcome.rule, "parameters": parameters}
     count = Count(
         round=round,
         profile=profile,
         rule=outcome.rule,
-        parameters=published["parameters"],
+        parameters=parameters,
         parameters_digest=parameters_digest(published),
         budget=reckoning.budget,
         total_cost=outcome.total_cost,
