@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
@@ -258,13 +259,22 @@ def digests(story: Story) -> Row:
 def flags(count: Count) -> str:
     """The rule's parameters as flags of `pbapp tally`; what stands at its default is left out."""
     given = count.parameters
-    said = [f"--rule {count.rule.replace('_', '')}"]
+    said = [f"--rule {count.rule}"]
     if given.get("rank", "votes") != "votes":
         said.append(f"--rank {given['rank']}")
     if given.get("on_unaffordable"):
         said.append(f"--on-unaffordable {given['on_unaffordable']}")
     if given.get("min_votes"):
         said.append(f"--min-votes {given['min_votes']}")
+    if given.get("completion"):
+        said.append(f"--completion {given['completion']}")
+    if given.get("completion", "none") != "none":
+        step = Fraction(str(given["step"])) / 10 ** int(given.get("exponent") or 0)
+        said.append(f"--step {step}")
+    if given.get("stop_exhaustive") is False:
+        said.append("--no-stop-exhaustive")
+    if given.get("comparison"):
+        said.append("--comparison")
     if given.get("tie_break", "cost") != "cost":
         said.append(f"--tie-break {given['tie_break']}")
     return " ".join(said)

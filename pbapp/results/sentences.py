@@ -10,10 +10,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from pbapp.results import shares_sentences
 from pbapp.results.amounts import Amount, amounts_of
 from pbapp.results.models import Allocation, Count
 from pbapp.results.privacy import explains_too_few
-from pbapp.tally import Reason
+from pbapp.tally import EqualShares, Greedy, Reason
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,12 @@ class Story:
             said += self._what_would_have_changed(row)
         return said
 
+    def quoted(self, key: str) -> str:
+        return _("“%(title)s”", title=self.titles.get(key, key))
+
     def _turn(self, row: Allocation) -> list[str]:
+        if self.count.rule == EqualShares.name:
+            return shares_sentences.why(self, row)
         facts, detail = row.facts, row.facts.get("detail") or {}
         reason, cost = Reason(facts["reason"]), self.amount(row.cost)
         turn, left = detail.get("turn") or 0, detail.get("left") or 0
@@ -194,13 +200,7 @@ class Story:
         change = row.facts.get("change") or {}
         cheaper, more = change.get("cheaper_by"), change.get("more_votes")
         said = []
-        if cheaper:
-            said.append(
-                _(
-                    "Had it cost %(less)s less, it would have been funded.",
-                    less=self.amount(cheaper),
-                )
-            )
+        sure = change.get("scope", "count") == "count"
         if self.is_withheld(row):
             said.append(
                 _(
@@ -208,7 +208,36 @@ class Story:
                     "be able to work out who they were."
                 )
             )
-        elif more and row.facts.get("points") is None:
+        elif sure:
+            said += self._sure_change(row, cheaper, more)
+        elif cheaper and more:
+            said.append(
+                ngettext(
+                    "Had it cost %(less)s less, or had %(num)s more person chosen it, it could "
+                    "have been funded.",
+                    "Had it cost %(less)s less, or had %(num)s more people chosen it, it could "
+                    "have been funded.",
+                    more,
+                    less=self.amount(cheaper),
+                )
+            )
+        place = row.facts.get("reserve")
+        if place and not self.count.round.is_imported:
+            said.append(
+                _(
+                    "It is number %(place)s on the reserve list: if a project that won drops out, "
+                    "the first one on that list that fits takes its place.",
+                    place=place,
+                )
+            )
+        return said
+
+    def _sure_change(self, row: Allocation, cheaper: int | None, more: int | None) -> list[str]:
+        said = []
+        if cheaper:
+            less = self.amount(cheaper)
+            said.append(_("Had it cost %(less)s less, it would have been funded.", less=less))
+        if more and row.facts.get("points") is None:
             said.append(
                 ngettext(
                     "With %(num)s more vote it would have been funded.",
@@ -222,15 +251,6 @@ class Story:
                     "With %(num)s more point it would have been funded.",
                     "With %(num)s more points it would have been funded.",
                     more,
-                )
-            )
-        place = row.facts.get("reserve")
-        if place and not self.count.round.is_imported:
-            said.append(
-                _(
-                    "It is number %(place)s on the reserve list: if a project that won drops out, "
-                    "the first one on that list that fits takes its place.",
-                    place=place,
                 )
             )
         return said
@@ -286,27 +306,28 @@ class Story:
 
     def how_it_was_counted(self) -> list[str]:
         """The rule, told with this round's own figures."""
+        ballots = self.count.profile.ballots
         said = [
-            _(
-                "%(ballots)s people voted. For every project we added up the people who chose it.",
-                ballots=f"{self.count.profile.ballots:,}",
+            ngettext(
+                "%(people)s person voted.",
+                "%(people)s people voted.",
+                ballots,
+                people=f"{ballots:,}",
             )
         ]
-        if any(row.facts.get("points") is not None for row in self.rows):
-            said = [
-                _(
-                    "%(ballots)s people voted. For every project we added up the points they "
-                    "gave it.",
-                    ballots=f"{self.count.profile.ballots:,}",
-                )
-            ]
-        if self.count.rule == "greedy" and self.funded:
+        if self.count.rule == EqualShares.name:
+            said += shares_sentences.steps(self)
+        elif self.count.rule == Greedy.name and self.funded:
             said += self._greedy_steps()
         said.append(self.about_what_is_left())
         return said
 
     def _greedy_steps(self) -> Iterable[str]:
         first, last = self.funded[0], self.funded[-1]
+        if first.facts.get("points") is None:
+            yield _("For every project we added up the people who chose it.")
+        else:
+            yield _("For every project we added up the points it was given.")
         yield _(
             "The one with the most, “%(title)s” (%(support)s), came first. It cost %(cost)s, so "
             "%(left)s of the pot was left.",

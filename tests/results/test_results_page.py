@@ -61,7 +61,7 @@ def test_a_small_ward_is_not_shown_and_cannot_be_worked_out(world, stranger, mon
 def test_how_it_was_counted_is_told_with_the_round_s_own_figures(world: World, stranger: Browser):
     counted_round(world)
     page = stranger.get(PAGE)
-    assert "65 people voted. For every project we added up the people who chose it." in page.text
+    assert "65 people voted. For every project we added up the people" in page.text
     assert "“Walking football” (26 votes), came first. It cost £3,000, so £7,000" in page.text
     assert "2 projects cost more than what was left at their turn" in page.text
     assert "Most votes first. What costs more than is left is skipped." in page.text
@@ -131,6 +131,24 @@ def test_a_project_withdrawn_is_marked(world: World, stranger: Browser):
     db.session.commit()
     assert "It was withdrawn after the ballot was sealed." in stranger.get(PAGE).text
     assert "Its group withdrew it" in stranger.get(f"{PAGE}/1").text
+
+
+def test_equal_shares_are_told_by_who_paid(world: World, stranger: Browser):
+    rule = {"name": "equalshares", "completion": "none"}
+    counted_round(world, rule=rule, votes={("1", "2"): 40, ("3",): 15, ("5",): 9, ("2", "4"): 36})
+    page = stranger.get(PAGE)
+    assert "The pot was shared out equally: each person who voted had £100 to give" in page.text
+    assert "pbapp tally small-grants.pb --rule equalshares --completion none" in page.text
+    won = stranger.get(f"{PAGE}/2")
+    assert "Its cost of £3,000 was shared: 76 people who chose it paid £39.47 each." in won.text
+    lost = stranger.get(f"{PAGE}/3")
+    assert "and the people who chose it had £1,500 left between them." in lost.text
+    spent = stranger.get(f"{PAGE}/1")
+    assert "Most of their money had gone to “Walking football” (£1,578.95)." in spent.text
+    few = stranger.get(f"{PAGE}/5")
+    assert "did not have enough money left to pay for it." in few.text
+    assert "Fewer than ten people chose it" in few.text
+    assert "£900" not in few.text
 
 
 # --- who may see it ------------------------------------------------------------------------------
@@ -239,7 +257,7 @@ def test_points_are_called_points(app, stranger: Browser):
     text = text.replace("b;L18/09/XI;", "b;L18/09/XI;1;").replace("c;L18/09/XI;", "c;L18/09/XI;4;")
     text = text.replace("d;c10;", "d;c10;1;").replace("e;c2;", "e;c2;1;").replace("f;;", "f;;;")
     import_text(text, slug="town")
-    assert "added up the points" in stranger.get("/rounds/town/results").text
+    assert "added up the points it was given" in stranger.get("/rounds/town/results").text
     assert "Together they gave it 8 points." in stranger.get("/rounds/town/results/L18/09/XI").text
     assert "Together they gave it 3.5 points." in stranger.get("/rounds/town/results/c10").text
 
