@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
 
     app.wsgi_app = stamped  # type: ignore[method-assign]
     app.add_template_filter(time_of_day)
+    app.add_template_global(lambda round: Booth(round).choices, "chosen_in")
 
 
 def get_whole(slug: str) -> Round:
