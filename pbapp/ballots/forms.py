@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, RadioField, StringField, ValidationError
+from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, DataRequired, Email, Length
@@ -61,14 +61,17 @@ class CheckForm(Form):
             Length(max=120, message=_l("Use at most 120 characters for your name.")),
         ],
     )
-    age_band = RadioField(_l("Your age group"), validate_choice=False)
+    age_band = SelectField(_l("Your age group"), validate_choice=False)
 
     def __init__(self, round: Round, **values: Any) -> None:
         super().__init__(**values)
         self.round = round
         self.age_band.choices = [
-            SelectChoice(value, age_words(start, end))
-            for value, start, end in age_bands(round.min_age)
+            SelectChoice("", _("Choose")),
+            *(
+                SelectChoice(value, age_words(start, end))
+                for value, start, end in age_bands(round.min_age)
+            ),
         ]
         # Whether the way on is to ask a person rather than to type something else.
         self.ask_us = False

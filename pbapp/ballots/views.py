@@ -191,6 +191,10 @@ def choose(slug: str) -> Page:
     if form.validate_on_submit():
         picked = request.form.getlist("choice")
         booth.choices = [id for id in dict.fromkeys(picked) if id in rules.options]
+        if request.form.get("read") in rules.options:
+            return redirect(
+                url_for("proposals.detail", slug=slug, number=request.form["read"]), 303
+            )
         if "filter" in request.form:
             shown: dict[str, Any] = {n: request.form.get(n) or None for n in ("priority", "ward")}
             return redirect(url_for(".choose", slug=slug, **shown), 303)

@@ -45,7 +45,7 @@ def vote(page: Page, address: str, save: bool = False) -> str:
     page.get_by_label("I live here").check()
     page.get_by_label("Postcode of that place").fill("nowhere")
     page.get_by_label("Your full name").fill(f"Example {address.split('@')[0]}")
-    page.get_by_label("35 to 44").check()
+    page.get_by_label("Your age group").select_option(label="35 to 44")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a full postcode")
     seen(page, "check-wrong", save)
