@@ -8,6 +8,7 @@ line, and a reserve list. A project nobody voted for never wins.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -304,10 +305,10 @@ class GreedyCount:
         if self.instance.projects[place].id in self.rule.withdrawn:
             return None
         own = self.line.index(place) if place in self.turns else len(self.line)
-        for turn in range(own, -1, -1):
-            if self.guards.look(place, self.standings[turn])[0] is Reason.FUNDED:
-                break
-        else:
+        turn = (
+            bisect_left(range(own + 1), True, key=lambda turn: not self._accepted(place, turn)) - 1
+        )
+        if turn < 0:
             return None
         more = max(self.missing(place), 1 - self.support.counted(place), 0)
         if turn < len(self.line):
@@ -316,6 +317,9 @@ class GreedyCount:
                 return None
             more = max(more, passing)
         return -(-more // self.support.scale)
+
+    def _accepted(self, place: int, turn: int) -> bool:
+        return self.guards.look(place, self.standings[turn])[0] is Reason.FUNDED
 
     def _to_pass(self, place: int, rival: int) -> int | None:
         """Extra votes (or scaled points) needed to come before a rival in the order."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import chain, pairwise, repeat
 from types import MappingProxyType
 
 
@@ -216,13 +217,22 @@ class Profile:
             weights.extend(range(top, top - length, -1))
         return weights
 
+    def people(self) -> Iterator[int]:
+        """Beside `choices`: how many ballots each of them stands on."""
+        lengths = (after - before for before, after in pairwise(self.starts))
+        return chain.from_iterable(map(repeat, self.counts, lengths))
+
     def votes(self, project_count: int) -> list[int]:
         """How many people support each project."""
         totals = [0] * project_count
-        for group, count in enumerate(self.counts):
-            for place in range(self.starts[group], self.starts[group + 1]):
-                if self.points is None or self.points[place] > 0:
-                    totals[self.choices[place]] += count
+        if self.points is None:
+            for choice, people in zip(self.choices, self.people(), strict=True):
+                totals[choice] += people
+        else:
+            for choice, people, points in zip(
+                self.choices, self.people(), self.points, strict=True
+            ):
+                totals[choice] += people if points > 0 else 0
         return totals
 
     def points_total(self, project_count: int, ordinal: Ordinal = Ordinal.OFFICIAL) -> list[int]:
@@ -231,9 +241,8 @@ class Profile:
         if weights is None:
             return self.votes(project_count)
         totals = [0] * project_count
-        for group, count in enumerate(self.counts):
-            for place in range(self.starts[group], self.starts[group + 1]):
-                totals[self.choices[place]] += count * weights[place]
+        for choice, people, weight in zip(self.choices, self.people(), weights, strict=True):
+            totals[choice] += people * weight
         return totals
 
 

@@ -49,7 +49,7 @@ class SharesCount:
             ordinal=rule.ordinal,
             withdrawn=rule.withdrawn,
         )
-        self.votes = profile.votes(len(instance.projects))
+        self.votes: list[int] = self.supporters.supported.tolist()
         self.order = rule.ties.order(instance, self.votes)
         self.first = Fraction(instance.budget, max(profile.ballots_cast, 1))
         self.search = self._search(listen)

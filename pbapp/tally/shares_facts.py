@@ -199,8 +199,21 @@ class Ledger:
         before.follow(self._exact.purchases[: lost_at - 1], self._prices[: lost_at - 1])
         money = self._money_before(place, lost_at - 1)
         cost = self._s.cost[place]
-        found = before.price(place, money, cost / self._s.total[place], self._doubt)
+        found = before.price(place, money, self._guess(place, money), self._doubt)
         return None if found is None else cost / found.price
+
+    def _guess(self, place: int, money: Floats) -> float:
+        """A float idea of a project's price, given what each supporter holds."""
+        units = 1.0 if self._s.units is None else self._s.units[place]
+        weight, people = self._s.weight[place], self._s.people[place]
+        price, rest = 0.0, -1.0
+        while True:
+            poor = money < price * units
+            fewer = float(weight[~poor].sum())
+            if fewer in (rest, 0.0):
+                return price
+            rest = fewer
+            price = (self._s.cost[place] - float((people * money)[poor].sum())) / rest
 
     # -- what would have changed it -------------------------------------------------------------
 

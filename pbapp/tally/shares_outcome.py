@@ -137,7 +137,7 @@ def count_phragmen(instance: Instance, profile: Profile, rule: Phragmen) -> Outc
     count = PhragmenCount(instance, profile, rule)
     ids = [project.id for project in instance.projects]
     winners = tuple(ids[place] for place in count.winners)
-    votes = profile.votes(len(ids))
+    votes: list[int] = count.supporters.supported.tolist()
     results = []
     for place, project in enumerate(instance.projects):
         position = count.winners.index(place) + 1 if place in count.winners else None

@@ -40,6 +40,11 @@ class Supporters:
         chosen = np.frombuffer(profile.choices, dtype=np.int64)
         self.count: Ints = np.frombuffer(profile.counts, dtype=np.int64)
         owner = np.repeat(np.arange(self.groups), np.diff(starts))
+        given = np.frombuffer(profile.points, dtype=np.int64) > 0 if profile.points else True
+        # Everybody who supports a project, those included whose ranking gives it no points.
+        self.supported = np.bincount(chosen, self.count[owner] * given, minlength=self.size).astype(
+            np.int64
+        )
         weights = profile.weights(ordinal)
         units = None
         if weights is not None:
