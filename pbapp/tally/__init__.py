@@ -16,6 +16,8 @@ from pbapp.tally.digest import (
 )
 from pbapp.tally.greedy import Turn
 from pbapp.tally.greedy_rule import Cap, Greedy, OnUnaffordable, PartFund, Rank
+from pbapp.tally.guards import ChoiceGuard
+from pbapp.tally.leftovers import Carried, Pot, carry
 from pbapp.tally.model import (
     Ballot,
     Change,
@@ -35,16 +37,20 @@ from pbapp.tally.model import (
 from pbapp.tally.pabulib import Election, PabulibError, parse_pabulib, read_pabulib
 from pbapp.tally.pabulib_votes import Problem
 from pbapp.tally.pabulib_write import election_of, write_pabulib
-from pbapp.tally.report import outcome_as_dict
+from pbapp.tally.report import facts_as_dict, outcome_as_dict
 from pbapp.tally.rules import RULES, Rule, count, pabulib_name, rule_from_dict
 from pbapp.tally.shares_rule import Completion, EqualShares, Phragmen
 from pbapp.tally.ties import TieBreak, TieRule
+from pbapp.tally.whole import Comparison, Spread, compare, spread
 
 __all__ = [
     "RULES",
     "Ballot",
     "Cap",
+    "Carried",
     "Change",
+    "ChoiceGuard",
+    "Comparison",
     "Completion",
     "Election",
     "EqualShares",
@@ -57,6 +63,7 @@ __all__ = [
     "PartFund",
     "PartFunding",
     "Phragmen",
+    "Pot",
     "Problem",
     "Profile",
     "Progress",
@@ -65,6 +72,7 @@ __all__ = [
     "Rank",
     "Reason",
     "Rule",
+    "Spread",
     "Tie",
     "TieBreak",
     "TieRule",
@@ -72,8 +80,11 @@ __all__ = [
     "Utility",
     "VoteType",
     "canonical",
+    "carry",
+    "compare",
     "count",
     "election_of",
+    "facts_as_dict",
     "instance_digest",
     "outcome_as_dict",
     "pabulib_name",
@@ -83,5 +94,6 @@ __all__ = [
     "read_pabulib",
     "rule_from_dict",
     "sha256",
+    "spread",
     "write_pabulib",
 ]

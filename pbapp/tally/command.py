@@ -13,10 +13,11 @@ from pbapp.tally.digest import parameters_digest, sha256
 from pbapp.tally.greedy_rule import Greedy, OnUnaffordable, Rank
 from pbapp.tally.model import Instance, Listen, Ordinal, Progress, Utility
 from pbapp.tally.pabulib import Election, PabulibError, read_pabulib
-from pbapp.tally.report import outcome_as_dict
+from pbapp.tally.report import facts_as_dict, outcome_as_dict
 from pbapp.tally.rules import Rule, count
 from pbapp.tally.shares_rule import Completion, EqualShares, Phragmen
 from pbapp.tally.ties import TieBreak, TieRule
+from pbapp.tally.whole import spread
 
 
 def tally_file(
@@ -39,7 +40,11 @@ def tally_election(
         return exact.numerator if exact.denominator == 1 else float(exact)
 
     outcome = count(instance, election.profile, rule, explain=explain, progress=progress)
-    return outcome_as_dict(outcome, money=money, explain=explain)
+    result = outcome_as_dict(outcome, money=money, explain=explain)
+    if explain:
+        everybody = spread(instance, election.profile, outcome.winners)
+        result["whole"] = facts_as_dict(everybody, money=money)
+    return result
 
 
 @click.command("tally", short_help="Count the votes in a Pabulib (.pb) file.")
@@ -263,6 +268,10 @@ def _print(election: Election, result: dict[str, object], *, explain: bool) -> N
         effect = "it decided who won" if tie["decisive"] else "it did not change who won"
         click.echo(f"Tie between {', '.join(tie['between'])}: settled by {tie['by']}, {effect}.")
     if explain:
+        whole: dict[str, Any] = result["whole"]  # type: ignore[assignment]
+        click.echo(
+            f"{whole['share']:.0%} of the people who voted got at least one of their choices."
+        )
         click.echo("")
         for project in projects.values():
             click.echo(_why(project, currency))

@@ -24,6 +24,8 @@ _MONEY = frozenset(
         "cap_left",
         "cheaper_by",
         "cost",
+        "cost_first",
+        "cost_second",
         "left",
         "total_cost",
     }
@@ -50,6 +52,12 @@ def outcome_as_dict(
         for project in plain["projects"]:  # type: ignore[attr-defined]
             del project["detail"]
             del project["change"]
+    return plain
+
+
+def facts_as_dict(facts: object, *, money: Money = to_minor_units) -> dict[str, object]:
+    """Any facts of the count (a `Spread`, a `Comparison`, a `Carried`) as plain JSON values."""
+    plain: dict[str, object] = _plain(facts, money)  # type: ignore[assignment]
     return plain
 
 
