@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import joinedload
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.assets import queries as assets
-from pbapp.assets.models import Asset
-from pbapp.boards.models import Role
+from pbapp.assets.models import Asset, AssetState
+from pbapp.boards.models import Board, Role
 from pbapp.db import db
 from pbapp.decisions.models import Decision
 from pbapp.decisions.services import UNDO_FOR
 from pbapp.organisations.models import Member
-from pbapp.proposals import queries as proposals
 from pbapp.proposals.deciding import DECIDERS
-from pbapp.proposals.models import Proposal
+from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.rounds.models import Round
 
 PROPOSAL, ASSET = "proposal", "asset"
 
@@ -45,25 +46,29 @@ class Waiting:
 def list_waiting(account: Account, roles: dict[int, frozenset[Role]]) -> list[Waiting]:
     """Everything that waits on this officer's boards, the oldest first.
 
-    `roles` maps board ids to what the officer does there.
+    `roles` maps board ids to what the officer does there. One query for each room.
     """
-    groups = _groups_of(account.id)
-    found = [
-        _proposal(proposal, account, roles, groups)
-        for proposal in proposals.list_waiting(roles.keys())
-    ]
-    found += [_asset(asset, account, roles, groups) for asset in assets.list_waiting(list(roles))]
+    found = _proposals(account, roles) + _assets(account, roles)
     return sorted(found, key=lambda item: (item.since, item.kind, item.id))
 
 
+def _proposals(account: Account, roles: dict[int, frozenset[Role]]) -> list[Waiting]:
+    query = (
+        select(Proposal, _belongs(account, Proposal.organisation_id))
+        .join(Round, Round.id == Proposal.round_id)
+        .options(
+            joinedload(Proposal.round).joinedload(Round.board), joinedload(Proposal.organisation)
+        )
+        .where(Round.board_id.in_(list(roles)), Proposal.state == ProposalState.SUBMITTED)
+    )
+    return [_proposal(row[0], row[1], account, roles) for row in db.session.execute(query)]
+
+
 def _proposal(
-    proposal: Proposal,
-    account: Account,
-    roles: dict[int, frozenset[Role]],
-    groups: Collection[UUID],
+    proposal: Proposal, belongs: bool, account: Account, roles: dict[int, frozenset[Role]]
 ) -> Waiting:
     board = proposal.round.board
-    own = proposal.organisation_id in groups or proposal.submitted_by_id == account.id
+    own = belongs or proposal.submitted_by_id == account.id
     may = bool(roles.get(board.id, frozenset()) & frozenset(DECIDERS)) if board else False
     return Waiting(
         kind=PROPOSAL,
@@ -77,13 +82,19 @@ def _proposal(
     )
 
 
+def _assets(account: Account, roles: dict[int, frozenset[Role]]) -> list[Waiting]:
+    query = (
+        select(Asset, _belongs(account, Asset.organisation_id))
+        .options(joinedload(Asset.board), joinedload(Asset.area))
+        .where(Asset.board_id.in_(list(roles)), Asset.state == AssetState.WAITING)
+    )
+    return [_asset(row[0], row[1], account, roles) for row in db.session.execute(query)]
+
+
 def _asset(
-    asset: Asset,
-    account: Account,
-    roles: dict[int, frozenset[Role]],
-    groups: Collection[UUID],
+    asset: Asset, belongs: bool, account: Account, roles: dict[int, frozenset[Role]]
 ) -> Waiting:
-    own = asset.organisation_id in groups or asset.submitted_by_id == account.id
+    own = belongs or asset.submitted_by_id == account.id
     return Waiting(
         kind=ASSET,
         id=str(asset.id),
@@ -96,9 +107,12 @@ def _asset(
     )
 
 
-def _groups_of(account_id: UUID) -> frozenset[UUID]:
-    query = select(Member.organisation_id).where(Member.account_id == account_id)
-    return frozenset(db.session.scalars(query))
+def _belongs(account: Account, organisation_id: Any) -> ColumnElement[bool]:
+    """Whether the officer belongs to the group behind a thing, as a column of the query for it."""
+    mine = select(Member.id).where(
+        Member.organisation_id == organisation_id, Member.account_id == account.id
+    )
+    return exists(mine)
 
 
 def next_after(queue: list[Waiting], kind: str, id: str) -> Waiting | None:
@@ -120,6 +134,18 @@ def list_undoable(account_id: UUID) -> list[Decision]:
         .order_by(Decision.at.desc())
     )
     return list(db.session.scalars(query))
+
+
+def find_board_of(board_ids: Iterable[int]) -> Board | None:
+    """The first of an officer's boards, for the top of the page."""
+    query = (
+        select(Board)
+        .options(joinedload(Board.council))
+        .where(Board.id.in_(list(board_ids)))
+        .order_by(Board.id)
+        .limit(1)
+    )
+    return db.session.scalar(query)
 
 
 def find_account(account_id: UUID | None) -> Account | None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.assets import services as assets
 from pbapp.boards.access import any_officer
+from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions.models import Decision
 from pbapp.desk import (
@@ -40,13 +41,16 @@ def index() -> str:
     account, roles = the_officer(), my_roles()
     now = clock.now()
     queue = queries.list_waiting(account, roles)
+    rounds = list_rounds_of(roles)
+    board = rounds[0].board if rounds else queries.find_board_of(roles)
+    if board is not None:
+        use_board(board)
     return render_template(
         "desk/index.html",
         queue=queue,
         mine=sum(item.is_my_turn for item in queue),
         undoable=[_undoable(d) for d in queries.list_undoable(account.id)],
-        rounds=[(r, round_words.state_words(r, now)) for r in list_rounds_of(roles)],
-        now=now,
+        rounds=[(round, round_words.state_words(round, now)) for round in rounds],
     )
 
 

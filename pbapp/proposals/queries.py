@@ -189,23 +189,6 @@ def list_by_account(account_id: UUID, round: Round | None = None) -> list[Propos
     return list(db.session.scalars(query))
 
 
-def list_waiting(board_ids: Iterable[int]) -> list[Proposal]:
-    """What officers of these boards have to decide on, the oldest first."""
-    query = (
-        select(Proposal)
-        .join(Round, Round.id == Proposal.round_id)
-        .options(
-            joinedload(Proposal.round).joinedload(Round.board), joinedload(Proposal.organisation)
-        )
-        .where(
-            Round.board_id.in_(list(board_ids)),
-            Proposal.state == ProposalState.SUBMITTED,
-        )
-        .order_by(Proposal.updated_at, Proposal.id)
-    )
-    return list(db.session.scalars(query))
-
-
 def list_by_priority(priority_id: int) -> list[Proposal]:
     """The public proposals for one priority, the newest round first, as cards are loaded."""
     query = (
