@@ -106,6 +106,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_email_code_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "feed_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("services", sa.Integer(), nullable=False),
+        sa.Column("faults", sa.Integer(), nullable=False),
+        sa.Column("examples", sa.JSON(), nullable=False),
+        sa.CheckConstraint("services >= 0", name=op.f("ck_feed_check_count_possible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_check")),
+    )
+    with op.batch_alter_table("feed_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feed_check_at"), ["at"], unique=False)
+
+    op.create_table(
         "job",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
@@ -440,6 +453,130 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_boundary_area_id"), ["area_id"], unique=False)
 
     op.create_table(
+        "asset_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "read",
+                "imported",
+                "undone",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("source_url", sa.String(length=500), nullable=True),
+        sa.Column("licence", sa.String(length=200), nullable=False),
+        sa.Column("rows", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state = 'read' OR imported_at IS NOT NULL", name=op.f("ck_asset_batch_moment_known")
+        ),
+        sa.CheckConstraint(
+            "state = 'read' OR rows IS NULL", name=op.f("ck_asset_batch_rows_forgotten")
+        ),
+        sa.CheckConstraint("length(source) > 0", name=op.f("ck_asset_batch_source_given")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_asset_batch_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_asset_batch_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_batch")),
+    )
+    with op.batch_alter_table("asset_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_batch_board_id"), ["board_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_batch_read_at"), ["read_at"], unique=False)
+
+    op.create_table(
+        "board_area",
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("is_part", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_board_area_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_board_area_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("board_id", "area_id", name=op.f("pk_board_area")),
+    )
+    with op.batch_alter_table("board_area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_board_area_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "moderator",
+                "appraiser",
+                "voting_lead",
+                "clerk",
+                "chair",
+                "board_member",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_membership_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_membership_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint(
+            "board_id", "account_id", "role", name=op.f("uq_membership_board_id_account_id_role")
+        ),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_plan_ends_after_start")),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_plan_board_id_board")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+        sa.UniqueConstraint("board_id", "starts_on", name=op.f("uq_plan_board_id_starts_on")),
+    )
+    op.create_table(
+        "priority",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_priority_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_priority")),
+        sa.UniqueConstraint("board_id", "slug", name=op.f("uq_priority_board_id_slug")),
+    )
+    op.create_table(
         "asset",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -521,6 +658,11 @@ def upgrade() -> None:
         ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("source_ref", sa.String(length=200), nullable=True),
+        sa.Column("source_url", sa.String(length=500), nullable=True),
+        sa.Column("licence", sa.String(length=200), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "kind <> 'individual' OR lat IS NULL", name=op.f("ck_asset_person_never_pinned")
         ),
@@ -533,7 +675,13 @@ def upgrade() -> None:
             name=op.f("ck_asset_point_on_earth"),
         ),
         sa.CheckConstraint("length(name) > 0", name=op.f("ck_asset_name_given")),
+        sa.CheckConstraint(
+            "source_ref IS NULL OR length(source) > 0", name=op.f("ck_asset_source_named")
+        ),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_asset_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["asset_batch.id"], name=op.f("fk_asset_batch_id_asset_batch")
+        ),
         sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_asset_board_id_board")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -545,114 +693,19 @@ def upgrade() -> None:
             ["submitted_by_id"], ["account.id"], name=op.f("fk_asset_submitted_by_id_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        sa.UniqueConstraint(
+            "board_id", "source", "source_ref", name=op.f("uq_asset_board_id_source_source_ref")
+        ),
     )
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index("ix_asset_board_id_state", ["board_id", "state"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_asset_organisation_id"), ["organisation_id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_asset_submitted_by_id"), ["submitted_by_id"], unique=False
-        )
-
-    op.create_table(
-        "board_area",
-        sa.Column("board_id", sa.Integer(), nullable=False),
-        sa.Column("area_id", sa.Integer(), nullable=False),
-        sa.Column("is_part", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_board_area_area_id_area")),
-        sa.ForeignKeyConstraint(
-            ["board_id"], ["board.id"], name=op.f("fk_board_area_board_id_board")
-        ),
-        sa.PrimaryKeyConstraint("board_id", "area_id", name=op.f("pk_board_area")),
-    )
-    with op.batch_alter_table("board_area", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_board_area_area_id"), ["area_id"], unique=False)
-
-    op.create_table(
-        "membership",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("board_id", sa.Integer(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum(
-                "moderator",
-                "appraiser",
-                "voting_lead",
-                "clerk",
-                "chair",
-                "board_member",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_membership_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["board_id"], ["board.id"], name=op.f("fk_membership_board_id_board")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "board_id", "account_id", "role", name=op.f("uq_membership_board_id_account_id_role")
-        ),
-    )
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_membership_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
-        "plan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("board_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("introduction", sa.Text(), nullable=False),
-        sa.Column("source", sa.String(length=300), nullable=False),
-        sa.Column("language", sa.String(length=12), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_plan_ends_after_start")),
-        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_plan_board_id_board")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
-        sa.UniqueConstraint("board_id", "starts_on", name=op.f("uq_plan_board_id_starts_on")),
-    )
-    op.create_table(
-        "priority",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("board_id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(length=60), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["board_id"], ["board.id"], name=op.f("fk_priority_board_id_board")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_priority")),
-        sa.UniqueConstraint("board_id", "slug", name=op.f("uq_priority_board_id_slug")),
-    )
-    op.create_table(
-        "asset_priority",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("asset_id", sa.Uuid(), nullable=False),
-        sa.Column("priority_id", sa.Integer(), nullable=False),
-        sa.Column("is_main", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["asset_id"], ["asset.id"], name=op.f("fk_asset_priority_asset_id_asset")
-        ),
-        sa.ForeignKeyConstraint(
-            ["priority_id"], ["priority.id"], name=op.f("fk_asset_priority_priority_id_priority")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_priority")),
-        sa.UniqueConstraint(
-            "asset_id", "priority_id", name=op.f("uq_asset_priority_asset_id_priority_id")
-        ),
-    )
-    with op.batch_alter_table("asset_priority", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_asset_priority_priority_id"), ["priority_id"], unique=False
         )
 
     op.create_table(
@@ -789,6 +842,28 @@ def upgrade() -> None:
     with op.batch_alter_table("aim", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_aim_priority_version_id"), ["priority_version_id"], unique=False
+        )
+
+    op.create_table(
+        "asset_priority",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("priority_id", sa.Integer(), nullable=False),
+        sa.Column("is_main", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_asset_priority_asset_id_asset")
+        ),
+        sa.ForeignKeyConstraint(
+            ["priority_id"], ["priority.id"], name=op.f("fk_asset_priority_priority_id_priority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_priority")),
+        sa.UniqueConstraint(
+            "asset_id", "priority_id", name=op.f("uq_asset_priority_asset_id_priority_id")
+        ),
+    )
+    with op.batch_alter_table("asset_priority", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_asset_priority_priority_id"), ["priority_id"], unique=False
         )
 
     op.create_table(
@@ -1208,6 +1283,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("ballot")
+    with op.batch_alter_table("asset_priority", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_priority_priority_id"))
+
+    op.drop_table("asset_priority")
     with op.batch_alter_table("aim", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_aim_priority_version_id"))
 
@@ -1224,10 +1303,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_priority_version_priority_id"))
 
     op.drop_table("priority_version")
-    with op.batch_alter_table("asset_priority", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_asset_priority_priority_id"))
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_submitted_by_id"))
+        batch_op.drop_index(batch_op.f("ix_asset_organisation_id"))
+        batch_op.drop_index("ix_asset_board_id_state")
+        batch_op.drop_index(batch_op.f("ix_asset_batch_id"))
+        batch_op.drop_index(batch_op.f("ix_asset_area_id"))
 
-    op.drop_table("asset_priority")
+    op.drop_table("asset")
     op.drop_table("priority")
     op.drop_table("plan")
     with op.batch_alter_table("membership", schema=None) as batch_op:
@@ -1238,13 +1321,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_board_area_area_id"))
 
     op.drop_table("board_area")
-    with op.batch_alter_table("asset", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_asset_submitted_by_id"))
-        batch_op.drop_index(batch_op.f("ix_asset_organisation_id"))
-        batch_op.drop_index("ix_asset_board_id_state")
-        batch_op.drop_index(batch_op.f("ix_asset_area_id"))
+    with op.batch_alter_table("asset_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_batch_read_at"))
+        batch_op.drop_index(batch_op.f("ix_asset_batch_board_id"))
 
-    op.drop_table("asset")
+    op.drop_table("asset_batch")
     with op.batch_alter_table("boundary", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_boundary_area_id"))
 
@@ -1299,6 +1380,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_job_state_not_before")
 
     op.drop_table("job")
+    with op.batch_alter_table("feed_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feed_check_at"))
+
+    op.drop_table("feed_check")
     with op.batch_alter_table("email_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_email_code_expires_at"))
 
