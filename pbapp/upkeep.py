@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
-from pbapp.assets import feed_check
+from pbapp.assets import feed_check, importing
 from pbapp.db import db, write_transaction
 from pbapp.messages import services as messages
 from pbapp.web import drafts, limits
@@ -17,6 +17,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     drafts.forget_old,
     limits.forget_old,
     feed_check.ask_if_due,
+    importing.forget_unused,
 )
 _log = logging.getLogger("pbapp.jobs")
 

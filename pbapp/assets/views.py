@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
     adding,  # noqa: F401 — its pages belong to this room's blueprint
+    importing_pages,  # noqa: F401 — and these
     links,
     oruk_pages,
     photos,
@@ -26,6 +27,7 @@ from pbapp.assets.forms import ConfirmForm, EditForm, FilterForm, entry_from, fi
 from pbapp.assets.history import published_edits
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
 from pbapp.assets.queries import Pin, Wanted
+from pbapp.assets.safe_cells import inert
 from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, told
 from pbapp.audit import queries as audit
 from pbapp.boards.access import is_officer_of
@@ -155,16 +157,6 @@ def _row(asset: Asset) -> list[str]:
         asset.confirmed_at.date().isoformat() if asset.confirmed_at else "",
         links.page_url(asset),
     ]
-
-
-def inert(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "|"):
-        try:
-            float(value)
-        except ValueError:
-            return f"'{value}"
-    return value
 
 
 def _export(body: str, media_type: str) -> Response:

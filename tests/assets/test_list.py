@@ -12,7 +12,7 @@ import pytest
 from pbapp import clock
 from pbapp.assets.models import AssetKind, AssetState, Confirmer, Where
 from pbapp.assets.queries import PER_PAGE
-from pbapp.assets.views import inert
+from pbapp.assets.safe_cells import inert
 from pbapp.db import db
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser, Page, QueryCounter

@@ -1,0 +1,189 @@
+"""Bring a list in: read it, say what its columns mean, import its good rows at once, undo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
+
+from pbapp import clock
+from pbapp.accounts.models import Account
+from pbapp.assets import services
+from pbapp.assets.entry import check_website
+from pbapp.assets.incoming import Choices, Judged, Verdict, guess, judge
+from pbapp.assets.list_file import read_list
+from pbapp.assets.models import Asset, AssetState, Batch, BatchState
+from pbapp.audit import services as audit
+from pbapp.boards.models import Board
+from pbapp.db import advisory_lock, db, flush
+from pbapp.refusal import N_, Refused
+
+SUBJECT = "asset_batch"
+KEPT_UNUSED_FOR = timedelta(days=7)
+
+
+def read(
+    *,
+    board: Board,
+    by: Account,
+    data: bytes,
+    file_name: str,
+    source: str,
+    source_url: str | None = None,
+    licence: str = "",
+) -> Batch:
+    """Keep a list's cells to look at; nothing goes on the map. Raises `Refused` for a bad file."""
+    table = read_list(data)
+    batch = Batch(
+        board_id=board.id,
+        by_id=by.id,
+        state=BatchState.READ,
+        file_name=file_name[-200:],
+        source=source,
+        source_url=check_website(source_url),
+        licence=licence,
+        rows=table.as_rows(),
+        choices=Choices(guess(table.head)).as_json(),
+        findings={},
+        read_at=clock.now(),
+    )
+    db.session.add(batch)
+    flush()
+    return batch
+
+
+def choose(*, batch: Batch, choices: Choices) -> None:
+    """Say what the columns mean."""
+    _must_be(batch, BatchState.READ)
+    if not choices.columns.get("name"):
+        raise Refused(N_("Choose the column that has the names."), "name")
+    batch.choices = choices.as_json()
+    flush()
+
+
+def is_wanted(row: Judged, anyway: Collection[int]) -> bool:
+    """Whether a row comes in: a good one, or a likely double that an officer knows is none."""
+    return row.verdict is Verdict.GOOD or (
+        row.verdict is Verdict.LIKELY_HERE and row.line in anyway
+    )
+
+
+def bring_in(
+    *, batch: Batch, board: Board, by: Account | None, seen: int, anyway: Collection[int] = ()
+) -> int:
+    """Import every wanted row in this transaction, as entries that wait to be checked.
+
+    `seen` is how many rows were good when the officer looked: raises `Refused` where that is no
+    longer so, and for a second press. Returns how many came in.
+    """
+    advisory_lock(f"batch {batch.id}")
+    db.session.refresh(batch)
+    _must_be(batch, BatchState.READ)
+    rows = judge(batch, board)
+    good = sum(row.verdict is Verdict.GOOD for row in rows)
+    if good != seen:
+        raise Refused(N_("Something has changed since you looked. Look at the list again."))
+    wanted = [row for row in rows if is_wanted(row, anyway)]
+    if not wanted:
+        raise Refused(N_("There is nothing to bring in."))
+    for row in wanted:
+        _add(row, batch, board)
+    batch.findings = {
+        "rows": len(rows),
+        "imported": len(wanted),
+        **Counter(row.verdict.value for row in rows if not is_wanted(row, anyway)),
+    }
+    batch.state = BatchState.IMPORTED
+    batch.imported_at = clock.now()
+    batch.rows = None
+    flush()
+    _log(batch, "imported", by, {"entries": len(wanted)})
+    return len(wanted)
+
+
+def undo(*, batch: Batch, by: Account) -> tuple[int, int]:
+    """Take away what came in and still waits as it came; returns how many went, and how many stay.
+
+    An entry that an officer has decided on or somebody has changed since is theirs now: it stays.
+    """
+    advisory_lock(f"batch {batch.id}")
+    db.session.refresh(batch)
+    _must_be(batch, BatchState.IMPORTED)
+    entries = db.session.scalars(select(Asset).where(Asset.batch_id == batch.id)).all()
+    untouched = [
+        asset
+        for asset in entries
+        if asset.state is AssetState.WAITING and asset.updated_at == asset.submitted_at
+    ]
+    for asset in untouched:
+        db.session.delete(asset)
+    batch.state = BatchState.UNDONE
+    batch.undone_at = clock.now()
+    kept = len(entries) - len(untouched)
+    batch.findings = {**batch.findings, "removed": len(untouched), "kept": kept}
+    flush()
+    _log(batch, "undone", by, {"removed": len(untouched), "kept": kept})
+    return len(untouched), kept
+
+
+def discard(*, batch: Batch) -> None:
+    """Throw away a list that was read and not brought in."""
+    _must_be(batch, BatchState.READ)
+    db.session.delete(batch)
+    flush()
+
+
+def forget_unused() -> int:
+    """Delete lists that nobody brought in; returns how many."""
+    old = delete(Batch).where(
+        Batch.state == BatchState.READ, Batch.read_at < clock.now() - KEPT_UNUSED_FOR
+    )
+    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
+
+
+def find(batch_id: UUID) -> Batch | None:
+    return db.session.get(Batch, batch_id, options=[joinedload(Batch.board)])
+
+
+def list_batches(board_ids: Collection[int]) -> list[Batch]:
+    """The last lists of these boards, newest first."""
+    query = (
+        select(Batch)
+        .options(joinedload(Batch.board))
+        .where(Batch.board_id.in_(board_ids))
+        .order_by(Batch.read_at.desc())
+        .limit(50)
+    )
+    return list(db.session.scalars(query))
+
+
+def _add(row: Judged, batch: Batch, board: Board) -> Asset:
+    assert row.entry is not None  # noqa: S101 — a wanted row has one
+    # Without an author: the officer who brings a list in may then check its entries.
+    asset = services.submit(board=board, entry=row.entry, is_example=board.is_example)
+    asset.source, asset.source_ref = row.source, row.source_ref
+    asset.source_url, asset.licence = row.source_url, row.licence
+    asset.batch_id = batch.id
+    asset.updated_at = asset.submitted_at  # how `undo` knows that nobody has touched it
+    flush()
+    return asset
+
+
+def _must_be(batch: Batch, state: BatchState) -> None:
+    if batch.state is not state:
+        raise Refused(N_("This list has been dealt with already. Look at it again."))
+
+
+def _log(batch: Batch, what: str, by: Account | None, facts: dict[str, int]) -> None:
+    audit.record(
+        actor=by.actor if by else "command",
+        verb=f"{SUBJECT}.{what}",
+        subject_type=SUBJECT,
+        subject_id=str(batch.id),
+        board_id=batch.board_id,
+        facts=facts,
+    )

@@ -1,0 +1,278 @@
+"""Officers bring a list in: the file, its columns, a rehearsal row by row, one press, undo."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from pbapp.accounts.models import Account
+from pbapp.accounts.viewer import the_account
+from pbapp.assets import importing
+from pbapp.assets.blueprint import bp
+from pbapp.assets.importing_forms import BringForm, ColumnsForm, ListForm
+from pbapp.assets.incoming import COLUMNS, Choices, Judged, Verdict, judge
+from pbapp.assets.list_file import MOST_BYTES
+from pbapp.assets.models import Batch, BatchState
+from pbapp.assets.safe_cells import inert
+from pbapp.assets.words import FIELD
+from pbapp.boards.access import is_officer_of, officer_board_ids
+from pbapp.boards.models import Board, Role
+from pbapp.boards.queries import list_boards
+from pbapp.boards.site import use_board
+from pbapp.db import db
+from pbapp.refusal import N_, Refused
+from pbapp.web.access import access
+from pbapp.web.babel import say
+from pbapp.web.limits import limited
+
+Page = str | Response | tuple[str, int]
+SAMPLE = 3
+
+
+def keeps_a_map(**_arguments: Any) -> bool:
+    """A moderator of some board: who decides on single entries brings in lists."""
+    return bool(my_boards())
+
+
+def keeps_this_map(batch_id: UUID, **_arguments: Any) -> bool:
+    """A moderator of the board that the list is for."""
+    batch = importing.find(batch_id) or abort(404)
+    return is_officer_of(batch.board_id, Role.MODERATOR)
+
+
+def my_boards() -> list[Board]:
+    mine = {board for board in officer_board_ids() if is_officer_of(board, Role.MODERATOR)}
+    return [board for board in list_boards() if board.id in mine]
+
+
+@bp.route("/desk/assets/import", methods=["GET", "POST"])
+@access(keeps_a_map)
+@limited("lists read", tries=60, seconds=3600)
+def import_lists() -> Page:
+    """Send a list in, and the lists so far."""
+    boards = my_boards()
+    form = ListForm()
+    form.offer_boards(boards)
+    if form.validate_on_submit():
+        board = next(board for board in boards if board.slug == form.board.data)
+        try:
+            batch = _read(form, board)
+        except Refused as refused:
+            form.blame(refused)
+        else:
+            db.session.commit()
+            return redirect(url_for(".import_columns", batch_id=batch.id), 303)
+    page = render_template(
+        "assets/import_lists.html",
+        form=form,
+        boards=boards,
+        batches=importing.list_batches([board.id for board in boards]),
+        told=_told,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _read(form: ListForm, board: Board) -> Batch:
+    file = form.file.data
+    if not file or not file.filename:
+        raise Refused(N_("Choose the file."), "file")
+    return importing.read(
+        board=board,
+        by=_officer(),
+        data=file.stream.read(MOST_BYTES + 1),
+        file_name=file.filename,
+        source=form.source.data or "",
+        source_url=form.source_url.data,
+        licence=form.licence.data or "",
+    )
+
+
+@bp.route("/desk/assets/import/<uuid:batch_id>/columns", methods=["GET", "POST"])
+@access(keeps_this_map)
+def import_columns(batch_id: UUID) -> Page:
+    """Say what the columns mean."""
+    batch = _load(batch_id)
+    if batch.rows is None:
+        return redirect(url_for(".import_list", batch_id=batch.id), 303)
+    head, *rows = batch.rows
+    form = ColumnsForm(data=ColumnsForm.fields_of(Choices.from_json(batch.choices)))
+    form.offer(head)
+    if form.validate_on_submit():
+        try:
+            importing.choose(batch=batch, choices=form.chosen())
+        except Refused as refused:
+            form.blame(refused)
+        else:
+            db.session.commit()
+            return redirect(url_for(".import_list", batch_id=batch.id), 303)
+    page = render_template(
+        "assets/import_columns.html",
+        batch=batch,
+        form=form,
+        fields=[form[name] for name in COLUMNS],
+        head=head,
+        sample=[[str(cell)[:60] for cell in row[1 : len(head) + 1]] for row in rows[:SAMPLE]],
+        number=len(rows),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/desk/assets/import/<uuid:batch_id>", methods=["GET", "POST"])
+@access(keeps_this_map)
+def import_list(batch_id: UUID) -> Page:
+    """What would come in and what would not, row by row; then the one press."""
+    batch = _load(batch_id)
+    form = BringForm()
+    if form.validate_on_submit():
+        try:
+            number = importing.bring_in(
+                batch=batch,
+                board=batch.board,
+                by=_officer(),
+                seen=_number(request.form.get("seen")),
+                anyway={_number(value) for value in request.form.getlist("anyway")},
+            )
+        except Refused as refused:
+            db.session.rollback()
+            batch = _load(batch_id)
+            form.blame(refused)
+        else:
+            db.session.commit()
+            flash(
+                ngettext(
+                    "%(num)s entry came in. It waits to be checked.",
+                    "%(num)s entries came in. They wait to be checked.",
+                    number,
+                ),
+                "success",
+            )
+            return redirect(url_for(".import_list", batch_id=batch.id), 303)
+    rows = judge(batch, batch.board)
+    by_verdict = {v.value: [row for row in rows if row.verdict is v] for v in Verdict}
+    page = render_template(
+        "assets/import_list.html",
+        batch=batch,
+        form=form,
+        rows=by_verdict,
+        good=len(by_verdict[Verdict.GOOD.value]),
+        number=len(rows),
+        why=_why,
+        told=_told(batch),
+    )
+    return page, 409 if form.errors else 200
+
+
+@bp.get("/desk/assets/import/<uuid:batch_id>/report.csv")
+@access(keeps_this_map)
+def import_report(batch_id: UUID) -> Response:
+    """The rehearsal as a table, to mend the list by."""
+    batch = _load(batch_id)
+    counted = {verdict.value: str(words) for verdict, words in _verdicts().items()}
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("Row"), _("Name"), _("What happens"), _("Why"), _("Ward")])
+    for row in judge(batch, batch.board):
+        ward = row.ward.name if row.ward else ""
+        cells = [str(row.line), row.name, counted[row.verdict.value], _why(row), ward]
+        writer.writerow([inert(cell) for cell in cells])
+    response = make_response("\ufeff" + out.getvalue())
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = "attachment; filename=report.csv"
+    return response
+
+
+@bp.post("/desk/assets/import/<uuid:batch_id>/undo")
+@access(keeps_this_map)
+def undo_import(batch_id: UUID) -> Response:
+    """Take away what came in and was not touched since."""
+    batch = _load(batch_id)
+    try:
+        removed, kept = importing.undo(batch=batch, by=_officer())
+    except Refused as refused:
+        flash(say(refused), "error")
+    else:
+        db.session.commit()
+        said = ngettext("%(num)s entry was removed.", "%(num)s entries were removed.", removed)
+        if kept:
+            said += " " + ngettext(
+                "%(num)s stays: somebody has dealt with it since.",
+                "%(num)s stay: somebody has dealt with them since.",
+                kept,
+            )
+        flash(said, "success")
+    return redirect(url_for(".import_list", batch_id=batch_id), 303)
+
+
+@bp.post("/desk/assets/import/<uuid:batch_id>/discard")
+@access(keeps_this_map)
+def discard_import(batch_id: UUID) -> Response:
+    """Throw away a list that was only read."""
+    try:
+        importing.discard(batch=_load(batch_id))
+    except Refused as refused:
+        flash(say(refused), "error")
+        return redirect(url_for(".import_list", batch_id=batch_id), 303)
+    db.session.commit()
+    flash(_("The list was thrown away. Nothing came in."), "success")
+    return redirect(url_for(".import_lists"), 303)
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _verdicts() -> dict[Verdict, str]:
+    return {
+        Verdict.GOOD: _("Comes in"),
+        Verdict.LIKELY_HERE: _("Probably here already"),
+        Verdict.HERE: _("Here already"),
+        Verdict.ELSEWHERE: _("In the ward of another board"),
+        Verdict.WRONG: _("Has to be mended"),
+    }
+
+
+def _why(row: Judged) -> str:
+    """Why a row does not simply come in."""
+    if row.verdict is Verdict.ELSEWHERE and row.ward:
+        return _("It is in %(ward)s.", ward=row.ward.name)
+    if row.kin is not None and row.kin.line is not None:
+        return _("Like row %(line)s: %(name)s", line=row.kin.line, name=row.kin.name)
+    if row.kin is not None:
+        return _("Like “%(name)s”", name=row.kin.name)
+    return " ".join(
+        f"{FIELD[r.field]}: {say(r)}" if r.field in FIELD else say(r) for r in row.refusals
+    )
+
+
+def _told(batch: Batch) -> str:
+    """What became of a list, in a line."""
+    if batch.state is BatchState.READ:
+        return _("Read, not brought in")
+    found = Counter(batch.findings)
+    told = ngettext("%(num)s entry came in", "%(num)s entries came in", found["imported"])
+    if batch.state is BatchState.UNDONE:
+        told += "; " + ngettext(
+            "%(num)s was removed again", "%(num)s were removed again", found["removed"]
+        )
+    return told
+
+
+def _load(batch_id: UUID) -> Batch:
+    batch = importing.find(batch_id) or abort(404)
+    use_board(batch.board)
+    return batch
+
+
+def _officer() -> Account:
+    return the_account() or abort(403)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else -1

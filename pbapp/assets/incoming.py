@@ -1,0 +1,298 @@
+"""What a list means: which column is what, which rows are good, and what is wrong with the rest."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import select
+
+from pbapp.assets.alike import Kin, Known
+from pbapp.assets.entry import Entry, Spot, check_website, place
+from pbapp.assets.forms import one_line, read_degrees, web_address_typed
+from pbapp.assets.list_file import LONGEST_CELL, Line, Table
+from pbapp.assets.models import Asset, AssetKind, Batch
+from pbapp.boards.models import Board
+from pbapp.boards.queries import list_wards
+from pbapp.db import db
+from pbapp.places import queries as places
+from pbapp.places.models import Area
+from pbapp.refusal import N_, Refused
+from pbapp.web.forms import plain_text
+
+# Field to the headings that we take for it, in plain letters; the first that fits is proposed.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": ("name", "title", "organisation", "organization", "groupname", "charityname"),
+    "kind": ("kind", "type", "assetkind"),
+    "summary": ("summary", "category", "purpose", "shortdescription"),
+    "description": ("description", "about", "activities", "details"),
+    "opening": ("opening", "when", "openinghours", "openingtimes", "times", "hours"),
+    "access": ("access", "accessibility"),
+    "website": ("website", "url", "web", "webaddress"),
+    "where_words": ("where", "address", "venue", "location"),
+    "postcode": ("postcode", "postalcode", "postcodes"),
+    "ward": ("wardcode", "ward", "wardname"),
+    "lat": ("lat", "latitude"),
+    "lon": ("lon", "lng", "long", "longitude"),
+    "source": ("source",),
+    "source_ref": ("sourceref", "reference", "charitynumber", "id", "ref"),
+    "source_url": ("sourceurl", "link"),
+    "licence": ("licence", "license"),
+}
+LIMITS = {
+    "name": 120,
+    "summary": 200,
+    "description": 3000,
+    "opening": 300,
+    "access": 300,
+    "where_words": 200,
+    "website": 500,
+    "source": 200,
+    "source_ref": 200,
+    "source_url": 500,
+    "licence": 200,
+}
+KIND_NAMES = {
+    "group": AssetKind.ASSOCIATION,
+    "club": AssetKind.ASSOCIATION,
+    "organisation": AssetKind.INSTITUTION,
+    "service": AssetKind.INSTITUTION,
+    "school": AssetKind.INSTITUTION,
+    "library": AssetKind.INSTITUTION,
+    "hospital": AssetKind.INSTITUTION,
+    "hall": AssetKind.PLACE,
+    "park": AssetKind.PLACE,
+}
+
+
+class Exactness(enum.StrEnum):
+    """How exactly a list's entries are put on the map."""
+
+    WARD = "ward"
+    POSTCODE = "postcode"
+    POINT = "point"
+
+
+class Verdict(enum.StrEnum):
+    GOOD = "good"
+    LIKELY_HERE = "likely_here"
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What an officer said of a list: its columns, the usual kind, and how exact to be."""
+
+    columns: Mapping[str, str]
+    kind: AssetKind = AssetKind.ASSOCIATION
+    exactness: Exactness = Exactness.WARD
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "columns": dict(self.columns),
+            "kind": self.kind.value,
+            "exactness": self.exactness.value,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Choices:
+        return cls(
+            kept.get("columns", {}),
+            AssetKind(kept.get("kind", AssetKind.ASSOCIATION)),
+            Exactness(kept.get("exactness", Exactness.WARD)),
+        )
+
+
+@dataclass
+class Judged:
+    """One row: what it would become, or why it would not."""
+
+    line: int
+    name: str
+    verdict: Verdict
+    entry: Entry | None = None
+    ward: Area | None = None
+    refusals: list[Refused] = field(default_factory=list)
+    kin: Kin | None = None
+    source: str = ""
+    source_ref: str | None = None
+    source_url: str | None = None
+    licence: str = ""
+
+
+def guess(head: list[str]) -> dict[str, str]:
+    """Field to the column that is probably meant; no column twice."""
+    plain = {"".join(c for c in name.casefold() if c.isalnum()): name for name in head}
+    found: dict[str, str] = {}
+    for name, likely in COLUMNS.items():
+        column = next((plain[one] for one in likely if one in plain), None)
+        if column and column not in found.values():
+            found[name] = column
+    return found
+
+
+def judge(batch: Batch, board: Board) -> list[Judged]:
+    """Every row of a list that was read, as it would come in now."""
+    if batch.rows is None:
+        return []
+    table, choices = Table.from_rows(batch.rows), Choices.from_json(batch.choices)
+    reader = _Reader(batch, board, table, choices)
+    return [reader.judge(line) for line in table.lines]
+
+
+class _Reader:
+    def __init__(self, batch: Batch, board: Board, table: Table, choices: Choices) -> None:
+        self.batch, self.board, self.choices = batch, board, choices
+        self.at = {
+            name: table.head.index(column)
+            for name, column in choices.columns.items()
+            if column in table.head
+        }
+        self.width = len(table.head)
+        self.wards = {ward.gss_code: ward for ward in list_wards(board)}
+        self.by_name = {ward.name.casefold(): ward for ward in self.wards.values()}
+        self.known = known_here(board.id)
+
+    def judge(self, line: Line) -> Judged:
+        cells = {name: line.cells[index] for name, index in self.at.items()}
+        row = Judged(line.number, (one_line(cells.get("name")) or "")[:120], Verdict.WRONG)
+        row.refusals = self._faults(line, cells)
+        if row.refusals:
+            return row
+        row.source = one_line(cells.get("source")) or self.batch.source
+        row.source_ref = one_line(cells.get("source_ref")) or None
+        row.source_url = self._address(row, cells, "source_url") or self.batch.source_url
+        row.licence = one_line(cells.get("licence")) or self.batch.licence
+        entry = self._entry(row, cells)
+        if row.refusals:
+            return row
+        try:
+            row.entry, row.ward = self._placed(entry)
+        except _Elsewhere as elsewhere:
+            row.verdict, row.ward = Verdict.ELSEWHERE, elsewhere.ward
+            return row
+        except Refused as refused:
+            row.refusals.append(refused)
+            return row
+        self._look_for_kin(row)
+        return row
+
+    def _faults(self, line: Line, cells: Mapping[str, str]) -> list[Refused]:
+        found = []
+        if len(line.cells) > self.width:
+            found.append(Refused(N_("This row has more cells than the heading.")))
+        if not one_line(cells.get("name")):
+            found.append(Refused(N_("There is no name."), "name"))
+        for name, text in cells.items():
+            most = LIMITS.get(name, LONGEST_CELL)
+            if len(text) > most:
+                found.append(Refused(N_("Use %(most)s characters or fewer."), name, most=most))
+            elif text.startswith("="):
+                found.append(Refused(N_("This cell is a formula. Put in what it gives."), name))
+        return found
+
+    def _entry(self, row: Judged, cells: Mapping[str, str]) -> Entry:
+        def text(name: str) -> str:
+            return one_line(cells.get(name)) or ""
+
+        return Entry(
+            kind=self._kind(row, cells.get("kind", "")),
+            name=row.name,
+            summary=text("summary"),
+            description=plain_text(cells.get("description")) or "",
+            website=self._address(row, cells, "website"),
+            postcode=one_line(cells.get("postcode")) or None,
+            ward_code=self._ward(row, cells.get("ward", "")),
+            lat=self._degrees(row, cells, "lat", 90),
+            lon=self._degrees(row, cells, "lon", 180),
+            opening=text("opening"),
+            access=text("access"),
+            where_words=text("where_words"),
+        )
+
+    def _kind(self, row: Judged, text: str) -> AssetKind:
+        plain = text.strip().casefold()
+        if plain == AssetKind.INDIVIDUAL:
+            row.refusals.append(
+                Refused(N_("A person's skill or gift is never brought in from a list."), "kind")
+            )
+        if plain in set(AssetKind):
+            return AssetKind(plain)
+        return KIND_NAMES.get(plain, self.choices.kind)
+
+    def _address(self, row: Judged, cells: Mapping[str, str], name: str) -> str | None:
+        try:
+            return check_website(web_address_typed(cells.get(name)) or None)
+        except Refused as refused:
+            row.refusals.append(Refused(refused.message, name))
+            return None
+
+    def _ward(self, row: Judged, text: str) -> str | None:
+        """A ward's code from a code or a name; another board's ward is found out later."""
+        plain = text.strip()
+        if not plain:
+            return None
+        if plain.casefold() in self.by_name:
+            return self.by_name[plain.casefold()].gss_code
+        return plain.upper()
+
+    def _degrees(self, row: Judged, cells: Mapping[str, str], name: str, most: int) -> float | None:
+        text = cells.get(name, "").strip()
+        if self.choices.exactness is not Exactness.POINT or not text:
+            return None
+        number = read_degrees(text, most)
+        if number is None:
+            row.refusals.append(Refused(N_("This is no number of degrees."), name))
+        return number
+
+    def _placed(self, entry: Entry) -> tuple[Entry, Area]:
+        """The entry as exactly as was chosen, and its ward.
+
+        A postcode that we have says the ward, whatever the list says: it is checked, the list is
+        not. A postcode of somebody's registered office may be a home, so with `WARD` it goes.
+        """
+        by_postcode = places.find_postcode(entry.postcode or "")
+        if by_postcode and by_postcode.area.gss_code not in self.wards:
+            raise _Elsewhere(by_postcode.area)
+        if by_postcode:
+            entry = replace(entry, ward_code=by_postcode.area.gss_code)
+        elif entry.ward_code and entry.ward_code not in self.wards:
+            area = places.find_area(entry.ward_code)
+            if area is not None:
+                raise _Elsewhere(area)
+        if self.choices.exactness is Exactness.WARD and entry.ward_code:
+            entry = replace(entry, postcode=None, lat=None, lon=None)
+        spot: Spot = place(entry, self.board)
+        if spot.area is None:  # pragma: no cover — a list's entry is never "everywhere"
+            raise Refused(N_("We cannot tell which ward this is in."), "ward")
+        return entry, spot.area
+
+    def _look_for_kin(self, row: Judged) -> None:
+        area_id = row.ward.id if row.ward else None
+        row.kin = self.known.find(row.name, area_id, row.source, row.source_ref)
+        certain = row.kin is not None and row.kin.is_certain
+        row.verdict = Verdict.HERE if certain else Verdict.LIKELY_HERE if row.kin else Verdict.GOOD
+        self.known.add(Kin(row.name, area_id, line=row.line), row.source, row.source_ref)
+
+
+class _Elsewhere(Exception):
+    """In a ward of another board, or of none."""
+
+    def __init__(self, ward: Area) -> None:
+        super().__init__(ward.name)
+        self.ward = ward
+
+
+def known_here(board_id: int) -> Known:
+    """Every entry of a board in any state."""
+    known = Known()
+    query = select(Asset.id, Asset.name, Asset.area_id, Asset.source, Asset.source_ref).where(
+        Asset.board_id == board_id
+    )
+    for asset_id, name, area_id, source, reference in db.session.execute(query):
+        known.add(Kin(name, area_id, id=asset_id), source, reference)
+    return known

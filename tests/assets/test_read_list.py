@@ -1,0 +1,114 @@
+"""Tables as spreadsheets of this world save them, and files that are none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbapp.assets.alike import Kin, Known
+from pbapp.assets.incoming import guess
+from pbapp.assets.list_file import MOST_BYTES, Table, read_list
+from pbapp.refusal import Refused
+
+ROWS = 'name;where\nCafé;A, B\n\n ; \nHall;"C\nD"\n'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ROWS.encode(),
+        ROWS.encode("utf-8-sig"),
+        ROWS.encode("utf-16"),
+        ROWS.encode("cp1252"),
+        ROWS.replace("\n", "\r\n").encode(),
+        b"sep=;\n" + ROWS.encode(),
+        ROWS.replace("A, B", '"A| B"').replace(";", "\t").replace("A| B", "A, B").encode(),
+    ],
+    ids=["utf-8", "bom", "utf-16", "windows", "crlf", "sep", "tabs"],
+)
+def test_a_table_is_read_however_it_was_saved(data: bytes) -> None:
+    table = read_list(data)
+    assert table.head == ["name", "where"]
+    assert [line.cells[:1] for line in table.lines] == [["Café"], ["Hall"]]
+    assert table.lines[0].cells[1] == "A, B"
+    assert Table.from_rows(table.as_rows()) == table
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"name\n", "no rows below"),
+        (b"PK\x03\x04rest of a workbook", "save it as CSV"),
+        (b"\xd0\xcf\x11\xe0rest", "save it as CSV"),
+        (b"name\nA\0B\n", "could not read"),
+        (b"\x81\x8d\x8f\n\x90", "could not read"),
+        (b"\xff\xfenam", "could not read"),
+        (b'name,where\n"Hall,\nB\n', "quotation mark"),
+        (b"name,name\nA,B\n", "Two columns"),
+        (b"name" + b"," * 60 + b"\nA\n", "more than 60 columns"),
+        (b"name\n" + b"A\n" * 1001, "more than 1000 rows"),
+        (b"name\n" + b"A" * MOST_BYTES, "larger than 2 MB"),
+        (b"name\n" + b"A" * 140_000, "cannot be read"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(data: bytes, said: str) -> None:
+    with pytest.raises(Refused, match=said) as refused:
+        read_list(data)
+    assert refused.value.field == "file"
+
+
+@given(st.binary(max_size=400))
+def test_any_file_is_a_table_or_is_refused(data: bytes) -> None:
+    try:
+        table = read_list(data)
+    except Refused:
+        return
+    assert all(len(line.cells) >= len(table.head) for line in table.lines)
+
+
+def test_the_columns_of_a_register_are_guessed() -> None:
+    head = ["name", "category", "asset_kind", "postcode", "lat", "lon", "ward_code"]
+    head += ["source", "source_ref", "licence"]
+    assert guess(head) == {
+        "name": "name",
+        "kind": "asset_kind",
+        "summary": "category",
+        "postcode": "postcode",
+        "ward": "ward_code",
+        "lat": "lat",
+        "lon": "lon",
+        "source": "source",
+        "source_ref": "source_ref",
+        "licence": "licence",
+    }
+    assert guess(["Venue", "E-mail"]) == {"where_words": "Venue"}
+
+
+@pytest.mark.parametrize(
+    ("name", "area", "is_found"),
+    [
+        ("The Whifflet Bowling Club", 1, True),
+        ("Bowling Club, Whiflet", 1, True),
+        ("WHIFFLET BOWLING CLUB", 2, False),
+        ("Whifflet Chess Club", 1, False),
+        ("", 1, False),
+    ],
+)
+def test_a_name_is_known_whatever_its_spelling_in_the_same_ward(
+    name: str, area: int, is_found: bool
+) -> None:
+    known = Known()
+    known.add(Kin("Whifflet Bowling Club", 1), "A register", "SC1")
+    assert bool(known.find(name, area)) is is_found
+
+
+def test_a_number_in_the_same_source_is_certain() -> None:
+    known = Known()
+    known.add(Kin("Whifflet Bowling Club", 1), "A register", "SC1")
+    kin = known.find("Another name", 2, "A register", "SC1")
+    assert kin
+    assert kin.is_certain
+    assert known.find("Another name", 2, "Another register", "SC1") is None
