@@ -70,10 +70,19 @@ def tidy(value: Any) -> Any:
     """Without keys that hold nothing: null and "" are faults in this standard."""
     if isinstance(value, dict):
         kept = {key: tidy(inner) for key, inner in value.items()}
-        return {key: inner for key, inner in kept.items() if inner not in (None, "", [], {})}
+        return {key: inner for key, inner in kept.items() if not _is_nothing(inner)}
     if isinstance(value, list):
         return [tidy(inner) for inner in value]
     return value
+
+
+def _is_nothing(value: Any) -> bool:
+    return value in (None, [], {}) or (isinstance(value, str) and not value.strip())
+
+
+def _said(*texts: str) -> str:
+    """The first text with something in it."""
+    return next((text for text in texts if text.strip()), "")
 
 
 # --- services -------------------------------------------------------------------------------
@@ -93,7 +102,7 @@ def service(
                 "description": asset.opening,
             }
         ]
-        if asset.opening
+        if asset.opening.strip()
         else [],
         "service_areas": [_area(asset, ward) for ward in ([asset.area] if asset.area else wards)],
         "service_at_locations": [at_location(asset)] if has_location(asset) else [],
@@ -111,7 +120,7 @@ def service_line(asset: Asset, changed: datetime | None = None) -> Thing:
             "id": str(asset.id),
             "organization_id": owner["id"],
             "name": asset.name,
-            "description": asset.description or asset.summary,
+            "description": _said(asset.description, asset.summary),
             "url": as_uri(asset.website),
             "status": "active",
             "assured_date": asset.confirmed_at.date().isoformat() if asset.confirmed_at else None,
@@ -146,12 +155,12 @@ def location(asset: Asset) -> Thing:
     return {
         "id": made_of,
         "location_type": "physical",
-        "name": asset.where_words or asset.name,
+        "name": _said(asset.where_words, asset.name),
         "description": _where(asset),
         "latitude": asset.lat,
         "longitude": asset.lon,
         "accessibility": [{"id": made_id("access", asset.id), "description": asset.access}]
-        if asset.access
+        if asset.access.strip()
         else [],
     }
 
@@ -197,14 +206,14 @@ def organisation(asset: Asset) -> Thing:
         made = {
             "id": str(one.id),
             "name": one.name,
-            "description": one.description or one.name,
+            "description": _said(one.description, one.name),
             "website": as_uri(one.website),
         }
     elif asset.kind in (AssetKind.ASSOCIATION, AssetKind.INSTITUTION):
         made = {
             "id": made_id("organisation", asset.id),
             "name": asset.name,
-            "description": asset.summary or asset.description or asset.name,
+            "description": _said(asset.summary, asset.description, asset.name),
             "website": as_uri(asset.website),
         }
     else:
@@ -255,7 +264,7 @@ def priority_term(priority: Priority, board: Board, wording: Wording) -> Thing:
     return _term(
         made_id("priority", board_id(board), priority.slug),
         priority.name,
-        (version.summary if version else "") or priority.name,
+        _said(version.summary if version else "", priority.name),
         priority_taxonomy(board),
     )
 
@@ -281,7 +290,7 @@ def _terms(asset: Asset, wording: Wording) -> Iterable[tuple[Thing, str]]:
     for link in links:
         how = "main priority" if link.is_main else "supported priority"
         yield priority_term(link.priority, asset.board, wording), how
-    if asset.source:
+    if asset.source.strip():
         yield source_term(asset.source, asset.licence), "source"
 
 
