@@ -62,26 +62,43 @@ class Votes:
         tally = self._tally()
         groups: dict[Content, int] = {}
         points, scale = self._points(tally)
-        has_points, choose_1 = self._vote_type.has_points, self._vote_type is VoteType.CHOOSE_1
+        is_approval = self._vote_type is VoteType.APPROVAL
         for cells, count in tally.items():
-            choices, given = self._choices(cells), points.get(cells)
-            if choices is None or (given is None and has_points):
-                continue
-            if given is not None and len(given) != len(choices):
-                self._say_points(cells)
-                continue
-            content = tidy(self._vote_type, choices, given)
-            if len(content[0]) != len(choices) and len(set(choices)) != len(choices):
-                self._note(cells, "a project is chosen twice; it counts once")
-            if choose_1 and len(content[0]) > 1:
-                self._note(cells, "more than one choice in a choose-1 vote; each counts")
-            groups[content] = groups.get(content, 0) + count
+            content = self._in_order(cells[0]) if is_approval else None
+            if content is None:
+                content = self._content(cells, points)
+            if content is not None:
+                groups[content] = groups.get(content, 0) + count
         return Profile.grouped(
             self._vote_type,
             groups,
             points_scale=scale,
             max_length=max_length or self._longest(groups),
         )
+
+    def _in_order(self, vote: str) -> Content | None:
+        """The short way for an approval vote with nothing odd about it; None for any other."""
+        names = vote.split(",")
+        try:
+            chosen = {self._index[name] for name in names}
+        except KeyError:
+            return None
+        return (tuple(sorted(chosen)), None) if len(chosen) == len(names) else None
+
+    def _content(self, cells: Cells, points: Mapping[Cells, tuple[int, ...]]) -> Content | None:
+        """What a vote says, with a word on anything odd; None where it cannot be read."""
+        choices, given = self._choices(cells), points.get(cells)
+        if choices is None or (given is None and self._vote_type.has_points):
+            return None
+        if given is not None and len(given) != len(choices):
+            self._say_points(cells)
+            return None
+        if len(set(choices)) != len(choices):
+            self._note(cells, "a project is chosen twice; it counts once")
+        content = tidy(self._vote_type, choices, given)
+        if self._vote_type is VoteType.CHOOSE_1 and len(content[0]) > 1:
+            self._note(cells, "more than one choice in a choose-1 vote; each counts")
+        return content
 
     def _longest(self, groups: Mapping[Content, int]) -> int | None:
         if self._vote_type is not VoteType.ORDINAL:
@@ -99,6 +116,8 @@ class Votes:
             columns, ids = self._with_care()
         if len(set(ids)) != len(ids):
             self._note_repeats(ids)
+        if len(columns) == 1:
+            return Counter({(vote,): number for vote, number in Counter(columns[0]).items()})
         return Counter(zip(*columns, strict=True))
 
     @staticmethod

@@ -76,14 +76,14 @@ SHARES = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data(), generated())
 def test_a_greedy_recount_finds_the_same_winners_ties_and_offers(data, election: Election):
     rule = data.draw(greedy_rules(election))
     same(election, rule, count(election.instance, election.profile, rule))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(generated(), SHARES)
 def test_an_equal_shares_recount_finds_the_same_winners_and_ties(election: Election, rule: Rule):
     same(election, rule, count(election.instance, election.profile, rule))

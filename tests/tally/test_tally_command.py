@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from pbapp.tally import Greedy
 from pbapp.tally.command import tally_command, tally_file
+from tests.tally.elections import Expected, expected
 from tests.tally.test_read_pabulib import GOOD
 
 
@@ -100,3 +101,46 @@ def test_the_count_imports_no_framework_and_a_greedy_count_no_numpy(town: Path):
         [sys.executable, "-c", program, str(town)], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+FLAGS = {
+    "greedy_by_score": ["--rule", "greedy"],
+    "greedy": ["--rule", "greedy", "--rank", "utility-per-cost"],
+    "greedy_per_cost": ["--rule", "greedy", "--rank", "votes-per-cost"],
+    "mes": ["--rule", "equalshares", "--completion", "none", "--step", "1"],
+    "mes_add1": ["--rule", "equalshares", "--completion", "add1", "--step", "1"],
+    "mes_add1u": ["--rule", "equalshares", "--completion", "add1u", "--step", "1"],
+    "phragmen": ["--rule", "phragmen"],
+}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    "case",
+    [case for case in expected("dev") if "Assen" in case.path.name or "Zurich" in case.path.name],
+    ids=str,
+)
+def test_the_flags_give_what_another_program_found(case: Expected):
+    flags = [*FLAGS[case.rule], "--tie-break", "id", "--ordinal", "borda", "--json"]
+    printed = json.loads(run(case.path, *flags).stdout)
+    assert sorted(printed["winners"]) == sorted(case.winners)
+
+
+@pytest.mark.parametrize("rule", ["equalshares", "phragmen"])
+def test_every_rule_explains_itself_to_people(town: Path, rule: str):
+    result = run(town, "--rule", rule, "--explain")
+    assert result.exit_code == 0, result.output
+    assert "of the people who voted got at least one of their choices" in result.stdout
+
+
+def test_a_long_count_says_how_far_it_is_on_the_error_stream(town: Path):
+    result = run(town, "--rule", "equalshares", "--completion", "add1")
+    assert "counted to step" in result.stderr
+    assert "counted to step" not in result.stdout
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "x"])
+def test_a_wrong_step_exits_with_2(town: Path, wrong: str):
+    result = run(town, "--rule", "equalshares", "--step", wrong)
+    assert result.exit_code == 2
+    assert "--step" in result.stderr
