@@ -144,7 +144,7 @@ def _meta(round: Round) -> dict[str, str]:
     if config.get("max_choices"):
         meta["max_length"] = str(config["max_choices"])
     if round.is_example:
-        meta["comment"] = "#1: Example. Nobody cast these ballots."
+        meta["comment"] = "#1: Example: this round is made up."
     return meta
 
 
