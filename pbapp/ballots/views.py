@@ -64,6 +64,8 @@ def start(slug: str) -> Page:
         return shut_page(round, why_not(gate))
     booth = Booth(round)
     if request.method == "GET" and booth.voter_id:
+        if booth.sent:
+            return render_template("ballots/again.html", round=round, booth=booth)
         return redirect(url_for(".choose", slug=slug))
     form = CheckForm(round, data=booth.about)
     if not form.validate_on_submit():
@@ -354,9 +356,10 @@ def done(slug: str) -> Page:
 @bp.post("/vote/finish")
 @access(anyone)
 def finish(slug: str) -> Page:
-    """Forget everything in this browser."""
+    """Forget everything in this browser, at the end or for the next person."""
     booths.leave()
-    response = make_response(redirect(url_for(".finished", slug=slug), 303))
+    then = ".start" if request.form.get("then") == "next" else ".finished"
+    response = make_response(redirect(url_for(then, slug=slug), 303))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -58,10 +58,13 @@ def cancel(*, key: str) -> bool:
 
 
 def forget_sent() -> int:
-    """Forget what messages said a week after they went; returns how many."""
+    """Forget what messages said, and to whom, a week after they went; returns how many.
+
+    The addresses too: they would be a list of the people who asked for a code to vote.
+    """
     result = db.session.execute(
         update(Mail)
         .where(Mail.sent_at < clock.now() - KEPT_FOR, Mail.context.is_not(None))
-        .values(context=None)
+        .values(context=None, to_address="")
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
