@@ -32,8 +32,10 @@ def newest_code(page: Page, address: str) -> str:
     raise AssertionError(f"no code came for {address}: {box.locator('main').inner_text()[:500]}")
 
 
-def seen(page: Page, name: str, save: bool) -> None:
-    """Hold a page to the rules, and keep a picture of it."""
+def seen(page: Page, heading: str, name: str, save: bool) -> None:
+    """Wait for a page, hold it to the rules, and keep a picture of it."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    page.wait_for_load_state()
     review(page)
     if save:
         screenshot(page, f"vote-{name}")
@@ -48,26 +50,23 @@ def vote(page: Page, address: str, save: bool = False) -> str:
     page.get_by_label("Your age group").select_option(label="35 to 44")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a full postcode")
-    seen(page, "check-wrong", save)
+    seen(page, "Check you can vote", "check-wrong", save)
     page.get_by_label("Postcode of that place").fill("zz7 1aa")
     page.get_by_role("button", name="Go on").click()
-    seen(page, "prove", save)
+    seen(page, "Prove it", "prove", save)
     page.get_by_label("Your e-mail address").fill(address)
     page.get_by_role("button", name="Send me a code").click()
-    seen(page, "code", save)
+    seen(page, "Enter the code", "code", save)
     page.get_by_label("The 6-digit code").fill(newest_code(page, address))
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Choose projects")
-    seen(page, "choose", save)
+    seen(page, "Choose projects", "choose", save)
     for box in page.get_by_role("checkbox").all()[:3]:
         box.check()
     expect(page.locator(".pb_sent").first).to_contain_text("Not yet sent")
     page.get_by_role("button", name="Review my vote").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Review your vote")
-    seen(page, "review", save)
+    seen(page, "Review your vote", "review", save)
     page.get_by_role("button", name="Send my vote").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Your vote is in the ballot box")
-    seen(page, "done", save)
+    seen(page, "Your vote is in the ballot box", "done", save)
     receipt = page.locator(".pb_copy__text").inner_text()
     assert re.fullmatch(r"\w{4}(-\w{4}){3}", receipt)
     expect(page.locator(".pb_sent")).to_contain_text(f"receipt {receipt}")
@@ -83,11 +82,10 @@ def test_somebody_votes_on_a_phone(new_page: NewPage, javascript: bool) -> None:
     page.get_by_label("Your receipt").fill(receipt.lower())
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("This ballot is in the box, and counts")).to_be_visible()
-    seen(page, "receipt", javascript)
+    seen(page, "Check a receipt", "receipt", javascript)
     page.goto(f"{VOTE}/done")
     page.get_by_role("button", name="Finish on this shared computer").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("All clear")
-    seen(page, "finished", javascript)
+    seen(page, "All clear on this computer", "finished", javascript)
     page.go_back()
     expect(page.get_by_text(receipt)).to_have_count(0)
 
