@@ -26,6 +26,7 @@ class Wanted:
     priority_id: int | None = None
     kind: AssetKind | None = None
     words: str = ""
+    without_gifts: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,8 @@ def _published(wanted: Wanted) -> Select[Asset]:
     query = select(Asset).where(
         Asset.board_id == wanted.board_id, Asset.state == AssetState.PUBLISHED
     )
+    if wanted.without_gifts:
+        query = query.where(Asset.kind != AssetKind.INDIVIDUAL)
     if wanted.area_id is not None:
         query = query.where(Asset.area_id == wanted.area_id)
     if wanted.kind is not None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,11 +20,11 @@ from pbapp.assets import (
     services,
 )
 from pbapp.assets.blueprint import bp, chosen_board
-from pbapp.assets.forms import ConfirmForm, EditForm, FilterForm, entry_from, fields_of
+from pbapp.assets.exporting import point_of, points
+from pbapp.assets.filtering import filters_of, page_number, values_of, wanted_of
+from pbapp.assets.forms import ConfirmForm, EditForm, entry_from, fields_of
 from pbapp.assets.history import published_edits
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
-from pbapp.assets.queries import Pin, Wanted
-from pbapp.assets.safe_cells import inert
 from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, told
 from pbapp.audit import queries as audit
 from pbapp.boards.access import is_officer_of
@@ -40,10 +37,8 @@ from pbapp.decisions.models import Outcome
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.organisations.queries import is_member
 from pbapp.places import queries as places
-from pbapp.places.models import Area
 from pbapp.places.queries import PostcodeAnswer, PostcodeState
 from pbapp.plans import queries as plans
-from pbapp.plans.models import PriorityVersion
 from pbapp.refusal import Refused
 from pbapp.web import fragments
 from pbapp.web.access import access, anyone
@@ -65,10 +60,10 @@ def index() -> Response:
     wards, priorities = list_wards(board), plans.list_priorities(board.id)
     asked = request.args.get("postcode", "").strip()
     answer = places.look_up_postcode(asked, [w.id for w in wards]) if asked else None
-    form = _filters(wards, priorities, answer)
-    wanted = _wanted(board, form, wards, priorities)
-    values = _values(form)
-    found = queries.list_published(wanted, _page_number())
+    form = filters_of(wards, priorities, answer)
+    wanted = wanted_of(board, form, wards, priorities)
+    values = values_of(form)
+    found = queries.list_published(wanted, page_number())
     response = fragments.render(
         "assets/index.html",
         fragment="assets/_results.html",
@@ -90,123 +85,6 @@ def index() -> Response:
         page = found.page if found.page > 1 else None
         response.headers["HX-Push-Url"] = url_for(".index", **values, page=page)
     return response
-
-
-@bp.get("/assets.geojson")
-@access(anyone)
-def geojson() -> Response:
-    """The points of the map, by the same filters. Other computers' pages may read it."""
-    wanted = _wanted_from_address()
-    return _geojson([_feature(pin) for pin in queries.list_pins(wanted)])
-
-
-def _feature(pin: Pin) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "id": str(pin.id),
-        "geometry": {"type": "Point", "coordinates": [pin.lon, pin.lat]},
-        "properties": {
-            "id": str(pin.id),
-            "name": pin.name,
-            "kind": pin.kind.value,
-            "ward": pin.ward,
-            "url": url_for(".detail", asset_id=pin.id),
-        },
-    }
-
-
-def _geojson(features: list[dict[str, Any]]) -> Response:
-    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-    return _export(body, "application/geo+json")
-
-
-@bp.get("/assets.csv")
-@access(anyone)
-def export_csv() -> Response:
-    """The published entries as a table for a spreadsheet, people's gifts left out."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(CSV_HEAD)
-    for asset in queries.list_for_export(_wanted_from_address()):
-        writer.writerow([inert(value) for value in _row(asset)])
-    response = _export("\ufeff" + out.getvalue(), "text/csv")
-    response.headers["Content-Disposition"] = "attachment; filename=assets.csv"
-    return response
-
-
-CSV_HEAD = (
-    *("id", "name", "kind", "summary", "ward", "where", "latitude", "longitude", "when", "access"),
-    *("website", "priorities", "confirmed_on", "url"),
-)
-
-
-def _row(asset: Asset) -> list[str]:
-    return [
-        str(asset.id),
-        asset.name,
-        asset.kind.value,
-        asset.summary,
-        asset.area.name if asset.area else "",
-        asset.where_words,
-        f"{asset.lat:.5f}" if asset.lat is not None else "",
-        f"{asset.lon:.5f}" if asset.lon is not None else "",
-        asset.opening,
-        asset.access,
-        asset.website or "",
-        "; ".join(sorted(link.priority.name for link in asset.priorities)),
-        asset.confirmed_at.date().isoformat() if asset.confirmed_at else "",
-        links.page_url(asset),
-    ]
-
-
-def _export(body: str, media_type: str) -> Response:
-    response = make_response(body)
-    response.mimetype = media_type
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.add_etag()
-    return response.make_conditional(request)
-
-
-def _wanted_from_address() -> Wanted:
-    board = chosen_board()
-    wards, priorities = list_wards(board), plans.list_priorities(board.id)
-    return _wanted(board, _filters(wards, priorities, None), wards, priorities)
-
-
-def _filters(
-    wards: list[Area], priorities: list[PriorityVersion], answer: PostcodeAnswer | None
-) -> FilterForm:
-    form = FilterForm(formdata=request.args or None)
-    form.offer(wards, priorities)
-    if answer and answer.ward and answer.state is PostcodeState.FOUND:
-        form.ward.data = answer.ward.gss_code
-    return form
-
-
-def _wanted(
-    board: Board, form: FilterForm, wards: list[Area], priorities: list[PriorityVersion]
-) -> Wanted:
-    return Wanted(
-        board_id=board.id,
-        area_id=next((w.id for w in wards if w.gss_code == form.ward.data), None),
-        priority_id=next(
-            (v.priority_id for v in priorities if v.priority.slug == form.priority.data), None
-        ),
-        kind=AssetKind(form.kind.data) if form.kind.data else None,
-        words=(form.q.data or "")[:100],
-    )
-
-
-def _values(form: FilterForm) -> dict[str, Any]:
-    """The filters as an address has them, without the empty ones."""
-    chosen = {field.name: field.data for field in form if field.data}
-    return {**chosen, **({"board": request.args["board"]} if "board" in request.args else {})}
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _board_of(answer: PostcodeAnswer | None) -> Board | None:
@@ -279,8 +157,8 @@ def pin(asset_id: UUID) -> Response:
     asset = _load(asset_id)
     if asset.state is not AssetState.PUBLISHED and _part_in(asset) is None:
         abort(404)
-    features = [] if asset.lat is None else [_feature(queries.pin_of(asset))]
-    return _geojson(features)
+    features = [] if asset.lat is None else [point_of(queries.pin_of(asset))]
+    return points(features)
 
 
 @bp.route("/assets/<uuid:asset_id>/confirm", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from tests.browser.harness import DESKTOP, PHONE, NewPage, first_visit_weight, r
 # Ids and names in an address become one: ten proposals are one kind of page.
 NAMED = re.compile(r"(?<=/)(\d+|[0-9a-f-]{32,36})(?=/|$)")
 ALIKE = 2
-FILES = re.compile(r"\.(csv|json|geojson|pb|pdf|txt|xml)$")
+FILES = re.compile(r"\.(csv|json|jsonld|geojson|pb|pdf|txt|xml)$")
 KB = 1024
 
 

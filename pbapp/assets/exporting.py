@@ -1,0 +1,169 @@
+"""The published entries for other programs and other websites, by the filters of the list."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+from flask import current_app, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pbapp.assets import links, queries, schema_org
+from pbapp.assets.blueprint import bp, chosen_board
+from pbapp.assets.filtering import (
+    filters_of,
+    page_number,
+    values_of,
+    wanted_from_address,
+    wanted_of,
+)
+from pbapp.assets.models import Asset
+from pbapp.assets.queries import Pin
+from pbapp.assets.safe_cells import inert
+from pbapp.assets.words import KIND, PART
+from pbapp.boards.queries import list_wards
+from pbapp.plans import queries as plans
+from pbapp.web.access import access, anyone
+from pbapp.web.babel import page_language
+
+
+@bp.get("/assets.geojson")
+@access(anyone)
+def geojson() -> Response:
+    """The points of the map, by the same filters. Other computers' pages may read it."""
+    wanted = wanted_from_address()
+    return points([point_of(pin) for pin in queries.list_pins(wanted)])
+
+
+def point_of(pin: Pin) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": str(pin.id),
+        "geometry": {"type": "Point", "coordinates": [pin.lon, pin.lat]},
+        "properties": {
+            "id": str(pin.id),
+            "name": pin.name,
+            "kind": pin.kind.value,
+            "ward": pin.ward,
+            "url": url_for(".detail", asset_id=pin.id),
+        },
+    }
+
+
+def points(features: list[dict[str, Any]]) -> Response:
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    return _export(body, "application/geo+json")
+
+
+@bp.get("/assets.csv")
+@access(anyone)
+def export_csv() -> Response:
+    """The published entries as a table for a spreadsheet, people's gifts left out."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_HEAD)
+    for asset in queries.list_for_export(wanted_from_address()):
+        writer.writerow([inert(value) for value in _row(asset)])
+    response = _export("\ufeff" + out.getvalue(), "text/csv")
+    response.headers["Content-Disposition"] = "attachment; filename=assets.csv"
+    return response
+
+
+CSV_HEAD = (
+    *("id", "name", "kind", "summary", "ward", "where", "latitude", "longitude", "when", "access"),
+    *("website", "priorities", "confirmed_on", "url", "source", "source_url", "licence"),
+)
+
+
+def _row(asset: Asset) -> list[str]:
+    return [
+        str(asset.id),
+        asset.name,
+        asset.kind.value,
+        asset.summary,
+        asset.area.name if asset.area else "",
+        asset.where_words,
+        f"{asset.lat:.5f}" if asset.lat is not None else "",
+        f"{asset.lon:.5f}" if asset.lon is not None else "",
+        asset.opening,
+        asset.access,
+        asset.website or "",
+        "; ".join(sorted(link.priority.name for link in asset.priorities)),
+        asset.confirmed_at.date().isoformat() if asset.confirmed_at else "",
+        links.page_url(asset),
+        asset.source,
+        asset.source_url or "",
+        asset.licence,
+    ]
+
+
+def _export(body: str, media_type: str) -> Response:
+    response = make_response(body)
+    response.mimetype = media_type
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@bp.get("/assets.jsonld")
+@access(anyone)
+def export_jsonld() -> Response:
+    """The published entries in the words of schema.org, people's gifts left out."""
+    graph = [
+        schema_org.thing(asset, links.page_url(asset))
+        for asset in queries.list_for_export(wanted_from_address())
+    ]
+    body = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    return _export(body, "application/ld+json")
+
+
+@bp.get("/assets/embed")
+@access(anyone)
+def embed() -> Response:
+    """A list to stand in a frame on somebody else's website: no script, no cookies, no form."""
+    board = chosen_board()
+    wards, priorities = list_wards(board), plans.list_priorities(board.id)
+    form = filters_of(wards, priorities, None)
+    wanted = replace(wanted_of(board, form, wards, priorities), without_gifts=True)
+    # Without the context processors, which ask who is there: this page is the same for everybody.
+    template = current_app.jinja_env.get_template("assets/embed.html")
+    response = make_response(
+        template.render(
+            lang=page_language(),
+            board=board,
+            found=queries.list_published(wanted, page_number()),
+            values=values_of(form),
+            kind_words=KIND,
+            part_words=PART,
+        )
+    )
+    # The one page that may stand in a frame anywhere; it has nothing in it that a click could do.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors *"
+    )
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@bp.get("/assets/share")
+@access(anyone)
+def share() -> str:
+    """Take the list with you: for a website, a spreadsheet, a map, another system."""
+    board = chosen_board()
+    wards, priorities = list_wards(board), plans.list_priorities(board.id)
+    form = filters_of(wards, priorities, None)
+    values = values_of(form)
+    wanted = replace(wanted_of(board, form, wards, priorities), without_gifts=True)
+    return render_template(
+        "assets/share.html",
+        board=board,
+        form=form,
+        values=values,
+        total=queries.list_published(wanted).total,
+        frame=url_for(".embed", _external=True, **values),
+    )
