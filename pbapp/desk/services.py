@@ -16,6 +16,7 @@ from pbapp.proposals.services import CHANGED
 from pbapp.refusal import N_, Refused
 from pbapp.rounds import sealing
 from pbapp.rounds.models import Round
+from pbapp.rounds.services import hold
 
 
 def why_not(asset: Asset, by: Account) -> Refused | None:
@@ -68,12 +69,14 @@ def _same_click(asset: Asset, by: Account, outcome: Outcome) -> Decision | None:
 
 def ask_to_seal(*, round: Round, by: Account) -> None:
     """The first of two people says that the ballot is right."""
+    hold(round)
     _refuse_while_some_wait(round)
     sealing.ask_to_seal(round=round, projects=proposals.ballot_projects(round), by=by)
 
 
 def seal(*, round: Round, by: Account) -> str:
     """The second person seals the ballot; returns the hash that is published."""
+    hold(round)
     _refuse_while_some_wait(round)
     return sealing.seal(round=round, projects=proposals.ballot_projects(round), by=by)
 

@@ -13,7 +13,7 @@ from pbapp.organisations.queries import is_member
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.proposals.services import CHANGED
 from pbapp.refusal import N_, Refused
-from pbapp.rounds.services import refuse_if_sealed
+from pbapp.rounds.services import hold, refuse_if_sealed
 
 SUBJECT = "proposal"
 # Roles are separate on purpose: who runs the vote does not choose what is voted on.
@@ -54,6 +54,8 @@ def _decide(
 ) -> Decision:
     if refused := why_not(proposal, by):
         raise refused
+    hold(proposal.round)
+    db.session.refresh(proposal, ["state", "version"])
     refuse_if_sealed(proposal.round)
     if proposal.state is not ProposalState.SUBMITTED:
         return _same_click(proposal, by, outcome)
@@ -103,6 +105,7 @@ def undo(*, decision: Decision, proposal: Proposal, by: Account) -> Proposal:
     """Take one's own decision back within a minute; the proposal waits again."""
     if decision.undone_at is not None:
         return proposal  # a second click
+    hold(proposal.round)
     refuse_if_sealed(proposal.round)
     if proposal.state is not STATE_AFTER[decision.outcome]:
         raise Refused(N_("The group has changed its proposal since then, so this stands."))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.db import advisory_lock, db, flush
+from pbapp.db import db, flush
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member
 from pbapp.plans.models import PriorityVersion
@@ -22,7 +22,7 @@ from pbapp.proposals.models import CostLine, Proposal, ProposalState
 from pbapp.proposals.snapshot import in_pounds, snapshot
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Round
-from pbapp.rounds.services import refuse_if_sealed
+from pbapp.rounds.services import hold, refuse_if_sealed
 
 SAME_CLICK = timedelta(minutes=5)
 NOT_YOURS = N_("Only members of the group can do this.")
@@ -70,10 +70,10 @@ def submit(
     A second click gives the proposal of the first. Raises `Refused` beside the field to mend.
     """
     _must_belong(by, organisation.id)
+    hold(round)
     refuse_if_sealed(round)
     if not queries.can_send_in(round, clock.now()):
         raise Refused(N_("Proposals cannot be sent in now: this round is not taking any."))
-    advisory_lock(f"proposals of round {round.id}")
     twin = _same_title(round, organisation, content.title)
     if twin is not None:
         if twin.submitted_by_id == by.id and twin.submitted_at > clock.now() - SAME_CLICK:
@@ -188,6 +188,8 @@ def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> 
     `version` is the one the form was made from. Raises `Refused` if somebody changed it since.
     """
     _must_belong(by, proposal.organisation_id)
+    hold(proposal.round)
+    db.session.refresh(proposal, ["state", "version"])
     refuse_if_sealed(proposal.round)
     if proposal.version != version:
         raise Refused(CHANGED)
@@ -216,6 +218,8 @@ def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> 
 def withdraw(*, proposal: Proposal, by: Account) -> Proposal:
     """Take a proposal back. After sealing it stays listed, marked, and cannot win."""
     _must_belong(by, proposal.organisation_id)
+    hold(proposal.round)
+    db.session.refresh(proposal, ["state", "version"])
     if proposal.state is ProposalState.WITHDRAWN:
         return proposal  # a second click
     if not queries.can_withdraw(proposal, clock.now()):

@@ -77,7 +77,8 @@ def draft_config(round: Round, projects: Sequence[BallotProject]) -> dict[str, A
 def ask_to_seal(*, round: Round, projects: Sequence[BallotProject], by: Account) -> None:
     """The first of two people says that the ballot is right. Asking again replaces the first ask.
 
-    What they saw is kept, so that the second person seals exactly that.
+    What they saw is kept, so that the second person seals exactly that. The caller holds the
+    round (`rounds.services.hold`) before it lists the projects.
     """
     must_lead_the_vote(round, by)
     _check_it_may_be_sealed(round, projects)
@@ -98,7 +99,8 @@ def seal(
     """The second person freezes rules and projects and the lot for ties is drawn.
 
     Returns the hash of the sealed configuration. Raises `Refused` for the same person, or when
-    something changed since it was asked for. `lot` is for a lot that was drawn elsewhere and
+    something changed since it was asked for. The caller holds the round before it lists the
+    projects, so that none comes or goes meanwhile. `lot` is for a lot that was drawn elsewhere and
     published before (project numbers in order); otherwise it is drawn here.
     """
     must_lead_the_vote(round, by)

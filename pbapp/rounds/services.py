@@ -13,7 +13,7 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board, Role
 from pbapp.boards.queries import has_role
-from pbapp.db import db, flush
+from pbapp.db import advisory_lock, db, flush
 from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area, BoundarySet
 from pbapp.plans.models import Plan
@@ -22,6 +22,7 @@ from pbapp.rounds.models import Phase, PhaseKind, Pot, Round, RoundArea, VoteTyp
 from pbapp.rounds.queries import find_phase
 from pbapp.tally.rules import rule_from_dict
 
+SEAL_COLUMNS = ("config", "config_hash", "seal_asked_by_id", "sealed_by_id", "sealed_at")
 SEALED = N_("The ballot is sealed, so its rules and projects can no longer be changed.")
 
 
@@ -168,6 +169,7 @@ def change_rules(
 ) -> None:
     """Change how people vote and how votes count; refused once the ballot is sealed."""
     must_lead_the_vote(round, by)
+    hold(round)
     refuse_if_sealed(round)
     _check_rule(rule, rule_words)
     if max_choices is not None and max_choices < 1:
@@ -221,6 +223,15 @@ def must_lead_the_vote(round: Round, by: Account) -> None:
     """Refuse anybody who is not a voting lead of the round's own board."""
     if not has_role(by.id, round.board_id, [Role.VOTING_LEAD]):
         raise Refused(N_("Only a voting lead of this board can do this."))
+
+
+def hold(round: Round) -> None:
+    """Let nobody else seal this round, or change what it would seal, until this transaction ends.
+
+    On PostgreSQL two transactions run side by side, so what was read before is read again.
+    """
+    advisory_lock(f"round {round.id}")
+    db.session.refresh(round, SEAL_COLUMNS)
 
 
 def refuse_if_sealed(round: Round) -> None:

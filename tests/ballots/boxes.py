@@ -48,21 +48,22 @@ class Box:
         with self.app.app_context(), write_transaction():
             yield
 
+    def world_again(self) -> World:
+        """The world's rows in this transaction's session; the one they came from is gone."""
+        return World(
+            **{
+                name: {key: db.session.merge(row) for key, row in value.items()}
+                if isinstance(value, dict)
+                else db.session.merge(value)
+                for name, value in vars(self.world).items()
+            }
+        )
+
     def open_round(self, **values: Any) -> str:
         """A new round that people can vote in; its slug."""
         slug = f"round-{secrets.token_hex(4)}"
         with self.writing():
-            world = self.world
-            # The world's rows belong to a session that is gone.
-            merged = World(
-                **{
-                    name: {key: db.session.merge(row) for key, row in value.items()}
-                    if isinstance(value, dict)
-                    else db.session.merge(value)
-                    for name, value in vars(world).items()
-                }
-            )
-            factories.open_round(merged, slug=slug, **values)
+            factories.open_round(self.world_again(), slug=slug, **values)
         return slug
 
     def admit(self, slug: str, **values: Any) -> str:
