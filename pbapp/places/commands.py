@@ -15,7 +15,7 @@ from pbapp.places import queries, services
 from pbapp.places.importing import ReadBoundaries, read_boundaries
 from pbapp.places.models import Area, BoundarySet
 from pbapp.places.postcode_file import ReadPostcodes, read_postcodes
-from pbapp.places.problems import FileProblems
+from pbapp.places.problems import FileProblems, brief
 from pbapp.web.commands import with_app
 
 ONS = (
@@ -23,6 +23,7 @@ ONS = (
     "Contains OS data © Crown copyright and database right {year}"
 )
 A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+A_FILE_OR_FOLDER = click.Path(exists=True, readable=True, path_type=Path)
 a_council = click.option(
     "--council",
     "council_code",
@@ -67,9 +68,10 @@ def import_(
     dated: datetime | None,
     council_code: str | None,
 ) -> None:
-    """Import the council's ward boundaries from a GeoJSON file and make them the current ones.
+    """Import the council's ward boundaries from a file and make them the current ones.
 
-    FILE may hold the wards of the whole country: only the council's are taken. Coordinates may be
+    FILE is GeoJSON, a GeoPackage, or a Shapefile in a zip: what it holds says which, not its name.
+    It may hold the wards of the whole country: only the council's are taken. Coordinates may be
     longitude and latitude (EPSG:4326) or British National Grid (EPSG:27700). The ward's code is
     read from ward_code, WDyyCD, geoid or CODE, its name from ward_name or WDyyNM, its council from
     council_code or LADyyCD.
@@ -91,7 +93,7 @@ def import_(
     try:
         read = read_boundaries(path, council_code=code, known=known)
     except FileProblems as problems:
-        _refuse(path, problems)
+        _refuse(path.name, problems)
     council = queries.find_area(code) or services.set_up_areas(
         gss_code=code, name=read.council_name or code
     )
@@ -127,12 +129,15 @@ def _say_imported(council: Area, boundary_set: BoundarySet, read: ReadBoundaries
 
 
 @geodata.command()
-@click.argument("path", metavar="FILE", type=A_FILE)
-@click.option("--replace", is_flag=True, help="Remove the council's postcodes not in FILE.")
+@click.argument("paths", metavar="FILE…", type=A_FILE_OR_FOLDER, nargs=-1, required=True)
+@click.option("--replace", is_flag=True, help="Remove the council's postcodes not in the files.")
 @a_council
 @with_app
-def postcodes(path: Path, replace: bool, council_code: str | None) -> None:
-    """Import postcodes and the ward of each from a CSV file.
+def postcodes(paths: tuple[Path, ...], replace: bool, council_code: str | None) -> None:
+    """Import postcodes and the ward of each from CSV files.
+
+    FILE is a CSV file, a zip with such files as it is downloaded, or a folder of either; there may
+    be several. All of them are read before anything is stored.
 
     The first line names the columns, in any order: a postcode (postcode, pcds, pcd) and a ward's
     code (ward_code, ElectoralWard…Code, osward, WDyyCD). A position is taken where there is one:
@@ -140,10 +145,15 @@ def postcodes(path: Path, replace: bool, council_code: str | None) -> None:
     line, are read too, and so are the Scottish Postcode Directory and the ONS's.
 
     Only the council's wards are taken; ended postcodes and those without a ward are left out and
-    counted. Postcodes that we have are updated, others added; import several files one after
-    another. If any row is wrong, its line is listed, nothing is changed, and the exit code is 1.
+    counted. Postcodes that we have are updated, others added. If any row is wrong, its line is
+    listed, nothing is changed, and the exit code is 1. A file in a zip or folder that has no
+    postcodes is passed over and named.
 
     The demo's made-up ZZ postcodes are never touched.
+
+    \b
+    pbapp geodata postcodes codepo_gb.zip
+    pbapp geodata postcodes ml.csv g.csv fk.csv eh.csv --replace
     """
     council, code = _council(council_code)
     if council is None:
@@ -153,9 +163,9 @@ def postcodes(path: Path, replace: bool, council_code: str | None) -> None:
         raise click.UsageError(f"We know no ward of {council.name}. Import boundaries first.")
     db.session.rollback()
     try:
-        read = read_postcodes(path, ward_codes=ward_codes, council_code=code)
+        read = read_postcodes(*paths, ward_codes=ward_codes, council_code=code)
     except FileProblems as problems:
-        _refuse(path, problems)
+        _refuse(", ".join(path.name for path in paths), problems)
     taken = services.import_postcodes(council=council, rows=read.rows, replace=replace)
     db.session.commit()
     _say_taken(council, read, taken)
@@ -173,6 +183,10 @@ def _say_taken(council: Area, read: ReadPostcodes, taken: services.Taken) -> Non
     ):
         if number:
             click.echo(f"Left out {number:,} rows {why}.")
+    if read.passed_over:
+        names = ", ".join(brief(name, 40) for name in read.passed_over[:5])
+        more = len(read.passed_over) - 5
+        click.echo(f"No postcodes in {names}{f' and {more} more files' if more > 0 else ''}.")
 
 
 @geodata.command()
@@ -230,8 +244,8 @@ def _council(code: str | None) -> tuple[Area | None, str]:
     return councils[0], councils[0].gss_code
 
 
-def _refuse(path: Path, problems: FileProblems) -> NoReturn:
-    click.echo(f"{path.name} was not imported. Nothing was changed.", err=True)
+def _refuse(name: str, problems: FileProblems) -> NoReturn:
+    click.echo(f"{name} was not imported. Nothing was changed.", err=True)
     for problem in problems.shown():
         click.echo(f"  - {problem}", err=True)
     raise SystemExit(1)

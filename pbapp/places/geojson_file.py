@@ -1,6 +1,6 @@
 """Read a GeoJSON file of wards that a stranger may have made: plain JSON, checked before use.
 
-GDAL is never asked to open a file: it goes by content, and a file that calls itself GeoJSON can
+GDAL is never asked to open such a file: it goes by content, and one that calls itself GeoJSON can
 make it run a pipeline or fetch an address.
 """
 
@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pbapp.places import wkb
 from pbapp.places.problems import FileProblems, brief
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_FEATURES = 20_000
 MAX_POSITIONS = 300_000
 GSS_CODE = re.compile(r"[A-Z][0-9]{8}")
+# A Shapefile keeps ten letters of a field's name.
 CODE_FIELDS = (r"ward_code", r"wd\d\dcd", r"geoid", r"code")
 NAME_FIELDS = (r"ward_name", r"wd\d\dnm", r"name")
-COUNCIL_FIELDS = (r"council_code", r"lad\d\dcd")
-COUNCIL_NAME_FIELDS = (r"council_name", r"lad\d\dnm")
+COUNCIL_FIELDS = (r"council_co(de)?", r"lad\d\dcd")
+COUNCIL_NAME_FIELDS = (r"council_na(me)?", r"lad\d\dnm")
 SHAPES = ("Polygon", "MultiPolygon")
 
 
@@ -50,13 +52,12 @@ class RawFile:
     other_wards: int
 
 
-def read(path: Path, council_code: str, known_codes: frozenset[str]) -> RawFile:
-    """The council's wards in a file; raises `FileProblems`.
+def read(data: dict[str, Any], council_code: str, known_codes: frozenset[str]) -> RawFile:
+    """The council's wards in a FeatureCollection; raises `FileProblems`.
 
     A ward belongs to the council if the file says so, and where the file does not say, if we know
-    its code.
+    its code. A geometry may also be well-known binary, as `boundary_file` gives it.
     """
-    data = load(path)
     features = _features(data)
     problems: list[str] = []
     wards: list[RawWard] = []
@@ -96,15 +97,22 @@ def read(path: Path, council_code: str, known_codes: frozenset[str]) -> RawFile:
     )
 
 
-def load(path: Path) -> dict[str, Any]:
-    """A file's JSON object, refusing what only looks like one."""
+def check_size(path: Path) -> None:
     size = path.stat().st_size
     if size > MAX_BYTES:
         _no(
             f"The file has {size / 1e6:,.0f} MB; {MAX_BYTES / 1e6:,.0f} MB is the most we read. "
             "Download the council's wards only, or the generalised boundaries (BGC)."
         )
-    raw = path.read_bytes()
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A file's JSON object, refusing what only looks like one."""
+    return parse(path.read_bytes())
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """The JSON object of a file or an answer."""
     _refuse_other_formats(raw[:512])
     try:
         data = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
@@ -122,10 +130,6 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def _refuse_other_formats(start: bytes) -> None:
-    if start.startswith(b"PK"):
-        _no("This is a zip file. Unpack it, and convert its Shapefile to GeoJSON (EPSG:4326).")
-    if start.startswith(b"SQLite format 3"):
-        _no("This is a GeoPackage. Convert it to GeoJSON (EPSG:4326) and import that.")
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         _no("This is XML (a VRT, KML, GML or web page), not GeoJSON.")
     if not start.strip():
@@ -194,7 +198,7 @@ def _text(value: Any, length: int = 120) -> str | None:
 
 
 def _ward(code: str, council: str | None, fields: dict[str, Any], parts: Any) -> RawWard:
-    number, area = _field(fields, (r"ward_number",)), _field(fields, (r"area_km2",))
+    number, area = _field(fields, (r"ward_numbe(r)?",)), _field(fields, (r"area_km2",))
     return RawWard(
         code=code,
         name=_text(_field(fields, NAME_FIELDS)),
@@ -211,6 +215,12 @@ def _ward(code: str, council: str | None, fields: dict[str, Any], parts: Any) ->
 
 def _parts(geometry: Any, where: str, problems: list[str]) -> list[list[list[tuple[float, float]]]]:
     """A geometry's parts, each a list of closed rings; what is wrong goes to `problems`."""
+    if isinstance(geometry, bytes):
+        try:
+            geometry = wkb.to_geojson(geometry)
+        except wkb.BadShape as problem:
+            problems.append(f"{where}: its shape cannot be read: {problem}.")
+            return []
     shape = geometry.get("type") if isinstance(geometry, dict) else None
     if shape not in SHAPES:
         said = "nothing" if shape is None else f"a {brief(shape)}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbapp.places import geojson_file
+from pbapp.places import boundary_file, geojson_file
 from pbapp.places.geojson_file import RawFile, RawWard, ring_name
 from pbapp.places.problems import FileProblems
 
@@ -76,9 +76,16 @@ class ReadBoundaries:
 def read_boundaries(
     path: Path, *, council_code: str, known: Sequence[KnownWard] = ()
 ) -> ReadBoundaries:
-    """One council's wards out of a GeoJSON file; raises `FileProblems` with all that is wrong."""
+    """One council's wards out of a file of any kind we read; raises `FileProblems`."""
+    return check_boundaries(boundary_file.load(path), council_code=council_code, known=known)
+
+
+def check_boundaries(
+    data: dict[str, Any], *, council_code: str, known: Sequence[KnownWard] = ()
+) -> ReadBoundaries:
+    """One council's wards out of a FeatureCollection; raises with all that is wrong with it."""
     wards_known = {ward.code: ward for ward in known}
-    raw = geojson_file.read(path, council_code, frozenset(wards_known))
+    raw = geojson_file.read(data, council_code, frozenset(wards_known))
     problems = _missing_or_twice(raw, wards_known)
     epsg = _coordinates(raw, problems)
     if problems:

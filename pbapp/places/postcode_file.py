@@ -1,4 +1,4 @@
-"""Read a CSV file of postcodes and their wards, whoever published it.
+"""Read CSV files of postcodes and their wards, whoever published them.
 
 For commands only: grid references need pyproj, which is loaded when they are there.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from pbapp.places.postcode_sources import Source, sources
 from pbapp.places.problems import FileProblems, brief
 from pbapp.places.queries import is_postcode, tidy_postcode
 
@@ -51,6 +52,11 @@ class ReadPostcodes:
     elsewhere: int
     ended: int
     without_ward: int
+    passed_over: tuple[str, ...] = ()
+
+
+class _NotPostcodes(Exception):
+    """A file that holds something else: nothing wrong with it, if it came along in a zip."""
 
 
 @dataclass
@@ -60,72 +66,108 @@ class _Counts:
     without_ward: int = 0
 
 
-def read_postcodes(path: Path, *, ward_codes: Collection[str], council_code: str) -> ReadPostcodes:
-    """The postcodes of one council's wards; raises `FileProblems` with the bad rows' lines."""
+def read_postcodes(*paths: Path, ward_codes: Collection[str], council_code: str) -> ReadPostcodes:
+    """The postcodes of one council's wards in files, zips and folders.
+
+    Raises `FileProblems` with the bad rows' lines.
+    """
     wards = frozenset(ward_codes)
-    found: dict[str, tuple[int, PostcodeRow]] = {}
-    grid: dict[str, tuple[float, float]] = {}
-    counts, problems = _Counts(), []
-    for line, row in _rows(path):
-        if row.get("ended"):
-            counts.ended += 1
-            continue
-        try:
-            taken = _read_row(row, wards, council_code, counts, grid)
-        except ValueError as problem:
-            problems.append(f"Line {line:,}: {problem}")
-            continue
-        if taken is None:
-            continue
-        before = found.get(taken.postcode)
-        if before and before[1].ward_code != taken.ward_code:
-            problems.append(
-                f"Line {line:,}: {taken.postcode} is in ward {taken.ward_code} here and in ward "
-                f"{before[1].ward_code} on line {before[0]:,}."
-            )
-        found[taken.postcode] = (line, taken)
-    if problems:
-        raise FileProblems(problems)
-    if not found:
+    taking = _Taking(wards, council_code)
+    alone = len(paths) == 1
+    try:
+        for source in sources(paths):
+            taking.take(source, alone=alone and source.is_sole)
+    except UnicodeDecodeError:
+        _no(f"{brief(taking.reading)} is not text in UTF-8.")
+    if taking.problems:
+        raise FileProblems(taking.problems)
+    if not taking.found:
         raise FileProblems(
             [f"No row of the file is for a ward of council {council_code} that we know."]
         )
     return ReadPostcodes(
-        rows=_placed([row for _, row in found.values()], grid),
-        elsewhere=counts.elsewhere,
-        ended=counts.ended,
-        without_ward=counts.without_ward,
+        rows=_placed([row for _, row in taking.found.values()], taking.grid),
+        elsewhere=taking.counts.elsewhere,
+        ended=taking.counts.ended,
+        without_ward=taking.counts.without_ward,
+        passed_over=tuple(taking.passed_over),
     )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and the fields we know of each row."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        columns: dict[str, int] | None = None
+class _Taking:
+    """What has been read so far, out of one file or several."""
+
+    def __init__(self, wards: frozenset[str], council_code: str) -> None:
+        self.wards = wards
+        self.council_code = council_code
+        self.found: dict[str, tuple[str, PostcodeRow]] = {}
+        self.grid: dict[str, tuple[float, float]] = {}
+        self.counts = _Counts()
+        self.problems: list[str] = []
+        self.passed_over: list[str] = []
+        self.reading = "The file"
+
+    def take(self, source: Source, *, alone: bool) -> None:
+        if not alone:
+            self.reading = source.name
+        rows = _rows(source.lines)
         try:
-            for number, cells in enumerate(reader):
-                if number > MAX_ROWS:
-                    _no(f"The file has more than {MAX_ROWS:,} rows.")
-                if not any(cells):
+            for line, row in rows:
+                self._take_row(f"Line {line:,}" if alone else f"{source.name}, line {line:,}", row)
+        except _NotPostcodes as problem:
+            if source.is_sole:
+                _no(str(problem) if alone else f"{source.name}: {problem}")
+            self.passed_over.append(source.name)
+
+    def _take_row(self, place: str, row: dict[str, str]) -> None:
+        if row.get("ended"):
+            self.counts.ended += 1
+            return
+        try:
+            taken = _read_row(row, self.wards, self.council_code, self.counts, self.grid)
+        except ValueError as problem:
+            self.problems.append(f"{place}: {problem}")
+            return
+        if taken is None:
+            return
+        before = self.found.get(taken.postcode)
+        if before and before[1].ward_code != taken.ward_code:
+            self.problems.append(
+                f"{place}: {taken.postcode} is in ward {taken.ward_code} here and in ward "
+                f"{before[1].ward_code} on {_lower(before[0])}."
+            )
+        self.found[taken.postcode] = (place, taken)
+
+
+def _lower(place: str) -> str:
+    return place[0].lower() + place[1:] if place.startswith("Line") else place
+
+
+def _rows(lines: Iterator[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and the fields we know of each row."""
+    reader = csv.reader(lines)
+    columns: dict[str, int] | None = None
+    try:
+        for number, cells in enumerate(reader):
+            if number > MAX_ROWS:
+                _no(f"The file has more than {MAX_ROWS:,} rows.")
+            if not any(cells):
+                continue
+            if columns is None:
+                columns, is_header = _columns(cells)
+                if is_header:
                     continue
-                if columns is None:
-                    columns, is_header = _columns(cells)
-                    if is_header:
-                        continue
-                yield (
-                    reader.line_num,
-                    {
-                        name: cells[place].strip()[:MAX_CELL] if place < len(cells) else ""
-                        for name, place in columns.items()
-                    },
-                )
-        except UnicodeDecodeError:
-            _no("The file is not text in UTF-8.")
-        except csv.Error as error:
-            _no(f"Line {reader.line_num:,}: the file is not CSV: {error}.")
+            yield (
+                reader.line_num,
+                {
+                    name: cells[place].strip()[:MAX_CELL] if place < len(cells) else ""
+                    for name, place in columns.items()
+                },
+            )
+    except csv.Error as error:
+        _no(f"Line {reader.line_num:,}: the file is not CSV: {error}.")
     if columns is None:
-        _no("The file is empty.")
+        raise _NotPostcodes("The file is empty.")
 
 
 def _columns(first: list[str]) -> tuple[dict[str, int], bool]:
@@ -145,7 +187,9 @@ def _columns(first: list[str]) -> tuple[dict[str, int], bool]:
     ):
         if field not in columns:
             header = brief(", ".join(first), 200)
-            _no(f"The first line names no {field} column ({wanted}). It is: {header}")
+            raise _NotPostcodes(
+                f"The first line names no {field} column ({wanted}). It is: {header}"
+            )
     return columns, is_header
 
 

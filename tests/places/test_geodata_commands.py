@@ -46,6 +46,23 @@ def test_a_broken_file_is_reported_and_nothing_is_loaded(world, run, tmp_path):
     assert db.session.scalar(select(func.count()).select_from(BoundarySet)) == 0
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/vsizip/wards.zip",
+        "/vsicurl/http://127.0.0.1/wards.gpkg",
+        "https://example.org/wards.geojson",
+        "GPKG:wards.gpkg",
+        "<OGRVRTDataSource></OGRVRTDataSource>",
+    ],
+)
+@pytest.mark.parametrize("command", ["import", "postcodes"])
+def test_only_files_are_opened(world, run, command, name):
+    result = run(command, name)
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
+
+
 def test_a_new_council_comes_with_its_boundaries(app, run, tmp_path):
     data = collection()
     for feature in data["features"]:
