@@ -1,4 +1,4 @@
-"""`pbapp geodata`: ward boundaries and postcodes, from files."""
+"""`pbapp geodata`: ward boundaries, postcodes and deprivation, from files or the ONS."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from pbapp import clock
 from pbapp.db import db
 from pbapp.places import queries, services
+from pbapp.places.deprivation_file import read_zones
 from pbapp.places.importing import ReadBoundaries, read_boundaries
 from pbapp.places.models import Area, BoundarySet
 from pbapp.places.postcode_file import ReadPostcodes, read_postcodes
@@ -21,6 +22,10 @@ from pbapp.web.commands import with_app
 ONS = (
     "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. "
     "Contains OS data © Crown copyright and database right {year}"
+)
+SCOTTISH_GOVERNMENT = (
+    "Contains information from the Scottish Government licensed under the Open Government "
+    "Licence v.3.0."
 )
 A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 A_FILE_OR_FOLDER = click.Path(exists=True, readable=True, path_type=Path)
@@ -34,11 +39,12 @@ a_council = click.option(
 
 @click.group()
 def geodata() -> None:
-    """Ward boundaries and postcodes.
+    """Ward boundaries, postcodes and deprivation.
 
     \b
     pbapp geodata import wards.geojson
     pbapp geodata postcodes postcodes.csv
+    pbapp geodata deprivation simd2020v2.csv
     pbapp geodata check
 
     Without boundaries the product shows a schematic drawing, and asks people for their ward
@@ -187,6 +193,75 @@ def _say_taken(council: Area, read: ReadPostcodes, taken: services.Taken) -> Non
         names = ", ".join(brief(name, 40) for name in read.passed_over[:5])
         more = len(read.passed_over) - 5
         click.echo(f"No postcodes in {names}{f' and {more} more files' if more > 0 else ''}.")
+
+
+@geodata.command()
+@click.argument("path", metavar="FILE", type=A_FILE)
+@click.option(
+    "--name", help="What to call these figures. Default: what the file says, or its name."
+)
+@click.option("--source", default="Scottish Government", show_default=True)
+@click.option("--attribution", help="The words that must stand beside the figures.")
+@click.option(
+    "--dated",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day the figures were published.",
+)
+@a_council
+@with_app
+def deprivation(
+    path: Path,
+    name: str | None,
+    source: str,
+    attribution: str | None,
+    dated: datetime | None,
+    council_code: str | None,
+) -> None:
+    """Import data zones and their place in the Scottish Index of Multiple Deprivation.
+
+    FILE is a table (CSV) or has shapes (GeoJSON, GeoPackage, zipped Shapefile). It needs a data
+    zone's code (DataZone, dz11_code), its people (Total_population, SAPE2017) and its fifth or
+    tenth (SIMD2020v2_Quintile, SIMD2020v2_Decile). A table also needs lat and lon. The ward is
+    ward_code or WDyyCD; where there is none, the official boundaries say which ward a zone's middle
+    is in.
+
+    Boards then see how many entries there are for every 1,000 people, and how far it is to the
+    nearest one. Only sums by ward are shown; no data zone is ever named.
+
+    What was imported before is replaced. If anything is wrong, every problem is listed, nothing is
+    changed, and the exit code is 1.
+
+    \b
+    pbapp geodata deprivation simd2020v2.csv --dated 2020-01-28
+    """
+    council, code = _council(council_code)
+    if council is None:
+        raise click.UsageError(f"There is no council {code} yet. Import its boundaries first.")
+    ward_codes = [ward.gss_code for ward in queries.list_wards(council)]
+    ward_at = queries.wards_by_point(council)
+    db.session.rollback()
+    try:
+        read = read_zones(path, ward_codes=ward_codes, ward_at=ward_at)
+    except FileProblems as problems:
+        _refuse(path.name, problems)
+    taken = services.import_deprivation(
+        council=council,
+        rows=read.rows,
+        name=name or read.edition or path.stem.replace("_", " "),
+        source=source,
+        attribution=attribution or SCOTTISH_GOVERNMENT,
+        dated_on=dated.date() if dated else None,
+    )
+    db.session.commit()
+    people = sum(row.people for row in read.rows)
+    click.echo(
+        f"Imported {len(read.rows):,} data zones of {council.name} with {people:,} people: "
+        f"“{taken.name}”."
+    )
+    if read.elsewhere:
+        click.echo(f"Left out {read.elsewhere:,} data zones of other councils.")
+    click.echo(f"Beside the figures: {taken.attribution}")
 
 
 @geodata.command()

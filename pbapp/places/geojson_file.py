@@ -58,7 +58,7 @@ def read(data: dict[str, Any], council_code: str, known_codes: frozenset[str]) -
     A ward belongs to the council if the file says so, and where the file does not say, if we know
     its code. A geometry may also be well-known binary, as `boundary_file` gives it.
     """
-    features = _features(data)
+    features = features_of(data)
     problems: list[str] = []
     wards: list[RawWard] = []
     for place, feature in enumerate(features, 1):
@@ -91,7 +91,7 @@ def read(data: dict[str, Any], council_code: str, known_codes: frozenset[str]) -
         )
     return RawFile(
         wards=wards,
-        epsg=_epsg(data.get("crs")),
+        epsg=epsg_of(data),
         is_cut_short=_is_cut_short(data),
         other_wards=len(features) - len(wards),
     )
@@ -149,7 +149,7 @@ def _refuse(problems: list[str]) -> None:
         raise FileProblems(problems)
 
 
-def _features(data: dict[str, Any]) -> list[dict[str, Any]]:
+def features_of(data: dict[str, Any], most: int = MAX_FEATURES) -> list[dict[str, Any]]:
     if data.get("type") != "FeatureCollection":
         _no(
             f"The file's type is “{brief(data.get('type'))}”; boundaries must be a GeoJSON "
@@ -158,8 +158,8 @@ def _features(data: dict[str, Any]) -> list[dict[str, Any]]:
     features = data.get("features")
     if not isinstance(features, list) or not features:
         _no("The FeatureCollection has no features.")
-    if len(features) > MAX_FEATURES:
-        _no(f"The file has {len(features):,} features; {MAX_FEATURES:,} is the most we read.")
+    if len(features) > most:
+        _no(f"The file has {len(features):,} features; {most:,} is the most we read.")
     if not all(isinstance(feature, dict) for feature in features):
         _no("Something in the list of features is not a feature.")
     return features
@@ -285,8 +285,9 @@ def _position(position: Any) -> tuple[float, float] | None:
 # --- coordinates ----------------------------------------------------------------------------
 
 
-def _epsg(crs: Any) -> int | None:
+def epsg_of(data: dict[str, Any]) -> int | None:
     """What the file's `crs` member says; None if it has none. Raises for any we do not read."""
+    crs = data.get("crs")
     if crs is None:
         return None
     properties = crs.get("properties") if isinstance(crs, dict) else None

@@ -32,17 +32,17 @@ LAYERS = """
 """
 
 
-def load(path: Path, *, most: int, is_wards: Callable[[list[str]], bool]) -> dict[str, Any]:
-    """The layer with wards as a FeatureCollection; geometries stay well-known binary.
+def load(path: Path, *, most: int, is_wanted: Callable[[list[str]], bool]) -> dict[str, Any]:
+    """The wanted layer as a FeatureCollection; geometries stay well-known binary.
 
-    `is_wards` is asked about a layer's fields, `most` is how many features are read.
+    `is_wanted` is asked about a layer's fields, `most` is how many features are read.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "wards.gpkg"  # alone there: no journal beside it is played back
         shutil.copyfile(path, copy)
         try:
             with closing(_connect(copy)) as connection:
-                return _read(connection, most, is_wards)
+                return _read(connection, most, is_wanted)
         except sqlite3.Error as error:
             _no(f"The file begins like a GeoPackage, but cannot be read as one: {brief(error)}.")
 
@@ -69,7 +69,7 @@ def _connect(copy: Path) -> sqlite3.Connection:
 
 
 def _read(
-    connection: sqlite3.Connection, most: int, is_wards: Callable[[list[str]], bool]
+    connection: sqlite3.Connection, most: int, is_wanted: Callable[[list[str]], bool]
 ) -> dict[str, Any]:
     layers = connection.execute(LAYERS).fetchmany(200)
     named = []
@@ -77,13 +77,13 @@ def _read(
         quoted = '"' + table.replace('"', '""') + '"'
         rows = connection.execute(f"SELECT * FROM {quoted}")  # noqa: S608 — quoted
         fields = [column[0] for column in rows.description]
-        if is_wards(fields):
+        if is_wanted(fields):
             named.append((table, geometry, organization, code, fields, rows))
     if len(named) != 1:
         names = ", ".join(brief(layer[0], 40) for layer in layers) or "none"
         _no(
-            f"The GeoPackage has {len(named) or 'no'} layers with a ward's code (ward_code, "
-            f"WDyyCD, geoid or CODE), and must have one. Its layers of shapes: {names}."
+            f"The GeoPackage has {len(named) or 'no'} layers with the field of codes that we look "
+            f"for (ward_code, WDyyCD; DataZone), and must have one. Its layers: {names}."
         )
     _, geometry, organization, code, fields, rows = named[0]
     found = rows.fetchmany(most + 1)

@@ -125,3 +125,64 @@ class Postcode(Base):
     is_example: Mapped[bool] = mapped_column(default=False)
 
     area: Mapped[Area] = relationship()
+
+
+class DeprivationSet(Base):
+    """One publication of an index of deprivation for a council's data zones; a new one replaces it.
+
+    `dated_on` is the day its figures are of, where the operator knows.
+    """
+
+    __tablename__ = "deprivation_set"
+    __table_args__ = (UniqueConstraint("council_id"),)
+    __refusals__ = {
+        "uq_deprivation_set_council_id": (None, "This council has figures already."),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    council_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(300))
+    attribution: Mapped[str] = mapped_column(String(500))
+    dated_on: Mapped[date | None]
+    imported_at: Mapped[datetime] = mapped_column(Moment)
+
+    zones: Mapped[list[DataZone]] = relationship(
+        back_populates="deprivation_set", cascade="all, delete-orphan"
+    )
+
+
+class DataZone(Base):
+    """A small area of some 800 people: how many, where about, and its place in the index.
+
+    `quintile` and `decile` count from 1, where the index finds the greatest need. A zone has no
+    name here on purpose: figures are added up by ward, and no street is ever labelled with one.
+    """
+
+    __tablename__ = "data_zone"
+    __table_args__ = (
+        UniqueConstraint("deprivation_set_id", "gss_code"),
+        CheckConstraint("population >= 0", name="people_counted"),
+        CheckConstraint("quintile BETWEEN 1 AND 5", name="a_fifth"),
+        CheckConstraint("decile BETWEEN 1 AND 10", name="a_tenth"),
+        CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="on_earth"),
+    )
+    __refusals__ = {
+        "uq_data_zone_deprivation_set_id_gss_code": (None, "A data zone is there twice."),
+        "ck_data_zone_people_counted": ("population", "A number of people is less than zero."),
+        "ck_data_zone_a_fifth": ("quintile", "A fifth is a number from 1 to 5."),
+        "ck_data_zone_a_tenth": ("decile", "A tenth is a number from 1 to 10."),
+        "ck_data_zone_on_earth": ("lat", "The middle of a data zone is not a place on the map."),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deprivation_set_id: Mapped[int] = mapped_column(ForeignKey("deprivation_set.id"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    gss_code: Mapped[str] = mapped_column(String(9))
+    population: Mapped[int]
+    quintile: Mapped[int]
+    decile: Mapped[int | None]
+    lat: Mapped[float] = mapped_column(Float)
+    lon: Mapped[float] = mapped_column(Float)
+
+    deprivation_set: Mapped[DeprivationSet] = relationship(back_populates="zones")

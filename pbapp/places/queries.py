@@ -12,14 +12,22 @@ import enum
 import math
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from pbapp.db import db
-from pbapp.places.models import Area, AreaType, Boundary, BoundarySet, Postcode
+from pbapp.places.models import (
+    Area,
+    AreaType,
+    Boundary,
+    BoundarySet,
+    DataZone,
+    DeprivationSet,
+    Postcode,
+)
 from pbapp.places.polygons import contains
 from pbapp.refusal import N_
 
@@ -151,6 +159,21 @@ def find_ward_by_point(lat: float, lon: float) -> Area | None:
     return None
 
 
+def wards_by_point(council: Area) -> Callable[[float, float], str | None]:
+    """The same for many points at once: a function from latitude and longitude to a ward's code."""
+    current = current_boundary_set(council)
+    shapes = [] if current is None or current.is_schematic else list_boundaries(current)
+    boxes = [(s.south, s.north, s.west, s.east, s.area.gss_code, s.geometry) for s in shapes]
+
+    def ward_at(lat: float, lon: float) -> str | None:
+        for south, north, west, east, code, geometry in boxes:
+            if south <= lat <= north and west <= lon <= east and contains(geometry, lat, lon):
+                return code
+        return None
+
+    return ward_at
+
+
 # --- boundaries -----------------------------------------------------------------------------
 
 
@@ -183,6 +206,25 @@ def attribution(boundary_set: BoundarySet) -> str:
     """What must stand on every map drawn with a set; a schematic one first says what it is."""
     line = source_line(boundary_set)
     return f"{SCHEMATIC}. {line}" if boundary_set.is_schematic else line
+
+
+# --- deprivation ----------------------------------------------------------------------------
+
+
+def find_deprivation(council: Area) -> DeprivationSet | None:
+    """The council's index of deprivation, without its data zones."""
+    return db.session.scalar(select(DeprivationSet).where(DeprivationSet.council_id == council.id))
+
+
+def list_zones(area_ids: Collection[int]) -> list[DataZone]:
+    """The data zones of these wards, each with `.deprivation_set`, in one query."""
+    query = (
+        select(DataZone)
+        .options(joinedload(DataZone.deprivation_set))
+        .where(DataZone.area_id.in_(area_ids))
+        .order_by(DataZone.gss_code)
+    )
+    return list(db.session.scalars(query))
 
 
 # --- how well postcodes and boundaries agree ------------------------------------------------

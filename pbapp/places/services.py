@@ -14,8 +14,17 @@ from pbapp.audit import services as audit
 from pbapp.db import db, flush
 from pbapp.jobs import services as jobs
 from pbapp.places import queries
+from pbapp.places.deprivation_file import ZoneRow
 from pbapp.places.importing import KnownWard, ReadBoundaries, WardShape, read_boundaries
-from pbapp.places.models import Area, AreaType, Boundary, BoundarySet, Postcode
+from pbapp.places.models import (
+    Area,
+    AreaType,
+    Boundary,
+    BoundarySet,
+    DataZone,
+    DeprivationSet,
+    Postcode,
+)
 from pbapp.places.postcode_file import PostcodeRow
 from pbapp.refusal import Refused
 
@@ -264,3 +273,57 @@ def import_postcodes(
 
 def _is_gone(row: dict[str, object], wanted: Collection[str], ward_ids: Collection[int]) -> bool:
     return row["area_id"] in ward_ids and not row["is_example"] and row["postcode"] not in wanted
+
+
+# --- deprivation ----------------------------------------------------------------------------
+
+
+def import_deprivation(
+    *,
+    council: Area,
+    rows: Sequence[ZoneRow],
+    name: str,
+    source: str,
+    attribution: str,
+    dated_on: date | None = None,
+    actor: str = INSTALLATION,
+) -> DeprivationSet:
+    """Take a council's data zones in place of those before."""
+    wards = {ward.gss_code: ward.id for ward in queries.list_wards(council)}
+    unknown = {row.ward_code for row in rows} - wards.keys()
+    if unknown:
+        raise Refused("We know no ward %(codes)s.", codes=", ".join(sorted(unknown)))
+    before = queries.find_deprivation(council)
+    if before is not None:
+        db.session.delete(before)
+        flush()
+    taken = DeprivationSet(
+        council_id=council.id,
+        name=name[:200],
+        source=source[:300],
+        attribution=attribution[:500],
+        dated_on=dated_on,
+        imported_at=clock.now(),
+        zones=[
+            DataZone(
+                area_id=wards[row.ward_code],
+                gss_code=row.code,
+                population=row.people,
+                quintile=row.quintile,
+                decile=row.decile,
+                lat=row.lat,
+                lon=row.lon,
+            )
+            for row in rows
+        ],
+    )
+    db.session.add(taken)
+    flush()
+    audit.record(
+        actor=actor,
+        verb="deprivation.imported",
+        subject_type="area",
+        subject_id=council.id,
+        facts={"name": taken.name, "zones": len(rows)},
+    )
+    return taken

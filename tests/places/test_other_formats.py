@@ -190,7 +190,7 @@ def test_a_table_that_would_run_something_is_not_read(folder, tmp_path, view):
     ("statement", "words"),
     [
         ("DROP TABLE gpkg_contents", "cannot be read as one"),
-        ("ALTER TABLE wards RENAME COLUMN WD24CD TO colour", "no layers with a ward's code"),
+        ("ALTER TABLE wards RENAME COLUMN WD24CD TO colour", "no layers with the field of codes"),
         ("UPDATE wards SET geom = x'4750'", "is nothing"),
         ("UPDATE wards SET geom = x'47500001e61000000103000000ffffffff'", "ends too early"),
         ("UPDATE gpkg_geometry_columns SET srs_id = 4326, column_name = 'no'", "is nothing"),
