@@ -22,6 +22,7 @@ ROOMS = (
     "ballots",
     "proposals",
     "rounds",
+    "gaps",
     "assets",
     "plans",
     "boards",

@@ -13,14 +13,20 @@ from pbapp.assets.words import KINDS
 from pbapp.boards import queries
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
+from pbapp.gaps import queries as gaps
 from pbapp.maps.queries import board_subject, find_part
+from pbapp.places.models import Area
 from pbapp.plans import queries as plans
+from pbapp.proposals import queries as proposals
+from pbapp.results import queries as results
 from pbapp.rounds import queries as rounds
 from pbapp.rounds.words import state_words
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
 blueprints = (bp,)
+
+CHECKED_AT_ONCE = 10
 
 
 @bp.get("/")
@@ -54,13 +60,15 @@ def detail(slug: str) -> str:
 def ward(slug: str, code: str) -> str | Response:
     """One ward, by its number or its GSS code; the code is the lasting address."""
     board = _load(slug)
-    wards = queries.list_wards(board)
+    wards = [link.area for link in board.board_areas]
     found = next((w for w in wards if code in (w.gss_code, str(w.number))), None)
     if found is None:
         abort(404)
     if code != found.gss_code:
         return redirect(url_for(".ward", slug=slug, code=found.gss_code))
+    now = clock.now()
     counts = assets.count_by_kind(found.id)
+    strengths = gaps.find_strengths(board.id, found.id, now)
     return render_template(
         "boards/ward.html",
         board=board,
@@ -69,8 +77,30 @@ def ward(slug: str, code: str) -> str | Response:
         total=sum(counts.values()),
         kinds=[(k.value, w) for k, w in KINDS.items() if k in counts and k != "individual"],
         counts=[(kind, words, counts[kind]) for kind, words in KINDS.items() if kind in counts],
+        strengths=strengths,
+        helped=_most_helped(board, strengths.helping),
+        to_check=gaps.list_to_check(board.id, found.id, now, limit=CHECKED_AT_ONCE),
+        proposals=_undecided(board, found),
+        awards=[a for a in results.awards_in_ward(found) if a.count.round.board_id == board.id],
         map=find_part(board_subject(board.id)),
     )
+
+
+def _most_helped(board: Board, helping: dict[int, int]) -> list[tuple[Any, int]]:
+    """The plan's priorities that something here helps, the most helped first."""
+    counted = [(v, helping.get(v.priority_id, 0)) for v in plans.list_priorities(board.id)]
+    return sorted((pair for pair in counted if pair[1]), key=lambda pair: -pair[1])
+
+
+def _undecided(board: Board, area: Area) -> list[Any]:
+    """Proposals for a ward that wait for a vote or its result; the rest is told as money."""
+    now = clock.now()
+    found = []
+    for proposal in proposals.list_in_ward(area.id):
+        state = rounds.state_of(proposal.round, now)
+        if proposal.round.board_id == board.id and not state.is_over and state.kind != "published":
+            found.append(proposal)
+    return found
 
 
 def _rounds(board: Board) -> dict[str, list[tuple[Any, str]]]:

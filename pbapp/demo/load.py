@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from pbapp.config import ROOT
 from pbapp.demo.assets import load_assets
-from pbapp.demo.people import load_cast
+from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
 from pbapp.places import services as places
+from pbapp.places.deprivation_file import ZoneRow
 
 
 def load(timezone: str, *, tell: Callable[[str], object]) -> None:
@@ -24,7 +25,36 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
         source=schematic["source"],
         attribution=schematic["attribution"],
     )
+    _load_zones(cast)
     tell("Loading what is on the map …")
     load_assets(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)
+
+
+def _load_zones(cast: Cast) -> None:
+    """Made-up data zones round each ward's centre, so that wards can be compared."""
+    facts = read("zones")
+    rows: list[ZoneRow] = []
+    for zone in facts["zones"]:
+        ward = cast.wards[zone["ward"]]
+        north, east = zone["km"]
+        rows.append(
+            ZoneRow(
+                code=f"S019900{len(rows) + 1:02}",
+                ward_code=ward.gss_code,
+                people=zone["people"],
+                quintile=zone["fifth"],
+                decile=None,
+                lat=round((ward.centre_lat or 0.0) + north / 111.2, 5),
+                lon=round((ward.centre_lon or 0.0) + east / 62.4, 5),
+            )
+        )
+    index = facts["index"]
+    places.import_deprivation(
+        council=cast.council.area,
+        rows=rows,
+        name=index["name"],
+        source=index["source"],
+        attribution=index["attribution"],
+    )

@@ -191,6 +191,15 @@ def list_by_account(account_id: UUID, round: Round | None = None) -> list[Propos
 
 def list_by_priority(priority_id: int) -> list[Proposal]:
     """The public proposals for one priority, the newest round first, as cards are loaded."""
+    return _on_ballots(Proposal.priority_id == priority_id)
+
+
+def list_in_ward(area_id: int) -> list[Proposal]:
+    """The public proposals for one ward, the newest round first, as cards are loaded."""
+    return _on_ballots(Proposal.area_id == area_id)
+
+
+def _on_ballots(condition: ColumnElement[bool]) -> list[Proposal]:
     query = (
         select(Proposal)
         .options(
@@ -200,7 +209,7 @@ def list_by_priority(priority_id: int) -> list[Proposal]:
             joinedload(Proposal.photo),
         )
         .where(
-            Proposal.priority_id == priority_id,
+            condition,
             Proposal.state == ProposalState.ON_BALLOT,
         )
         .order_by(Proposal.round_id.desc(), Proposal.number)

@@ -1,0 +1,36 @@
+"""How dark a ward is drawn: none, three steps of the same width, or no data. Never colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NO_DATA, NONE = "no-data", "none"
+STEPS = 3
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Upper ends of the steps, round to one decimal; empty while every figure is 0 or missing."""
+
+    ends: tuple[float, ...]
+
+    def shade(self, figure: float | None) -> str:
+        """The name of a figure's shade: "no-data", "none", "1", "2" or "3"."""
+        if figure is None:
+            return NO_DATA
+        if not figure:
+            return NONE
+        for number, end in enumerate(self.ends[:-1], 1):
+            if figure <= end:
+                return str(number)
+        return str(len(self.ends))
+
+
+def scale_of(figures: Sequence[float | None]) -> Scale:
+    """Equal steps up to the highest figure; fewer if a decimal cannot tell them apart."""
+    most = max((figure for figure in figures if figure), default=0.0)
+    if not most:
+        return Scale(())
+    ends = sorted({max(0.1, round(most * n / STEPS, 1)) for n in range(1, STEPS + 1)})
+    return Scale(tuple(ends))

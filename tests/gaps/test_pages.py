@@ -1,0 +1,181 @@
+"""The gap table as people see it, and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+
+from pbapp import clock
+from pbapp.assets.models import AssetKind, AssetState
+from pbapp.db import db
+from pbapp.places import services
+from pbapp.places.deprivation_file import ZoneRow, read_zones
+from tests.assets.factories import HALL, make_asset, make_official_boundaries, without_point
+from tests.client import Browser, Page, QueryCounter
+from tests.places.factories import import_wards
+from tests.world import World
+
+ADDRESS = "/boards/coatbridge/gaps"
+NORTH, SOUTH = "Coatbridge North", "Coatbridge South"
+HOW_MUCH, HOW_SURE, HOW_FAR = range(3)
+
+
+def make_zones(world: World, *zones: ZoneRow) -> None:
+    """Two thousand people a kilometre north of the hall, in an area of greatest need."""
+    code = world.wards[7].gss_code
+    services.import_deprivation(
+        council=world.council.area,
+        rows=zones or [ZoneRow("S01011357", code, 2000, 1, 1, HALL[0] + 0.009, HALL[1])],
+        name="SIMD 2020v2",
+        source="Scottish Government",
+        attribution="Open Government Licence.",
+        dated_on=date(2020, 1, 28),
+    )
+    db.session.commit()
+
+
+def cell(page: Page, table: int, row: str, ward: str) -> str:
+    """What a table says for a row and a ward."""
+    rows = list(list(page.root.iter("table"))[table].iter("tr"))
+    texts = [[" ".join("".join(c.itertext()).split()) for c in row] for row in rows]
+    column = texts[0].index(ward)
+    return next(cells[column] for cells in texts if cells[0] == row)
+
+
+def read_csv(stranger: Browser) -> dict[tuple[str, str], dict[str, str]]:
+    text = stranger.get(f"{ADDRESS}.csv").html.removeprefix("\ufeff")
+    return {(row["ward"], row["priority"]): row for row in csv.DictReader(io.StringIO(text))}
+
+
+def test_each_ward_is_compared_by_the_people_who_live_there(
+    stranger: Browser, world: World
+) -> None:
+    make_zones(world)
+    make_asset(world, main="poverty", confirmed_at=clock.now() - timedelta(days=10))
+    make_asset(world, "Club", supports=["poverty"], confirmed_at=clock.now() - timedelta(days=400))
+    page = stranger.get(ADDRESS)
+
+    assert page.h1.startswith("What\u2019s here")
+    assert cell(page, HOW_MUCH, "People who live there", NORTH) == "2,000"
+    assert cell(page, HOW_MUCH, "Poverty", NORTH) == "1.0 2 entries"
+    assert cell(page, HOW_SURE, "Poverty", NORTH) == "50% 1 of 2"
+    assert cell(page, HOW_FAR, "Poverty", NORTH) == "1.0 km all within 1.0 km"
+    assert "SIMD 2020v2, Scottish Government. Published on Tuesday 28 January 2020." in page.text
+    assert "most deprived" not in page.html.lower()
+
+
+def test_zero_is_not_no_data(stranger: Browser, world: World) -> None:
+    make_zones(world)
+    make_asset(world, area_id=world.wards[11].id, main="poverty")
+    page = stranger.get(ADDRESS)
+
+    assert cell(page, HOW_MUCH, "Poverty", NORTH) == "0 none yet"
+    assert cell(page, HOW_MUCH, "Poverty", SOUTH) == "No data 1 entry"
+    assert cell(page, HOW_MUCH, "Mental Health", SOUTH) == "No data 0 entries"
+    assert cell(page, HOW_SURE, "Poverty", NORTH) == "– nothing to confirm"
+    assert cell(page, HOW_SURE, "Poverty", SOUTH) == "0% 0 of 1"
+    assert cell(page, HOW_FAR, "Poverty", SOUTH) == "No data"
+    assert cell(page, HOW_FAR, "Mental Health", NORTH) == "– no entry with a point yet"
+
+    rows = read_csv(stranger)
+    assert rows[NORTH, "Poverty"]["entries_per_1000_people"] == "0.0"
+    assert rows[SOUTH, "Poverty"]["entries_per_1000_people"] == ""
+    assert rows[SOUTH, "Poverty"]["people_in_areas_of_greatest_need"] == ""
+    assert rows[NORTH, "Mental Health"]["share_confirmed"] == ""
+
+
+def test_a_ward_without_areas_of_greatest_need_says_so(stranger: Browser, world: World) -> None:
+    make_zones(world, ZoneRow("S01011357", world.wards[7].gss_code, 900, 5, 10, *HALL))
+    make_asset(world, main="poverty")
+    assert cell(stranger.get(ADDRESS), HOW_FAR, "Poverty", NORTH) == "– no such area here"
+    assert read_csv(stranger)[NORTH, "Poverty"]["people_in_areas_of_greatest_need"] == "0"
+
+
+def test_only_what_is_public_is_counted_and_never_a_person(stranger: Browser, world: World) -> None:
+    make_asset(world, "Waits", state=AssetState.WAITING)
+    make_asset(world, "Knits", kind=AssetKind.INDIVIDUAL, **without_point())
+    make_asset(world, "Everywhere", **without_point(area_id=None))
+    page = stranger.get(ADDRESS)
+    assert cell(page, HOW_MUCH, "All entries", NORTH) == "No data 0 entries"
+    assert "1 published entry." in page.text
+    assert "1 entry belongs to no one ward of the board" in page.text
+    assert "1 entry has no point on the map" in page.text
+
+
+def test_the_map_is_shaded_by_the_chosen_priority(stranger: Browser, world: World) -> None:
+    make_zones(world)
+    make_asset(world, main="poverty")
+    assert "<svg viewBox" not in stranger.get(ADDRESS).html.split("pb_gaps__choices")[0]
+    make_official_boundaries(world)
+    page = stranger.get(f"{ADDRESS}?priority=poverty")
+    assert 'class="pb_shade pb_shade--no-data"' in page.html
+    assert "Entries for every 1,000 people: Poverty. The table below has the same" in page.html
+    assert "Example attribution" in page.text
+    everything = stranger.get(f"{ADDRESS}?priority=nonsense")
+    assert "Entries for every 1,000 people: all entries" in everything.html
+
+
+def test_a_schematic_drawing_says_what_it_is(stranger: Browser, world: World) -> None:
+    make_official_boundaries(world, schematic=True)
+    assert "Schematic, not ward boundaries." in stranger.get(ADDRESS).text
+
+
+def test_the_empty_page_invites(stranger: Browser, world: World) -> None:
+    page = stranger.get(ADDRESS)
+    assert page.links()["Add something"] == "/assets/new?board=coatbridge"
+    assert "We have no figures on how many people live in each ward." in page.text
+    assert cell(page, HOW_MUCH, "Poverty", NORTH) == "No data 0 entries"
+    for link in world.board.board_areas:
+        db.session.delete(link)
+    db.session.commit()
+    assert "This board has no wards yet" in stranger.get(ADDRESS).text
+    stranger.get("/boards/nowhere/gaps", status=404)
+    stranger.get("/boards/nowhere/gaps.csv", status=404)
+
+
+def test_the_file_has_no_formulas(stranger: Browser, world: World) -> None:
+    world.wards[7].name = "=HYPERLINK(1)"
+    world.plan.versions[0].title = " @SUM(1)"
+    db.session.commit()
+    rows = read_csv(stranger)
+    assert ("'=HYPERLINK(1)", "' @SUM(1)") in rows
+    assert len(rows) == 3 * 4
+
+
+def test_board_ward_and_priority_lead_here(stranger: Browser, world: World) -> None:
+    for page in ("", "/wards/S13003048", "/priorities/poverty"):
+        assert ADDRESS in [
+            link.split("?")[0].split("#")[0]
+            for link in stranger.get(f"/boards/coatbridge{page}").links().values()
+        ]
+
+
+def test_the_page_takes_eight_queries_however_much_there_is(
+    stranger: Browser, world: World, count_queries: QueryCounter
+) -> None:
+    make_official_boundaries(world)
+    make_zones(world)
+    for n in range(12):
+        make_asset(world, f"Number {n}", main="poverty", supports=["mental-health"])
+    count_queries.reset()
+    stranger.get(ADDRESS)
+    assert count_queries.number <= 8
+
+
+@pytest.mark.shared
+def test_the_pilots_real_figures(stranger: Browser, world: World, shared) -> None:
+    import_wards(world, shared / "geodata/nl_wards_2022.geojson")
+    codes = [f"S130030{n}" for n in range(42, 63)] + ["S13003134"]
+    path = shared / "geodata/nl_simd2020_datazones.csv"
+    read = read_zones(path, ward_codes=codes, ward_at=lambda lat, lon: None)
+    make_zones(world, *read.rows)
+    make_asset(world, main="poverty")
+    with (shared / "geodata/nl_ward_deprivation_summary.csv").open() as file:
+        people = {row["ward_number"]: int(row["pop2017"]) for row in csv.DictReader(file)}
+    page = stranger.get(ADDRESS)
+    assert cell(page, HOW_MUCH, "People who live there", NORTH) == f"{people['7']:,}"
+    assert read_csv(stranger)["Coatbridge West", "Poverty"]["people"] == str(people["10"])
+    assert " km all within " in cell(page, HOW_FAR, "Poverty", "Coatbridge West")
