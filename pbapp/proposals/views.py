@@ -21,6 +21,7 @@ from pbapp.proposals.access import get_proposal, is_ours
 from pbapp.proposals.blueprint import bp
 from pbapp.proposals.filters import BANDS, Filters, priorities_of, wards_of
 from pbapp.proposals.models import ProposalState
+from pbapp.results.queries import outcome_of
 from pbapp.rounds import words as round_words
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
@@ -144,6 +145,7 @@ def detail(slug: str, number: int) -> str:
         tone=words.TONES[proposal.state],
         is_waiting=proposal.state is ProposalState.SUBMITTED,
         decision=standing,
+        outcome=outcome_of(proposal),
         history=words.history(
             proposal,
             found,

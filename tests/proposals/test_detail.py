@@ -10,6 +10,7 @@ from pbapp.proposals.models import ProposalState
 from pbapp.rounds.models import Round
 from tests.client import Browser
 from tests.proposals.factories import content, make_proposal, on_ballot, returned
+from tests.results.factories import counted_round
 from tests.rounds.factories import make_round
 from tests.world import World
 
@@ -173,3 +174,25 @@ def test_the_account_page_says_where_each_of_our_proposals_stands(
     assert page.links()["Walking football"] == f"{LIST}/2"
     assert "On the ballot" in page.text
     assert "Walking football" not in resident.get("/account/").text
+
+
+def test_when_the_result_is_out_each_page_says_what_came_of_it(
+    stranger: Browser, world: World
+) -> None:
+    count = counted_round(world, published=True)
+    slug = count.round.slug
+    for row in count.allocations:
+        assert row.proposal is not None
+        page = stranger.get(f"/rounds/{slug}/proposals/{row.proposal.number}")
+        said = "Funded: £" if row.is_funded else "Not funded this time"
+        assert said in page.text
+        assert page.links()["See the votes, and why"].endswith(f"/results/{row.project_key}")
+
+
+def test_before_the_result_is_out_no_page_says_it(
+    stranger: Browser, officer: Browser, world: World
+) -> None:
+    count = counted_round(world, published=False)
+    for browser in (stranger, officer):
+        page = browser.get(f"/rounds/{count.round.slug}/proposals/1")
+        assert "unded" not in page.text
