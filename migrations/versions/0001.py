@@ -348,6 +348,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_decision_subject", ["subject_type", "subject_id"], unique=False)
 
     op.create_table(
+        "deprivation_set",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("council_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("attribution", sa.String(length=500), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["council_id"], ["area.id"], name=op.f("fk_deprivation_set_council_id_area")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deprivation_set")),
+        sa.UniqueConstraint("council_id", name=op.f("uq_deprivation_set_council_id")),
+    )
+    op.create_table(
         "organisation_member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -451,6 +466,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("boundary", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_boundary_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
+        "data_zone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("deprivation_set_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("gss_code", sa.String(length=9), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("quintile", sa.Integer(), nullable=False),
+        sa.Column("decile", sa.Integer(), nullable=True),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.CheckConstraint("decile BETWEEN 1 AND 10", name=op.f("ck_data_zone_a_tenth")),
+        sa.CheckConstraint(
+            "lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180",
+            name=op.f("ck_data_zone_on_earth"),
+        ),
+        sa.CheckConstraint("population >= 0", name=op.f("ck_data_zone_people_counted")),
+        sa.CheckConstraint("quintile BETWEEN 1 AND 5", name=op.f("ck_data_zone_a_fifth")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_data_zone_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["deprivation_set_id"],
+            ["deprivation_set.id"],
+            name=op.f("fk_data_zone_deprivation_set_id_deprivation_set"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_zone")),
+        sa.UniqueConstraint(
+            "deprivation_set_id", "gss_code", name=op.f("uq_data_zone_deprivation_set_id_gss_code")
+        ),
+    )
+    with op.batch_alter_table("data_zone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_zone_area_id"), ["area_id"], unique=False)
 
     op.create_table(
         "asset_batch",
@@ -1326,6 +1373,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_batch_board_id"))
 
     op.drop_table("asset_batch")
+    with op.batch_alter_table("data_zone", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_zone_area_id"))
+
+    op.drop_table("data_zone")
     with op.batch_alter_table("boundary", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_boundary_area_id"))
 
@@ -1344,6 +1395,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organisation_member_account_id"))
 
     op.drop_table("organisation_member")
+    op.drop_table("deprivation_set")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index("ix_decision_subject")
         batch_op.drop_index(batch_op.f("ix_decision_by_id"))
