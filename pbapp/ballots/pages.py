@@ -69,6 +69,8 @@ def step_page(name: str, round: Round, step: int, status: int = 200, **context: 
         step=step,
         has_voted=voter is not None and queries.has_voted(voter, settings().keys),
         others=queries.others_with_contact(voter) if voter and step == 3 else 0,
+        try_postcode=queries.example_postcode(round) if step == 1 else None,
+        is_demo=settings().is_demo,
         **context,
     )
     return html, 422 if status == 200 and form.errors else status

@@ -15,6 +15,7 @@ from pbapp.ballots import keys as key_files
 from pbapp.ballots.models import Ballot, Channel, RoundKey, Voter
 from pbapp.ballots.secrecy import read_content, receipt_hash, voter_tag
 from pbapp.db import db
+from pbapp.places.models import Postcode
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
@@ -166,6 +167,16 @@ def list_on_ballot(round: Round) -> dict[str, Proposal]:
         .where(Proposal.round_id == round.id, Proposal.number.in_(sealed))
     )
     return {str(proposal.number): proposal for proposal in db.session.scalars(query)}
+
+
+def example_postcode(round: Round) -> str | None:
+    """A made-up postcode that people can try an example round with."""
+    if not round.is_example:
+        return None
+    query = select(Postcode.postcode).where(
+        Postcode.is_example, Postcode.area_id.in_([item.area_id for item in round.round_areas])
+    )
+    return db.session.scalar(query.order_by(Postcode.postcode).limit(1))
 
 
 def list_withdrawn(round: Round) -> frozenset[str]:

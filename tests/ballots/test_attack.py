@@ -23,7 +23,7 @@ from tests.ballots.attack import attack, joined_by_transaction
 from tests.ballots.boxes import Box
 from tests.ballots.walk import ABOUT, newest_code
 
-PEOPLE = 40
+PEOPLE = 30
 
 
 def vote_one_after_another(box: Box, people: int = PEOPLE) -> tuple[str, list[str]]:
@@ -89,7 +89,7 @@ def test_no_order_in_a_copy_names_anybodys_ballot(box: Box) -> None:
 def test_a_ballot_written_by_itself_is_found(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MIXED_WITH", 0)
     monkeypatch.setattr(journal, "empty", lambda: None)
-    found = " ".join(findings(box, *many_ballots(box, 40)))
+    found = " ".join(findings(box, *many_ballots(box, PEOPLE)))
     for order in ("file-wal",) if box.is_sqlite else ("xmin", "ctid"):
         assert order in found
 
@@ -98,23 +98,23 @@ def test_with_more_ballots_than_are_mixed_at_once_no_order_shows_either(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "MIXED_WITH", 15)
-    slug, truth = many_ballots(box, 90)
+    slug, truth = many_ballots(box, 80)
     # The newest are among the few that were written last; who came before them is lost.
-    assert findings(box, slug, truth[:-25]) == []
+    assert findings(box, slug, truth[:-30]) == []
 
 
 def test_ballots_left_in_the_write_ahead_log_are_found(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "empty", lambda: None)
-    found = findings(box, *many_ballots(box, 40))
+    found = findings(box, *many_ballots(box, PEOPLE))
     assert any("file-wal" in one for one in found) is box.is_sqlite
 
 
 def test_ids_that_count_up_are_found(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = count(10**30)
     monkeypatch.setattr(services, "random_id", lambda: f"{next(numbers):032x}")
-    assert any("column id" in one for one in findings(box, *many_ballots(box, 40)))
+    assert any("column id" in one for one in findings(box, *many_ballots(box, PEOPLE)))
 
 
 def test_a_voter_touched_while_casting_is_found(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:

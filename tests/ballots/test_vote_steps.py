@@ -99,6 +99,13 @@ def test_the_ward_comes_from_the_postcode(stranger: Browser, world: World, round
     assert db.session.scalars(select(Voter.area_id)).one() == world.wards[11].id
 
 
+def test_an_example_says_which_postcode_to_try(stranger: Browser, round: Round) -> None:
+    assert "In this example" not in stranger.get(vote_page(round)).text
+    round.is_example = True
+    db.session.commit()
+    assert "In this example you can use ZZ10 1AA." in stranger.get(vote_page(round)).text
+
+
 def test_there_is_no_menu_of_wards_to_pick_ones_own(
     stranger: Browser, world: World, round: Round
 ) -> None:
