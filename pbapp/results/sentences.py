@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from pbapp.results import shares_sentences
 from pbapp.results.amounts import Amount, amounts_of
 from pbapp.results.models import Allocation, Count
-from pbapp.results.privacy import explains_too_few
+from pbapp.results.privacy import LEAST, explains_too_few
 from pbapp.tally import EqualShares, Greedy, Reason
 
 
@@ -302,6 +302,22 @@ class Story:
             all=len(self.rows),
             spent=self.amount(self.count.total_cost),
             pot=self.amount(self.count.budget),
+        )
+
+    def who_got_something(self) -> str:
+        """How many people chose at least one project that won; empty where that says too much."""
+        ballots, served = self.count.profile.ballots, self.count.facts.get("with_a_winner")
+        if not served or not ballots:
+            return ""
+        few = any(0 < number < LEAST for number in (served, ballots - served))
+        if few and not self.count.round.is_imported:
+            return ""
+        return ngettext(
+            "%(people)s of them (%(share)s in 100) chose at least one project that is funded.",
+            "%(people)s of them (%(share)s in 100) chose at least one project that is funded.",
+            served,
+            people=f"{served:,}",
+            share=100 * served // ballots,
         )
 
     def how_it_was_counted(self) -> list[str]:

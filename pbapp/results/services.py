@@ -36,6 +36,7 @@ from pbapp.tally import (
     Rule,
     outcome_as_dict,
     parameters_digest,
+    spread,
 )
 from pbapp.tally import count as count_votes
 
@@ -58,6 +59,7 @@ class Reckoning:
     outcome: Outcome
     budget: int
     about: Mapping[str, About]
+    with_a_winner: int
 
 
 # --- freezing ------------------------------------------------------------------------------------
@@ -157,7 +159,13 @@ def reckon(*, profile: FrozenProfile, rule: Rule | None = None) -> Reckoning:
     election = freezing.read(profile)
     rule = rule or freezing.official_rule(profile.round, lines)
     outcome = count_votes(election.instance, election.profile, rule)
-    return Reckoning(outcome, election.instance.budget, _about(lines))
+    return reckoning_of(election, outcome, _about(lines))
+
+
+def reckoning_of(election: Election, outcome: Outcome, about: Mapping[str, About]) -> Reckoning:
+    """What is kept of an outcome; how many people chose something that won is counted here."""
+    met = spread(election.instance, election.profile, outcome.winners)
+    return Reckoning(outcome, election.instance.budget, about, met.with_a_winner)
 
 
 def _about(lines: Iterable[BallotLine]) -> dict[str, About]:
@@ -200,7 +208,10 @@ def keep_count(
         budget=reckoning.budget,
         total_cost=outcome.total_cost,
         ties=plain["ties"],
-        facts={key: plain.get(key) for key in ("reserve", "part_funded", "detail")},
+        facts={
+            **{key: plain.get(key) for key in ("reserve", "part_funded", "detail")},
+            "with_a_winner": reckoning.with_a_winner,
+        },
         is_official=is_official,
         counted_at=at or clock.now(),
         allocations=_allocations(reckoning, plain["projects"]),  # type: ignore[arg-type]

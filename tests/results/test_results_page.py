@@ -28,6 +28,29 @@ def test_the_answer_comes_first(world: World, stranger: Browser):
     assert "Only £3,000 was left at its turn." in page.text
 
 
+def test_how_many_people_got_something(world: World, stranger: Browser):
+    counted_round(world)
+    page = stranger.get(PAGE)
+    assert "65 people voted. 42 of them (64 in 100) chose at least one project" in page.text
+
+
+def test_how_many_got_something_is_not_said_where_few_did_not(world: World, stranger: Browser):
+    counted_round(world, votes={("2",): 40, ("5",): 4})
+    assert "chose at least one" not in stranger.get(PAGE).text
+
+
+def test_a_proposal_leads_to_its_outcome_once_it_is_public(world: World, stranger: Browser):
+    counted_round(world)
+    page = stranger.get("/rounds/small-grants/proposals/3")
+    assert f"{PAGE}/3" in page.links().values()
+
+
+def test_a_proposal_says_nothing_of_it_before_publication(world: World, stranger: Browser):
+    counted_round(world, published=False)
+    page = stranger.get("/rounds/small-grants/proposals/2")
+    assert f"{PAGE}/2" not in page.links().values()
+
+
 def test_money_and_projects_by_priority_of_the_plan(world: World, stranger: Browser):
     counted_round(world)
     page = stranger.get(PAGE)
