@@ -92,4 +92,7 @@ def time_of_day(value: datetime) -> str:
 def ago(value: datetime) -> str:
     """3 weeks ago."""
     since: timedelta = value - clock.now()
+    days = (local_day(clock.now()) - local_day(value)).days
+    if 1 <= days < 14:  # people count nights, not hours: last Sunday is six days ago all Saturday
+        since = timedelta(days=-days)
     return format_timedelta(since, add_direction=True, threshold=1.2, locale=get_locale())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +56,14 @@ def test_days_and_hours_read_in_local_time(app: Flask) -> None:
         assert babel.time_of_day(datetime(2026, 12, 4, 12, tzinfo=UTC)) == "noon"
         late = datetime(2027, 6, 4, 23, 30, tzinfo=UTC)
         assert babel.day(late) == "Saturday 5 June 2027"
+
+
+@time_machine.travel(datetime(2026, 11, 21, 23, 36, tzinfo=UTC), tick=False)
+def test_how_long_ago_is_counted_in_nights(app: Flask) -> None:
+    with app.test_request_context():
+        assert babel.ago(datetime(2026, 11, 15, 10, tzinfo=UTC)) == "6 days ago"
+        assert babel.ago(datetime(2026, 11, 21, 20, 36, tzinfo=UTC)) == "3 hours ago"
+        assert babel.ago(datetime(2026, 10, 31, 10, tzinfo=UTC)) == "3 weeks ago"
 
 
 @given(st.text())
