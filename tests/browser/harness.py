@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from flask import Flask
 from playwright.sync_api import (
@@ -306,13 +306,13 @@ def review(page: Page) -> None:
 
 
 def _axe(page: Page) -> list[str]:
-    with _able_to_run_axe(page) as able:
-        able.evaluate(AXE.read_text(encoding="utf-8"))
-        found = able.evaluate(
-            """() => axe.run(document, {
-                resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
-            }).then(result => result.violations)"""
-        )
+    able = _able_to_run_axe(page)
+    able.evaluate(AXE.read_text(encoding="utf-8"))
+    found = able.evaluate(
+        """() => axe.run(document, {
+            resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
+        }).then(result => result.violations)"""
+    )
     return [
         f"- {violation['id']}: {violation['help']}\n    {node['html'][:300]}\n    "
         + re.sub(r"\s*\n\s*", " ", node["failureSummary"])
@@ -321,32 +321,34 @@ def _axe(page: Page) -> list[str]:
     ]
 
 
-@contextmanager
-def _able_to_run_axe(page: Page) -> Iterator[Page]:
+def _able_to_run_axe(page: Page) -> Page:
     """The page itself; of one without script a twin, where axe may run and its own may not.
 
     axe waits on timers, and in a browser without script they never go off.
     """
     browser = page.context.browser
     if browser is None or not page.evaluate("() => matchMedia('(scripting: none)').matches"):
-        yield page
-        return
+        return page
+    twin = _TWINS.get(browser) or browser.new_context(locale="en-GB").new_page()
+    _TWINS[browser] = twin
+    if page.viewport_size:
+        twin.set_viewport_size(page.viewport_size)
     content = re.sub(r"<(/?)noscript\b", r"<\1div", page.content())
-    context = browser.new_context(viewport=page.viewport_size, locale="en-GB")
-    try:
-        context.route(
-            lambda address: address == page.url,
-            lambda route: route.fulfill(
-                body=content,
-                content_type="text/html; charset=utf-8",
-                headers={"Content-Security-Policy": "script-src 'none'"},
-            ),
-        )
-        twin = context.new_page()
-        twin.goto(page.url)
-        yield twin
-    finally:
-        context.close()
+    twin.unroute_all()
+    twin.route(
+        lambda address: address == urldefrag(page.url).url,
+        lambda route: route.fulfill(
+            body=content,
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": "script-src 'none'"},
+        ),
+    )
+    twin.goto(page.url)
+    return twin
+
+
+# One for a whole browser: opening it anew for each review takes longer than the review.
+_TWINS: dict[Browser, Page] = {}
 
 
 def _frame(page: Page) -> list[str]:

@@ -1,0 +1,348 @@
+"""People who use the product, by role, and what each of them does: one method an act.
+
+An act goes from page to page as a person does: by links and buttons, by the labels of fields. Each
+page on the way is reviewed (`harness.review`). All work with and without script.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.harness import review
+
+PASSWORD = "example-password"
+MAILBOX = "/demo/mailbox/"
+
+
+class Person:
+    """Somebody in a browser of their own. `at` is for a page that nothing on the way links to."""
+
+    email: ClassVar[str] = ""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def at(self, path: str) -> None:
+        answer = self.page.goto(path)
+        assert answer, path
+        assert answer.ok, f"{path} answers {answer.status}"
+        self.looks_round()
+
+    def looks_round(self) -> None:
+        """Review the page, once what moves on it has come to rest."""
+        if self.page.locator("[data-map]").count():
+            self.page.wait_for_load_state("networkidle")
+        review(self.page)
+
+    def goes_by(self, control: Locator) -> None:
+        """Presses what leads to another page, and looks round there."""
+        with self.page.expect_navigation():
+            control.click()
+        self.looks_round()
+
+    def follows(self, name: str | re.Pattern[str]) -> None:
+        """A link in the page itself, not in its header or footer."""
+        self.goes_by(self.main.get_by_role("link", name=name).first)
+
+    def presses(self, name: str) -> None:
+        self.goes_by(self.main.get_by_role("button", name=name, exact=True))
+
+    def fills(self, answers: Mapping[str, str]) -> None:
+        for label, text in answers.items():
+            self.page.get_by_label(label, exact=True).fill(text)
+
+    def picks(self, *labels: str) -> None:
+        """Ticks boxes and picks options, each by its label."""
+        for label in labels:
+            self.page.get_by_label(label, exact=True).check()
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            expect(self.main.get_by_text(text).first).to_be_visible()
+
+    def reads(self, heading: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
+
+    @property
+    def main(self) -> Locator:
+        return self.page.locator("main")
+
+    def signs_in(self) -> None:
+        """With the password that everybody in the demo has."""
+        self.at("/account/password")
+        self.fills({"Your e-mail address": self.email, "Your password": PASSWORD})
+        self.presses("Sign in")
+
+    def newest_mail(self, to: str, subject: str) -> str:
+        """The text of the newest e-mail to an address, read in the demo's mailbox."""
+        mailbox = self.page.context.new_page()
+        try:
+            mailbox.goto(MAILBOX)
+            row = mailbox.get_by_role("row").filter(has_text=to).filter(has_text=subject)
+            row.first.get_by_role("link").click()
+            return mailbox.locator("pre").inner_text()
+        finally:
+            mailbox.close()
+
+    def code_for(self, to: str) -> str:
+        found = re.search(r"\b\d{6}\b", self.newest_mail(to, "is your code"))
+        assert found, f"no code in the mail to {to}"
+        return found[0]
+
+
+class Resident(Person):
+    """Somebody who lives there, and signs in with a code."""
+
+    email = "resident@example.org"
+
+    def signs_in(self) -> None:
+        self.at("/account/sign-in")
+        self.fills({"Your e-mail address": self.email})
+        self.presses("Send me a code")
+        self.fills({"The 6-digit code from the e-mail": self.code_for(self.email)})
+        self.presses("Sign in")
+
+    def reads_the_plan(self, priority: str) -> None:
+        """From home to the plan, and from there to one of its priorities."""
+        self.at("/")
+        self.follows("Read the plan")
+        self.follows(priority)
+        self.reads(priority)
+        for part in ("Why it is a priority", "We will…", "What does success look like?"):
+            self.sees(part)
+
+    def adds_an_asset(
+        self, *, name: str, kind: str, summary: str, ward: str, postcode: str, priority: str
+    ) -> None:
+        """From the map to an entry that waits for an officer.
+
+        With script somebody puts a pin by the arrow keys and picks the ward, which a schematic map
+        does not know; without, they type a postcode.
+        """
+        self.at("/assets")
+        self.follows("Something missing? Add it")
+        self.picks(kind)
+        self.fills({"What is it called?": name, "Say in one line what it offers": summary})
+        self.presses("Continue")
+        if self.has_script:
+            self.page.locator(".leaflet-container").focus()
+            self.page.keyboard.press("ArrowUp")
+            expect(self.page.locator("[data-locate-live]")).to_contain_text("Pin at 55.")
+            self.picks(ward)
+        else:
+            self.fills({"Postcode (optional)": postcode})
+        self.presses("Continue")
+        self.page.get_by_role("group", name="Which priority does it help most?").get_by_label(
+            priority
+        ).check()
+        self.presses("Continue")
+        self.sees(name, summary)
+        self.presses("Send my entry")
+        self.reads("Thank you")
+
+    def finds_on_the_map(self, name: str, *, ward: str) -> None:
+        """In the list beside the map, narrowed down to a ward; with script on the map as well."""
+        self.at("/assets")
+        self.page.get_by_label("Ward", exact=True).select_option(ward)
+        self.searches(name)
+        listed = self.page.locator("#results").get_by_role("link", name=name)
+        expect(listed).to_be_visible()
+        expect(self.page).to_have_url(re.compile(r"ward=S130\d+"))
+        if self.has_script:
+            expect(self.page.locator(".map").get_by_label(re.compile(f"^{name},"))).to_be_visible()
+        self.goes_by(listed)
+        self.reads(name)
+
+    def searches(self, words: str) -> None:
+        """Without script by the button; with script the list follows what is typed."""
+        self.page.get_by_label("Words").fill(words)
+        if not self.has_script:
+            self.page.locator("#filters").get_by_role("button").click()
+        expect(self.page.locator("#results").get_by_text("1 entry")).to_be_visible()
+        self.looks_round()
+
+    @property
+    def has_script(self) -> bool:
+        return self.page.evaluate("() => matchMedia('(scripting: enabled)').matches") is True
+
+    def goes_to_vote(self, round_path: str) -> None:
+        self.at(round_path)
+        self.follows(re.compile("^Vote"))
+        self.reads("Check you can vote")
+
+    def shows_they_may_vote(self, *, postcode: str, name: str, age: str, email: str) -> None:
+        """The first two of the five steps."""
+        self.picks("I live here", age)
+        self.fills({"Postcode of that place": postcode, "Your full name": name})
+        self.presses("Go on")
+        self.fills({"Your e-mail address": email})
+        self.presses("Send me a code")
+        self.fills({"The 6-digit code from the e-mail": self.code_for(email)})
+        self.presses("Go on")
+
+    def chooses(self, *titles: str) -> None:
+        """Exactly these projects, and on to the review."""
+        boxes = self.page.locator("input[name=choice]")
+        for number in range(boxes.count()):
+            boxes.nth(number).uncheck()
+        for title in titles:
+            self.page.get_by_role("checkbox", name=title).check()
+        if self.has_script:
+            expect(self.page.locator("[data-ballot-text]")).to_contain_text(
+                f"You have chosen {len(titles)} project"
+            )
+        self.looks_round()
+        self.presses("Review my vote")
+        self.sees(*titles)
+
+    def sends_the_vote(self) -> str:
+        """Returns the receipt."""
+        self.presses("Send my vote")
+        self.reads("Your vote is in the ballot box")
+        return self.main.locator(".pb_receipt code").inner_text()
+
+    def votes_for(self, *titles: str) -> str:
+        """Steps three to five; returns the receipt."""
+        self.chooses(*titles)
+        return self.sends_the_vote()
+
+    def changes_the_vote(self, *titles: str) -> str:
+        """Returns the new receipt."""
+        self.follows("Change my vote")
+        receipt = self.votes_for(*titles)
+        self.sees("It took the place of the vote you sent before.")
+        return receipt
+
+    def checks_a_receipt(self, round_path: str, receipt: str) -> None:
+        self.at(f"{round_path}/receipt")
+        self.fills({"Your receipt": receipt})
+        self.presses("Check")
+
+    def finishes_here(self) -> None:
+        """On a computer that others use: nothing stays behind in the browser."""
+        self.presses("Finish on this shared computer")
+        self.reads("All clear on this computer")
+
+
+class GroupMember(Person):
+    """The secretary of a group."""
+
+    email = "group-member@example.org"
+
+    def submits_a_proposal(
+        self,
+        round_path: str,
+        *,
+        title: str,
+        summary: str,
+        priority: str,
+        costs: Sequence[tuple[str, str]],
+        total: str,
+    ) -> None:
+        """From the round's page to a proposal that waits for an officer."""
+        self.at(round_path)
+        self.follows(re.compile("^Send in a proposal|^Put forward"))
+        self.fills(
+            {
+                "What is your idea called?": title,
+                "Your idea in one line": summary,
+                "What will happen?": "Every Friday in the winter, from two to five.",
+                "Who gains from it?": "About 40 people who live near the hall.",
+                "How does it help?": "People are warm, and hear of help that is there.",
+            }
+        )
+        self.picks(priority)
+        for number, (what, amount) in enumerate(costs, start=1):
+            row = self.page.get_by_role("group", name=f"Cost {number}", exact=True)
+            row.get_by_label("What it pays for").fill(what)
+            row.get_by_label("How much").fill(amount)
+        self.presses("Send in our proposal")
+        self.reads(title)
+        self.sees("Being checked", total, priority)
+
+
+class Officer(Person):
+    """An officer who checks what comes in."""
+
+    email = "moderator@example.org"
+
+    def opens_from_the_desk(self, title: str) -> None:
+        self.at("/desk")
+        self.follows(title)
+        self.reads(title)
+
+    def puts_on_the_map(self, name: str) -> None:
+        """Reads an entry at the desk and approves it."""
+        self.opens_from_the_desk(name)
+        self.approves(name)
+
+    def puts_on_ballot(self, title: str) -> None:
+        """Reads a proposal at the desk and puts it on the ballot."""
+        self.opens_from_the_desk(title)
+        self.approves(title)
+
+    def approves(self, title: str) -> None:
+        self.goes_by(self.page.locator("#decide button[value=approved]"))
+        self.reads("The desk")
+        self.sees(f"“{title}”")
+
+    def sends_back(self, title: str, reason: str) -> None:
+        self.opens_from_the_desk(title)
+        self.fills({"What has to change?": reason})
+        self.presses("Send it back with this reason")
+        self.reads("The desk")
+
+
+class VotingLead(Officer):
+    """An officer who runs the vote."""
+
+    email = "voting-lead@example.org"
+
+    def opens_the_dashboard(self, round_title: str) -> None:
+        self.at("/desk")
+        self.follows(round_title)
+        self.sees("Before voting can open")
+
+    def asks_to_seal(self, round_title: str) -> None:
+        self.opens_the_dashboard(round_title)
+        self.presses("Ask for the ballot to be sealed")
+        self.sees("Now a second voting lead")
+
+    def starts_the_count(self, round_title: str) -> None:
+        self.opens_the_dashboard(round_title)
+        self.follows(re.compile("[Cc]ount"))
+        self.presses("Count the votes")
+
+    def sees_the_count_done(self) -> None:
+        """The page follows the count by itself; without script somebody looks again."""
+        self.at(urlsplit(self.page.url).path)
+        self.sees("The votes are counted.")
+        self.follows("See the result")
+
+
+class SecondLead(VotingLead):
+    """The second person: seals what the first asked for."""
+
+    email = "second-lead@example.org"
+
+    def seals(self, round_title: str) -> None:
+        self.opens_the_dashboard(round_title)
+        self.presses("Seal the ballot")
+        self.sees("The ballot is sealed.")
+
+
+class BoardMember(Person):
+    """A member of the board, who reads the report."""
+
+    email = "board-member@example.org"
+
+    def reads_the_report(self, round_path: str, board_name: str) -> None:
+        """From the result to the one-page report."""
+        self.at(f"{round_path}/results")
+        self.follows("The one-page report to the board")
+        self.sees(f"Report to the {board_name}")
