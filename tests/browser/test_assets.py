@@ -8,9 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import NewPage, first_visit_weight, review, screenshot
-
-KB = 1024
+from tests.browser.harness import review, screenshot
 
 
 def count(page: Page) -> int:
@@ -124,11 +122,3 @@ def test_the_list_can_be_filtered_without_script(no_js: Page) -> None:
     no_js.get_by_role("button", name="Show", exact=True).click()
     expect(no_js).to_have_url(re.compile("ward=S13003048.*kind=place"))
     review(no_js)
-
-
-def test_pages_with_a_map_are_light(new_page: NewPage) -> None:
-    open_with_map(new_page(), "/assets")
-    for path in ("/assets", "/boards/coatbridge"):
-        weight = first_visit_weight(new_page(), path)
-        assert weight.bytes <= 250 * KB, (path, weight)
-        assert weight.requests <= 14, (path, weight)

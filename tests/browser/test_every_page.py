@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.harness import DESKTOP, PHONE, NewPage, first_visit_weight, review, screenshot
+from tests.browser.harness import DESKTOP, PHONE, NewPage, review, screenshot
 
 # Ids and names in an address become one: ten proposals are one kind of page.
 NAMED = re.compile(r"(?<=/)(\d+|[0-9a-f-]{32,36})(?=/|$)")
 ALIKE = 2
 FILES = re.compile(r"\.(csv|json|jsonld|geojson|pb|pdf|txt|xml)$")
-KB = 1024
 
 
 def kind_of(path: str) -> str:
@@ -61,10 +60,3 @@ def test_every_public_page_is_fit_to_be_seen(
         waiting += new
     assert not faults, "\n\n".join(faults)
     assert len(seen) > 5, f"the home page leads nowhere: {seen}"
-
-
-@pytest.mark.parametrize("path", ["/", "/accessibility", "/privacy", "/how-voting-works"])
-def test_a_first_visit_is_light(new_page: NewPage, path: str) -> None:
-    weight = first_visit_weight(new_page(PHONE), path)
-    assert weight.bytes <= 100 * KB, weight
-    assert weight.requests <= 8, weight
