@@ -17,6 +17,7 @@ from pbapp.config import TESTING, Config
 from pbapp.db import Base, db
 from tests.client import Browser, QueryCounter
 from tests.databases import fresh_database, postgresql_server
+from tests.demos import load_demo
 from tests.world import World, build_world
 
 # A slow machine is not a wrong answer.
@@ -51,6 +52,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 def shared() -> Path:
     """The reference shelf; only tests marked `shared` may use it."""
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo as it is after loading. Nothing serves it: copies are served."""
+    return load_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")

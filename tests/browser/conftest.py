@@ -14,12 +14,11 @@ from tests.browser.harness import (
     NewPage,
     OwnSite,
     chromium,
-    copy_demo,
     demo_site,
-    load_demo,
     own_site,
     watched_pages,
 )
+from tests.demos import copy_demo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,12 +33,6 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
     with chromium() as browser:
         yield browser
-
-
-@pytest.fixture(scope="session")
-def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo as it is after loading. Nothing serves it: copies are served."""
-    return load_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -41,6 +40,7 @@ from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.worker import load_jobs
 from pbapp.serving import SUPERVISED
+from tests.demos import environment_of, settings_of
 from tools.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -106,38 +106,6 @@ def served(app: Flask) -> Iterator[str]:
         server.task_dispatcher.shutdown()
 
 
-def load_demo(folder: Path) -> Path:
-    """A demo in a folder of its own, with its maps drawn; `copy_demo` makes others of it."""
-    for command in (["upgrade"], ["demo"], ["maps", "build"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "pbapp", *command],
-            cwd=ROOT,
-            env=_environment(folder),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert done.returncode == 0, f"`pbapp {' '.join(command)}` failed:\n{done.stdout}"
-    return folder
-
-
-def copy_demo(loaded: Path, folder: Path) -> Path:
-    """The same demo once more, to be changed by one test alone."""
-    for name in ("instance", "instance-keys"):
-        shutil.copytree(loaded / name, folder / name)
-    return folder
-
-
-def _settings(folder: Path) -> dict[str, str]:
-    return {"PBAPP_DEMO": "1", "PBAPP_INSTANCE": str(folder / "instance")}
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    environment = {**os.environ, **_settings(folder), "PYTHONPATH": str(ROOT)}
-    environment.pop("DATABASE_URL", None)
-    return environment
-
-
 @contextmanager
 def demo_site(folder: Path) -> Iterator[str]:
     """Serve a loaded demo, with a worker beside it, as `make run` does; yields its address.
@@ -150,7 +118,7 @@ def demo_site(folder: Path) -> Iterator[str]:
         worker = subprocess.Popen(
             [sys.executable, "-m", "pbapp", "worker"],
             cwd=ROOT,
-            env={**_environment(folder), SUPERVISED: "1"},
+            env={**environment_of(folder), SUPERVISED: "1"},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -186,7 +154,7 @@ class OwnSite:
 @contextmanager
 def own_site(folder: Path) -> Iterator[OwnSite]:
     """Serve a loaded demo without a worker."""
-    app = create_app(from_environment(_settings(folder)))
+    app = create_app(from_environment(settings_of(folder)))
     try:
         with served(app) as address:
             yield OwnSite(address, app)

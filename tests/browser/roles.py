@@ -177,7 +177,8 @@ class Resident(Person):
 
     def shows_they_may_vote(self, *, postcode: str, name: str, age: str, email: str) -> None:
         """The first two of the five steps."""
-        self.picks("I live here", age)
+        self.picks("I live here")
+        self.page.get_by_label("Your age group").select_option(age)
         self.fills({"Postcode of that place": postcode, "Your full name": name})
         self.presses("Go on")
         self.fills({"Your e-mail address": email})

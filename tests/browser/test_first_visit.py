@@ -51,9 +51,11 @@ def test_a_first_visit_is_light(new_page: NewPage) -> None:
 
 
 def address_of(page: Page, path: str) -> str:
-    if "…" not in path:
+    """The path itself, or the first address on its list that begins so."""
+    start, dots, _rest = path.partition("…")
+    if not dots:
         return path
-    page.goto(LISTED_ON.get(path, path.removesuffix("/…")))
-    links = page.locator(f"main a[href*='{path.removesuffix('…')}']")
+    page.goto(LISTED_ON.get(path, start.rstrip("/")))
+    links = page.locator("main a[href]")
     found = links.evaluate_all("links => links.map(link => new URL(link.href).pathname)")
-    return next(address for address in found if not address.endswith(("/new", "/proposals")))
+    return next(one for one in found if one.startswith(start) and not one.endswith("/new"))
