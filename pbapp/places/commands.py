@@ -11,9 +11,9 @@ import click
 
 from pbapp import clock
 from pbapp.db import db
-from pbapp.places import queries, services
+from pbapp.places import ons, queries, services
 from pbapp.places.deprivation_file import read_zones
-from pbapp.places.importing import ReadBoundaries, read_boundaries
+from pbapp.places.importing import ReadBoundaries, check_boundaries, read_boundaries
 from pbapp.places.models import Area, BoundarySet
 from pbapp.places.postcode_file import ReadPostcodes, read_postcodes
 from pbapp.places.problems import FileProblems, brief
@@ -43,6 +43,7 @@ def geodata() -> None:
 
     \b
     pbapp geodata import wards.geojson
+    pbapp geodata fetch --from-ons
     pbapp geodata postcodes postcodes.csv
     pbapp geodata deprivation simd2020v2.csv
     pbapp geodata check
@@ -111,6 +112,56 @@ def import_(
         source=source,
         attribution=attribution or ONS.format(year=year),
         dated_on=dated.date() if dated else None,
+    )
+    db.session.commit()
+    _say_imported(council, boundary_set, read)
+
+
+@geodata.command()
+@click.option("--from-ons", is_flag=True, help="From the ONS Open Geography Portal.")
+@click.option("--base-url", default=ons.BASE_URL, metavar="URL", help="Where its services are.")
+@click.option("--layer", help="Which boundaries. Default: the newest generalised ones (BGC).")
+@a_council
+@with_app
+def fetch(from_ons: bool, base_url: str, layer: str | None, council_code: str | None) -> None:
+    """Fetch the council's ward boundaries over the internet and make them the current ones.
+
+    For installations that may reach the internet; others download a file elsewhere and import it.
+    Only the council's wards are asked for, page by page. A portal that is busy is asked again a few
+    times. What comes is checked as a file is: if anything is wrong, every problem is listed,
+    nothing is changed, and the exit code is 1.
+
+    --layer names others than the newest generalised ones, as the portal calls them.
+
+    \b
+    pbapp geodata fetch --from-ons
+    pbapp geodata fetch --from-ons --layer Wards_December_2024_Boundaries_UK_BFC
+    """
+    if not from_ons:
+        raise click.UsageError("Say from where: --from-ons.")
+    council, code = _council(council_code)
+    known = services.known_wards(council) if council else []
+    db.session.rollback()  # the portal may take long, and the board's service goes on meanwhile
+    try:
+        fetched = ons.fetch_wards(
+            ons.Portal(base_url),
+            council_code=code,
+            known_codes=[ward.code for ward in known],
+            service=layer,
+        )
+        read = check_boundaries(fetched.data, council_code=code, known=known)
+    except FileProblems as problems:
+        _refuse("What the portal has", problems)
+    click.echo(f"Fetched {fetched.vintage.service} in {fetched.pages} pages.")
+    council = queries.find_area(code) or services.set_up_areas(
+        gss_code=code, name=read.council_name or code
+    )
+    boundary_set = services.import_boundaries(
+        council=council,
+        read=read,
+        name=fetched.vintage.title,
+        source="Office for National Statistics",
+        attribution=ONS.format(year=fetched.vintage.year),
     )
     db.session.commit()
     _say_imported(council, boundary_set, read)

@@ -92,7 +92,7 @@ def read(data: dict[str, Any], council_code: str, known_codes: frozenset[str]) -
     return RawFile(
         wards=wards,
         epsg=epsg_of(data),
-        is_cut_short=_is_cut_short(data),
+        is_cut_short=is_cut_short(data),
         other_wards=len(features) - len(wards),
     )
 
@@ -165,7 +165,7 @@ def features_of(data: dict[str, Any], most: int = MAX_FEATURES) -> list[dict[str
     return features
 
 
-def _is_cut_short(data: dict[str, Any]) -> bool:
+def is_cut_short(data: dict[str, Any]) -> bool:
     """Whether a feature service says that this is one page of several."""
     properties = data.get("properties")
     holders = [data, properties] if isinstance(properties, dict) else [data]
