@@ -17,7 +17,7 @@ every rival's price in the richer lane, the same project wins for all endowments
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -65,17 +65,17 @@ class _Look:
     error: Floats
     left: Floats | None = None
     clear: Bools | None = None
-    full: Bools | None = None
+    even: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The winner of one lane's round. `highest` bounds its `price / scale` from above; `full`
-    says that every supporter can pay in full; `exact` is there where floats could not tell."""
+    """The winner of one lane's round. `highest` bounds its `price / scale` from above; `known` are
+    exact keys of rivals and its own, where asked; `exact` is there where floats could not tell."""
 
     place: int
     highest: float
-    full: bool
+    known: Mapping[int, Fraction] = field(default_factory=dict)
     exact: Price | None = None
 
 
@@ -130,7 +130,7 @@ class Lanes:
             looks, best = self._look_where_needed()
             choices = self._choose(looks, best)
             if self._proving:
-                self._prove(choices)
+                self._prove(choices, looks)
             self._buy(choices, looks)
         self._sharpen()
         return True
@@ -228,22 +228,24 @@ class Lanes:
         crowd = np.add.reduce(self._low <= best)
         for lane in np.flatnonzero((self._low < np.inf).any(axis=0)).tolist():
             place = places[first[lane]]
-            clear, full = self._plain(place, looks[place])
+            clear, _ = self._plain(place, looks[place])
             if crowd[lane] == 1 and clear[lane]:
-                choices[lane] = _Choice(place, float(best[lane]), bool(full[lane]))
+                choices[lane] = _Choice(place, float(best[lane]))
                 continue
             low = self._low[:, lane]
             rivals = np.flatnonzero((low <= best[lane]) & (low < np.inf)).tolist()
-            plain = [self._plain(rival, looks[rival]) for rival in rivals]
-            if rivals and all(clear[lane] and full[lane] for clear, full in plain):
-                choices[lane] = self._by_full_price(lane, rivals)
+            keys = {rival: self._even_key(lane, rival, looks[rival]) for rival in rivals}
+            even = {rival: key for rival, key in keys.items() if key is not None}
+            if rivals and len(even) == len(rivals):
+                choices[lane] = self._by_even_keys(lane, even)
             else:
                 choices[lane] = self._exactly(lane)
         return choices
 
     def _plain(self, place: int, look: _Look) -> tuple[Bools, Bools]:
-        """Lanes where no purse is too close to the price to tell, and where everybody can pay."""
-        if look.clear is None or look.full is None:
+        """Lanes where no purse is too close to the price to tell, and where all who have money can
+        pay in full."""
+        if look.clear is None or look.even is None:
             units, top = self._s.unit_column(place), self._s.top_unit(place)
             known = np.isfinite(look.key) & np.isfinite(look.error)
             scale = self._scale[place]
@@ -251,17 +253,24 @@ class Lanes:
             error = np.where(known, look.error, 0.0) * scale
             look.left = look.money - (price if units is None else price * units)
             margin = 2 * (self._doubt + top * error) + 8 * _EPS * self._start
-            close = (np.abs(look.left) <= margin) & (look.money > 0)
-            look.clear = known & ~close.any(axis=0)
-            look.full = known & (np.minimum.reduce(look.left) > 0)
-        return look.clear, look.full
+            live = look.money > 0
+            look.clear = known & ~((np.abs(look.left) <= margin) & live).any(axis=0)
+            look.even = known & ~((look.left <= 0) & live).any(axis=0)
+        return look.clear, look.even
 
-    def _by_full_price(self, lane: int, rivals: Sequence[int]) -> _Choice:
-        """Everybody pays in full for each rival, so their exact keys are the best possible ones."""
-        lowest = min(self._keys[rival] for rival in rivals)
-        tied = [rival for rival in rivals if self._keys[rival] == lowest]
-        place = self._settle(lane, tied)
-        return _Choice(place, float(lowest) * (1 + 4 * _EPS), True)
+    def _even_key(self, lane: int, place: int, look: _Look) -> Fraction | None:
+        """The exact key where all who have money pay in full: whole numbers are enough for it."""
+        clear, even = self._plain(place, look)
+        if not (clear[lane] and even[lane]):
+            return None
+        gone = int(self._s.weight[place][look.money[:, lane] == 0].sum())
+        paying = self._s.total[place] - gone
+        return Fraction(self._s.cost[place], paying * self._s.scale[place]) if paying else None
+
+    def _by_even_keys(self, lane: int, keys: Mapping[int, Fraction]) -> _Choice:
+        lowest = min(keys.values())
+        place = self._settle(lane, [rival for rival, key in keys.items() if key == lowest])
+        return _Choice(place, float(lowest) * (1 + 4 * _EPS), keys)
 
     def _exactly(self, lane: int) -> _Choice | None:
         """Exact prices, from the lowest bound up, until no bound is below the best."""
@@ -285,7 +294,8 @@ class Lanes:
         if best is None:
             return None
         place = self._settle(lane, [place for place in found if found[place][0] == best])
-        return _Choice(place, float(best) * (1 + 4 * _EPS), False, found[place][1])
+        keys = {place: key for place, (key, _) in found.items()}
+        return _Choice(place, float(best) * (1 + 4 * _EPS), keys, found[place][1])
 
     def _settle(self, lane: int, tied: list[int]) -> int:
         tied = sorted(tied, key=self._ties.rank.__getitem__)
@@ -293,29 +303,52 @@ class Lanes:
             self.lanes[lane].ties.append((len(self._log) + 1, tied))
         return tied[0]
 
-    def _prove(self, choices: Sequence[_Choice | None]) -> None:
+    def _prove(self, choices: Sequence[_Choice | None], looks: dict[int, _Look]) -> None:
         """Does the same project win this round for every endowment between two lanes?"""
         for lane in range(1, len(self.lanes)):
             poorer, richer, here = choices[lane - 1], choices[lane], self.lanes[lane]
             if not here.same or (poorer is None and richer is None):
                 continue
-            here.same = (
-                poorer is not None
-                and richer is not None
-                and poorer.place == richer.place
-                and all(
-                    self._never_beats(rival, poorer)
-                    for rival in np.flatnonzero(self._low[:, lane] <= poorer.highest).tolist()
-                )
-            )
+            if poorer is None or richer is None or poorer.place != richer.place:
+                here.same = False
+                continue
+            near = np.flatnonzero(self._low[:, lane] <= poorer.highest).tolist()
+            rivals = [rival for rival in near if rival != poorer.place]
+            here.same = not rivals or self._beats_all(lane, poorer, richer, rivals, looks)
 
-    def _never_beats(self, rival: int, winner: _Choice) -> bool:
-        """Not even at its best possible price, where the winner's price is the same in between."""
-        if rival == winner.place:
-            return True
-        rank = self._ties.rank
-        best, own = self._keys[rival], self._keys[winner.place]
-        return winner.full and (best, rank[rival]) > (own, rank[winner.place])
+    def _beats_all(
+        self,
+        lane: int,
+        poorer: _Choice,
+        richer: _Choice,
+        rivals: Sequence[int],
+        looks: dict[int, _Look],
+    ) -> bool:
+        """Exactly: the winner's key in the poorer lane against the rivals' in the richer one.
+
+        Where they are equal, the winner's must be the same in both lanes, so that a tie anywhere
+        between is a tie in the richer lane too, and recorded there.
+        """
+        place, rank = poorer.place, self._ties.rank
+        own = self._known_key(lane - 1, place, poorer, looks)
+        if own is None:
+            return False
+        for rival in rivals:
+            key = self._known_key(lane, rival, richer, looks) or self._keys[rival]
+            if key < own:
+                return False
+            if key == own and (
+                rank[rival] < rank[place] or self._known_key(lane, place, richer, looks) != own
+            ):
+                return False
+        return True
+
+    def _known_key(
+        self, lane: int, place: int, choice: _Choice, looks: dict[int, _Look]
+    ) -> Fraction | None:
+        if place in choice.known:
+            return choice.known[place]
+        return self._even_key(lane, place, looks[place]) if place in looks else None
 
     # -- paying ---------------------------------------------------------------------------------
 
