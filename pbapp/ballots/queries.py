@@ -112,6 +112,11 @@ def live_ballots(round: Round) -> list[tuple[str, ...]]:
     return sorted(read_content(content) for content in db.session.scalars(query))
 
 
+def was_used(round: Round) -> bool:
+    """Whether anybody ever came to vote in this round here."""
+    return db.session.get(RoundKey, round.id) is not None
+
+
 def ballots_by_channel(round: Round) -> dict[Channel, int]:
     """How many ballots count, by the way they came in; raises `BoxOpen`."""
     _refuse_unless_shut(round)

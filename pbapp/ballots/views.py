@@ -410,4 +410,5 @@ def log(slug: str) -> Page:
         round=round,
         closes_at=queries.closes_at(round),
         counts=queries.ballots_by_channel(round) if shut else None,
+        was_used=queries.was_used(round),
     )

@@ -97,6 +97,14 @@ def test_the_log_tells_how_many_after_the_close(stranger: Browser, round: Round)
     assert round.config_hash in page.text
 
 
+def test_the_log_of_a_round_nobody_came_to_says_so(stranger: Browser, world: World) -> None:
+    round = open_round(world)
+    close(round)
+    page = stranger.get(f"/rounds/{round.slug}/log")
+    assert "Nobody has voted in this round through this site." in page.text
+    assert "ballots that count" not in page.text
+
+
 def test_a_receipt_shows_the_vote_while_voting_is_open(
     stranger: Browser, round: Round, keys: Path
 ) -> None:
