@@ -31,29 +31,38 @@ def round_() -> None:
     "the title and the year.",
 )
 @click.option("--title", help="The round's title. Without this: the file's own description.")
-def import_(file: Path, slug: str | None, title: str | None) -> None:
+@click.option(
+    "--rule",
+    type=click.Choice(importing.RULES),
+    default=importing.RULES[0],
+    show_default=True,
+    help="How to count: most votes first, or equal shares (with what is left over given out by "
+    "raising everybody's share in steps of 1).",
+)
+def import_(file: Path, slug: str | None, title: str | None, rule: str) -> None:
     """Read FILE, a Pabulib (.pb) election, count it, and show it on the results pages.
 
     \b
     Examples:
       pbapp round import town.pb
       pbapp round import town.pb --slug town-2024 --title "Town 2024"
+      pbapp round import town.pb --rule equalshares/add1
 
-    The votes are counted by “most votes first” (as `pbapp tally FILE` does); the file's own
-    `selected` column is kept and never used. Amounts stay exact in the file's own currency. The
-    round has no board and no voters' list. Anything the file says about single voters (their age,
-    say) is left out, because the ballots can be downloaded from the results page.
+    The file's own `selected` column is kept and never used: the votes are counted here. Amounts
+    stay exact in the file's own currency. The round has no board and no voters' list. Anything
+    the file says about single voters (their age, say) is left out, because the ballots can be
+    downloaded from the results page.
 
     The exit code is 0 once the round is there, and 2 where the file or an option is wrong: every
     problem in the file is printed with its line number, and nothing is kept of it. A file that was
     imported before is refused.
     """
-    counted = _read_and_count(file)
+    counted = _read_and_count(file, rule)
     kept = _keep(counted, slug, title)
     click.echo(kept)
 
 
-def _read_and_count(file: Path) -> Counted:
+def _read_and_count(file: Path, rule: str) -> Counted:
     try:
         election = read_pabulib(file)
     except PabulibError as error:
@@ -65,7 +74,7 @@ def _read_and_count(file: Path) -> Counted:
         raise click.FileError(str(file), str(error.strerror)) from None
     for warning in election.warnings:
         click.echo(f"{file}: note: {warning}", err=True)
-    return importing.prepare(election=election, source=file.read_bytes())
+    return importing.prepare(election=election, source=file.read_bytes(), rule=rule)
 
 
 @with_app

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 from babel.numbers import get_currency_precision, list_currencies
 from sqlalchemy import select
@@ -19,7 +20,18 @@ from pbapp.results import services
 from pbapp.results.models import Count, FrozenProfile
 from pbapp.results.services import About
 from pbapp.rounds.models import Phase, PhaseKind, Pot, Round, VoteType
-from pbapp.tally import Election, Greedy, Instance, Outcome, Project, Rule, count, sha256
+from pbapp.tally import (
+    Completion,
+    Election,
+    EqualShares,
+    Greedy,
+    Instance,
+    Outcome,
+    Project,
+    Rule,
+    count,
+    sha256,
+)
 
 NO_CURRENCY = "XXX"  # ISO 4217's own word for none
 LARGEST = 2**63 - 1
@@ -34,10 +46,22 @@ class Counted:
 
     election: Election
     source_digest: str
+    rule: Rule
     outcome: Outcome
 
 
-def prepare(*, election: Election, source: bytes, rule: Rule | None = None) -> Counted:
+RULES = ("greedy", "equalshares", "equalshares/add1", "equalshares/add1u")
+
+
+def rule_named(name: str, exponent: int) -> Rule:
+    """One of `RULES` (Pabulib's spelling) with its usual parameters; steps of one currency unit."""
+    if name == Greedy.name:
+        return Greedy()
+    completion = Completion(name.partition("/")[2] or "none")
+    return EqualShares(completion=completion, step=Fraction(10**exponent))
+
+
+def prepare(*, election: Election, source: bytes, rule: str = "greedy") -> Counted:
     """Count an election in the minor unit of its currency. Raises `Refused` for amounts too large.
 
     Where the file's amounts are finer than its currency's minor unit, nothing is rounded: the
@@ -49,11 +73,14 @@ def prepare(*, election: Election, source: bytes, rule: Rule | None = None) -> C
     if max([instance.budget, *(project.cost for project in instance.projects)]) > LARGEST:
         raise Refused(N_("An amount in this file is too large to keep."))
     election = replace(election, instance=instance)
-    outcome = count(instance, election.profile, rule or Greedy())
-    return Counted(election, sha256(source), outcome)
+    chosen = rule_named(rule, exponent)
+    outcome = count(instance, election.profile, chosen)
+    return Counted(election, sha256(source), chosen, outcome)
 
 
 def _refuse_what_cannot_be_kept(election: Election, source: bytes) -> None:
+    if not election.instance.projects:
+        raise Refused(N_("This file lists no projects, so there is nothing to count."))
     if b"\0" in source:
         line = source[: source.index(b"\0")].count(b"\n") + 1
         raise Refused(N_("Line %(line)s holds a NUL character: this is not plain text."), line=line)
@@ -75,7 +102,7 @@ def import_pabulib(
     """
     _refuse_a_second_time(counted.source_digest)
     election = counted.election
-    round = _round(election, slug, title)
+    round = _round(counted, slug, title)
     db.session.add(round)
     flush()
     audit.record(
@@ -105,8 +132,8 @@ def _refuse_a_second_time(source_digest: str) -> None:
         )
 
 
-def _round(election: Election, slug: str | None, title: str | None) -> Round:
-    meta = election.meta
+def _round(counted: Counted, slug: str | None, title: str | None) -> Round:
+    election, meta = counted.election, counted.election.meta
     title = (title or meta.get("description") or meta.get("unit") or "").strip()[:200]
     title = title or slug or "Imported election"
     return Round(
@@ -118,7 +145,7 @@ def _round(election: Election, slug: str | None, title: str | None) -> Round:
         currency=currency_of(election),
         vote_type=VoteType(election.profile.vote_type.value),
         within_pot=False,
-        rule={"name": "greedy"},
+        rule={"name": counted.rule.name, **counted.rule.as_dict()},
         is_imported=True,
         created_at=clock.now(),
         phases=_phases(meta),

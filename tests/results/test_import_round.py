@@ -52,6 +52,15 @@ d;c10;19;M
 e;c2;20;M
 f;;77;F
 """
+NO_PROJECTS = """META
+key;value
+budget;10
+vote_type;approval
+PROJECTS
+project_id;cost
+VOTES
+voter_id;vote
+"""
 
 
 def run(monkeypatch: pytest.MonkeyPatch, app: Flask, *arguments: object) -> Result:
@@ -95,6 +104,29 @@ def test_a_file_becomes_a_round_with_its_official_count(app: Flask, town: Path, 
     ]
     assert made.allocations[0].facts["point"] == [50.1, 19.2]
     assert made.allocations[1].facts["categories"] == ["green", "play"]
+
+
+def test_equal_shares_can_be_asked_for(app: Flask, town: Path, monkeypatch):
+    result = run(monkeypatch, app, "import", town, "--rule", "equalshares/add1")
+    assert result.exit_code == 0, result.output
+    made = db.session.scalars(select(Count)).one()
+    assert made.rule == "equalshares"
+    assert made.round.rule["completion"] == made.parameters["completion"] == "add1"
+    assert made.parameters["step"] == "100"  # one euro, in cents
+    result = run(monkeypatch, app, "import", town, "--rule", "coin")
+    assert result.exit_code == 2
+
+
+@pytest.mark.shared
+def test_an_official_result_by_equal_shares_is_reproduced(app: Flask, shared: Path, monkeypatch):
+    """Assen 2024 was decided by equal shares with Add1; its winners are stated in expected.json."""
+    file = shared / "pabulib" / "dev" / "Netherlands_Assen_2024.pb"
+    result = run(monkeypatch, app, "import", file, "--rule", "equalshares/add1")
+    assert result.exit_code == 0, result.output
+    expected = json.loads(file.with_name("expected.json").read_text(encoding="utf-8"))
+    made = db.session.scalars(select(Count)).one()
+    won = {row.project_key for row in made.allocations if row.is_funded}
+    assert won == set(expected["files"][file.name]["official_selected"])
 
 
 def test_what_the_file_says_of_single_voters_is_left_out(app: Flask):
@@ -162,6 +194,7 @@ def test_errors_come_with_line_numbers_and_nothing_is_kept(app: Flask, tmp_path,
         (b"", "META"),
         (b"\xff\xfe\x00", "line 1: this is not UTF-8 text"),
         (b"\x89PNG\r\n\x1a\n", "UTF-8"),
+        (NO_PROJECTS.encode(), "lists no projects"),
         (TOWN.replace("A swing", "A\0swing").encode(), "Line 17 holds a NUL"),
         (TOWN.replace("L18/09/XI", "x" * 121).encode(), "longer than 120"),
         (TOWN.replace("1000.50", "9" * 24).encode(), "too large to keep"),
