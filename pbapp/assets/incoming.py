@@ -264,6 +264,15 @@ class _Reader:
             area = places.find_area(entry.ward_code)
             if area is not None:
                 raise _Elsewhere(area)
+        elif places.is_postcode(entry.postcode or "") and not entry.ward_code and not entry.lat:
+            raise Refused(
+                N_(
+                    "We do not have %(postcode)s in our list of postcodes. The gap is ours: add a "
+                    "column with the ward."
+                ),
+                "postcode",
+                postcode=places.tidy_postcode(entry.postcode or ""),
+            )
         if self.choices.exactness is Exactness.WARD and entry.ward_code:
             entry = replace(entry, postcode=None, lat=None, lon=None)
         spot: Spot = place(entry, self.board)

@@ -30,6 +30,7 @@ LIST = (
     "Example Bowls Club,ZZ7 1AA,,,,7\n"
     "A gift,ZZ7 1AA,,,individual,8\n"
     "Ward Club,,coatbridge south,,,9\n"
+    "Gap Club,ZZ99 9ZZ,,,,10\n"
 )
 
 
@@ -72,11 +73,13 @@ def test_an_officer_sees_every_row_before_anything_comes_in(officer: Browser, wo
         8: "likely_here",  # much like row 2
         9: "wrong",
         10: "good",
+        11: "wrong",
     }
     for words in (
         "Like row 2: Example Bowling Club",
         "Airdrie Central",
         "Say where it is",
+        "add a column with the ward",
         "This cell is a formula",
         "Enter a web address",
         "never brought in from a list",
@@ -92,7 +95,7 @@ def test_one_press_brings_in_all_the_good_rows_to_be_checked(
 ) -> None:
     page = rehearse(officer, source_ref="Number")
     done = officer.submit(page, {"anyway": ["8"]}, form="bring")
-    assert "4 entries came in" in officer.follow(done).text
+    assert "4 entries came in. They wait to be checked" in officer.follow(done).text
     club = entries()["Example Bowling Club"]
     assert (club.state, club.area_id) == (AssetState.WAITING, world.wards[7].id)
     assert (club.where_kind, club.lat, club.postcode) == (Where.WARD, None, None)
