@@ -1,0 +1,158 @@
+"""Services of ALISS as suggestions: unreviewed entries that say where they are from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from pbapp import clock
+from pbapp.assets import services
+from pbapp.assets.alike import Kin, Known
+from pbapp.assets.aliss_feed import Service, Spot
+from pbapp.assets.entry import Entry
+from pbapp.assets.incoming import known_here
+from pbapp.assets.models import Asset, AssetKind, AssetState, Batch, BatchState
+from pbapp.audit import services as audit
+from pbapp.boards.models import Board
+from pbapp.boards.queries import list_wards
+from pbapp.db import advisory_lock, db, flush
+from pbapp.places import queries as places
+from pbapp.places.models import Postcode
+
+SOURCE = "ALISS"
+HOME = "https://www.aliss.org/"
+LICENCE = "CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
+OVERLAP = timedelta(days=2)  # their clock is not ours, and a dump takes a while
+
+
+def last_fetched(board: Board) -> datetime | None:
+    """From when on changes are new to a board; None before the first fetch."""
+    query = (
+        select(Batch.read_at)
+        .where(
+            Batch.board_id == board.id, Batch.source == SOURCE, Batch.state == BatchState.IMPORTED
+        )
+        .order_by(Batch.read_at.desc())
+        .limit(1)
+    )
+    at = db.session.scalar(query)
+    return at - OVERLAP if at else None
+
+
+def suggest(*, board: Board, found: list[Service], since: datetime | None = None) -> Batch:
+    """Add each service of the board's wards, one entry a place, as suggestions to check.
+
+    A suggestion that still waits as it came follows ALISS; one that an officer has decided on, or
+    somebody has changed, is theirs and stays. `findings` of the batch counts what became of all.
+    """
+    advisory_lock(f"aliss {board.id}")
+    batch = Batch(
+        board_id=board.id,
+        state=BatchState.IMPORTED,
+        source=SOURCE,
+        source_url=HOME,
+        licence=LICENCE,
+        choices={},
+        findings={},
+        read_at=clock.now(),
+        imported_at=clock.now(),
+    )
+    db.session.add(batch)
+    flush()
+    batch.findings = dict(_Suggesting(board, batch).all(found, since))
+    flush()
+    audit.record(
+        actor="command",
+        verb="asset_batch.fetched",
+        subject_type="asset_batch",
+        subject_id=str(batch.id),
+        board_id=board.id,
+        facts=dict(batch.findings),
+    )
+    return batch
+
+
+class _Suggesting:
+    def __init__(self, board: Board, batch: Batch) -> None:
+        self.board, self.batch = board, batch
+        self.ward_ids = {ward.id for ward in list_wards(board)}
+        self.known: Known = known_here(board.id)
+        query = select(Asset).where(Asset.board_id == board.id, Asset.source == SOURCE)
+        self.ours = {asset.source_ref: asset for asset in db.session.scalars(query)}
+
+    def all(self, found: list[Service], since: datetime | None) -> Counter[str]:
+        counted: Counter[str] = Counter(rows=len(found), imported=0)
+        for service in found:
+            if since and service.updated_at and service.updated_at < since:
+                counted["not_changed_since"] += 1
+                continue
+            if not service.spots:
+                counted["without_place"] += 1
+            for spot in service.spots:
+                counted[self._one(service, spot)] += 1
+        return counted
+
+    def _one(self, service: Service, spot: Spot) -> str:
+        row = places.find_postcode(spot.postcode)
+        if row is None:
+            return "postcode_unknown"
+        if row.area_id not in self.ward_ids:
+            return "elsewhere"
+        reference = f"{service.id}/{spot.id}"
+        entry = _entry(service, spot, row)
+        ours = self.ours.get(reference)
+        if ours is not None:
+            return self._follow(ours, entry)
+        if self.known.find(service.name, row.area_id):
+            return "likely_here"
+        self._add(entry, service, reference)
+        self.known.add(Kin(service.name, row.area_id), SOURCE, reference)
+        return "imported"
+
+    def _add(self, entry: Entry, service: Service, reference: str) -> None:
+        asset = services.submit(board=self.board, entry=entry, is_example=self.board.is_example)
+        asset.source, asset.source_ref, asset.licence = SOURCE, reference, LICENCE
+        asset.source_url = service.page or HOME
+        asset.batch_id = self.batch.id
+        asset.updated_at = asset.submitted_at
+        flush()
+        self.ours[reference] = asset
+
+    def _follow(self, asset: Asset, entry: Entry) -> str:
+        if asset.state is not AssetState.WAITING or asset.updated_at != asset.submitted_at:
+            return "theirs_now"
+        names = ("name", "summary", "description", "website", "where_words")
+        if all(getattr(asset, name) == getattr(entry, name) for name in names):
+            return "as_before"
+        for name in names:
+            setattr(asset, name, getattr(entry, name))
+        flush()
+        return "updated"
+
+
+def _entry(service: Service, spot: Spot, row: Postcode) -> Entry:
+    """What ALISS says, in our words and lengths; the place is the middle of its postcode."""
+    run_by = service.organisation
+    is_its_own = run_by.casefold() in ("", service.name.casefold())
+    entry = Entry(
+        kind=AssetKind.INSTITUTION,
+        name=service.name,
+        summary=_cut(service.description.split("\n")[0], 200) if is_its_own else "",
+        description=_cut(service.description, 3000),
+        website=service.website,
+        postcode=row.postcode,
+        ward_code=row.area.gss_code,
+        where_words=spot.words,
+    )
+    return entry if is_its_own else replace(entry, summary=_cut(f"Run by {run_by}", 200))
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many characters, cut between words."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1].rsplit(None, 1)[0]
+    return f"{kept}…"
