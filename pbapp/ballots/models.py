@@ -45,10 +45,12 @@ class Method(enum.StrEnum):
     """How somebody showed that they may vote; each has its level of assurance."""
 
     EMAIL = "email"
+    TABLE = "table"
 
 
 class Channel(enum.StrEnum):
     ONLINE = "online"
+    PAPER = "paper"
 
 
 class RoundKey(Base):

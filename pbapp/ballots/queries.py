@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from pbapp import clock
 from pbapp.ballots import keys as key_files
 from pbapp.ballots.models import Ballot, Channel, RoundKey, Voter
+from pbapp.ballots.paper_models import RollMark
 from pbapp.ballots.secrecy import read_content, receipt_hash, voter_tag
 from pbapp.db import db
 from pbapp.places.models import Postcode
@@ -131,12 +132,14 @@ def ballots_by_channel(round: Round) -> dict[Channel, int]:
 def turnout_by_ward(round: Round, keys: Path) -> dict[int, int]:
     """Area id to the number of people of that ward who voted; raises `BoxOpen`.
 
-    Counted by deriving every tag. The caller holds back small numbers before anybody sees them.
+    Counted by deriving every tag; people marked as having voted on paper are among them. The
+    caller holds back small numbers before anybody sees them.
     """
     _refuse_unless_shut(round)
     if db.session.get(RoundKey, round.id) is None:
         return {}
     key = read_key(round.id, keys)
+    marked = set(db.session.scalars(select(RollMark.voter_id).where(RollMark.round_id == round.id)))
     tags = set(
         db.session.scalars(
             select(Ballot.voter_tag).where(Ballot.round_id == round.id, Ballot.is_live)
@@ -145,7 +148,10 @@ def turnout_by_ward(round: Round, keys: Path) -> dict[int, int]:
     people = db.session.execute(
         select(Voter.id, Voter.area_id).where(Voter.round_id == round.id)
     ).all()
-    return dict(Counter(area_id for id, area_id in people if voter_tag(key, round.id, id) in tags))
+    voted = (
+        area_id for id, area_id in people if id in marked or voter_tag(key, round.id, id) in tags
+    )
+    return dict(Counter(voted))
 
 
 def on_voters_list(round: Round) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pbapp import clock
 from pbapp.ballots import keys as key_files
-from pbapp.ballots import queries, secrecy
+from pbapp.ballots import paper_queries, queries, secrecy
 from pbapp.ballots.identity import TOO_YOUNG, tidy_contact, tidy_name
 from pbapp.ballots.models import (
     Ballot,
@@ -54,6 +54,16 @@ class _Interfered(Exception):
 
 class VotingShut(Refused):
     """Nobody can vote in this round just now."""
+
+
+class VotedOnPaper(VotingShut):
+    """This person has voted on paper, which is final."""
+
+
+VOTED_ON_PAPER = N_(
+    "You have voted on paper, at a table or with a declaration. That vote counts, so this one was "
+    "not taken."
+)
 
 
 # --- the voters' list -----------------------------------------------------------------------
@@ -200,6 +210,8 @@ def cast(
             )
         return Sent(secrecy.receipt(key, before.id), is_replay=True, replaced=False)
     _refuse_unless_open(round, entered_at)
+    if paper_queries.has_voted_on_paper(round.id, voter.id):
+        raise VotedOnPaper(VOTED_ON_PAPER)
     _check(round, choices)
     ballot = _new_ballot(round, key, voter, tag, content, idempotency_key)
     replaced = _put_in(round, ballot)

@@ -19,7 +19,10 @@ from flask_babel import gettext as _
 from pbapp.accounts import services as accounts
 from pbapp.accounts.queries import tidy_email
 from pbapp.ballots import booth as booths
-from pbapp.ballots import journal, queries, services
+from pbapp.ballots import journal, paper_queries, queries, services
+from pbapp.ballots import paper_keying as keying_pages  # noqa: F401 — pages of `paper_bp`
+from pbapp.ballots import paper_tables as table_pages  # noqa: F401
+from pbapp.ballots import paper_views as paper_pages  # noqa: F401
 from pbapp.ballots.booth import Booth
 from pbapp.ballots.forms import (
     AddressForm,
@@ -32,6 +35,7 @@ from pbapp.ballots.forms import (
 )
 from pbapp.ballots.models import Connection
 from pbapp.ballots.pages import Page, bp, get_round, get_whole, init_app, shut_page, step_page
+from pbapp.ballots.paper_pages import bp as paper_bp
 from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.secrecy import in_fours, tidy_receipt
 from pbapp.db import db
@@ -47,7 +51,7 @@ from pbapp.web.context import settings
 from pbapp.web.limits import limited
 from pbapp.web.redirects import safe_next
 
-blueprints = (bp,)
+blueprints = (bp, paper_bp)
 
 __all__ = ["blueprints", "init_app"]
 
@@ -411,4 +415,5 @@ def log(slug: str) -> Page:
         closes_at=queries.closes_at(round),
         counts=queries.ballots_by_channel(round) if shut else None,
         was_used=queries.was_used(round),
+        declared=paper_queries.declared_totals(round) if shut else [],
     )

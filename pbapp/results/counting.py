@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from pbapp.ballots import tables
 from pbapp.db import db, write_transaction
 from pbapp.jobs.services import job, report
 from pbapp.refusal import N_
@@ -25,6 +26,8 @@ def count_round(*, job_id: UUID, round_id: int, actor: str) -> None:
         if round is None or find_official_count(round) is not None:
             return
         if find_profile(round_id) is None:
+            # Online votes of people who then voted at a table do not count.
+            tables.settle(round=round, keys=settings().keys)
             by_ward = freezing.people_by_ward(round, settings().keys)
             services.freeze(round=round, by_ward=by_ward, actor=actor)
         db.session.commit()

@@ -16,7 +16,9 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from pbapp.ballots import paper_queries as paper
 from pbapp.ballots import queries as box
+from pbapp.ballots.paper_reading import rows_of_totals
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.refusal import N_, Refused
@@ -192,13 +194,29 @@ def _with_minimum(project: Project, exponent: int) -> Project:
 
 
 def live_choices(round: Round) -> list[Choices]:
-    """What everybody chose, without who; raises `box.BoxOpen` while votes may still come in."""
-    return box.live_ballots(round)
+    """What everybody chose, without who; raises `box.BoxOpen` while votes may still come in.
+
+    Of papers counted on signed sheets, and of a partner's vote, only totals were kept. They stand
+    here as one row a paper with those totals together; nobody cast these rows, and they are taken
+    only where the sealed rule adds votes up (greedy), so that no other reading of them can matter.
+    """
+    return sorted(box.live_ballots(round) + _rows_of_totals(round))
+
+
+def _rows_of_totals(round: Round) -> list[Choices]:
+    declared = paper.declared_totals(round)
+    if declared and not paper.takes_totals(round):
+        raise Refused(N_("Totals of papers cannot be counted by this round's rule."))
+    return [row for batch in declared for row in rows_of_totals(batch.totals, batch.papers)]
 
 
 def people_by_channel(round: Round) -> dict[str, int]:
     """How many ballots count, by the way they came in."""
-    return {channel.value: number for channel, number in box.ballots_by_channel(round).items()}
+    people = {channel.value: number for channel, number in box.ballots_by_channel(round).items()}
+    for batch in paper.declared_totals(round):
+        key = "partner" if batch.channel == "partner" else "sheets"
+        people[key] = people.get(key, 0) + batch.papers
+    return people
 
 
 def people_by_ward(round: Round, keys: Path) -> dict[str, int]:

@@ -189,6 +189,8 @@ def channel_name(key: str) -> str:
         "online": _("Online"),
         "table": _("At a table"),
         "paper": _("On paper"),
+        "sheets": _("On paper, counted on signed sheets"),
+        "partner": _("In a partner's vote"),
     }.get(key, key)
 
 

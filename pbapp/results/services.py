@@ -11,6 +11,7 @@ from typing import Any
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
+from pbapp.ballots import paper_queries as paper
 from pbapp.ballots import queries as box
 from pbapp.db import advisory_lock, db, flush
 from pbapp.jobs import services as jobs
@@ -96,6 +97,14 @@ def may_be_counted(round: Round) -> None:
         raise Refused(N_("Voting closed a moment ago. Wait a minute for the last votes to arrive."))
     if round.sealed_at is None:
         raise Refused(N_("The ballot was never sealed, so nobody could vote."))
+    waiting = paper.first_open(round)
+    if waiting is not None:
+        raise Refused(
+            N_(
+                "Batch %(n)s of papers is still open. Accept it, or make it void, before the count."
+            ),
+            n=waiting.number,
+        )
 
 
 def keep_profile(

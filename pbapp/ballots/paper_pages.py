@@ -1,0 +1,49 @@
+"""What the pages about paper share: their address, whose round it is, and how errors show."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash
+from werkzeug.wrappers import Response
+
+from pbapp.accounts.models import Account
+from pbapp.accounts.viewer import the_account
+from pbapp.ballots import paper_queries as queries
+from pbapp.ballots.paper_models import PaperBatch
+from pbapp.boards.access import is_officer_of
+from pbapp.db import db
+from pbapp.refusal import Refused
+from pbapp.rounds.access import get_round
+from pbapp.rounds.models import Round
+from pbapp.web.babel import say
+from pbapp.web.forms import Form
+
+bp = Blueprint("paper", __name__, url_prefix="/desk/rounds/<slug>")
+
+Page = str | Response | tuple[str, int]
+
+
+def get_own(slug: str) -> tuple[Round, Account]:
+    """A round of one of the officer's boards, and the officer; 403 for another board's."""
+    round = get_round(slug)
+    account = the_account()
+    if account is None or not is_officer_of(round.board_id):
+        abort(403)
+    if round.is_imported:
+        abort(404)
+    return round, account
+
+
+def get_batch(round: Round, number: int) -> PaperBatch:
+    return queries.find_batch(round, number) or abort(404)
+
+
+def blame(form: Form, refused: Refused) -> None:
+    """Show why not, with what was typed still there; nothing was written."""
+    db.session.rollback()
+    form.blame(refused)
+
+
+def say_no(refused: Refused) -> None:
+    """The same where there is no field to show it beside."""
+    db.session.rollback()
+    flash(say(refused), "error")

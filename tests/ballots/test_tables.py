@@ -1,0 +1,124 @@
+"""The voting table and declarations: one voters' list, and paper is final."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from pbapp.ballots import paper_queries, queries, services, tables
+from pbapp.ballots.models import Method, Voter
+from pbapp.ballots.paper_models import PaperChannel, Venue, WhySetAside
+from pbapp.db import db
+from pbapp.refusal import Refused
+from pbapp.rounds.models import Round
+from tests.ballots import factories, papers
+from tests.world import World
+
+JO = {"name": "Jo Bell", "postcode": "ZZ7 1AA", "age_band": "25"}
+
+
+@pytest.fixture
+def round(world: World) -> Round:
+    return factories.open_round(world)
+
+
+@pytest.fixture
+def keys(app: Flask) -> Path:
+    return app.extensions["pbapp"].keys
+
+
+@pytest.fixture
+def hall(world: World, round: Round) -> Venue:
+    return papers.make_venue(world, round)
+
+
+@pytest.fixture
+def post(world: World, round: Round) -> Venue:
+    return papers.make_venue(world, round, "Post", PaperChannel.POST)
+
+
+def test_somebody_new_joins_the_same_voters_list(
+    world: World, round: Round, hall: Venue, keys: Path
+) -> None:
+    papers.mark(world, round, keys, hall)
+    voter = db.session.query(Voter).one()
+    assert (voter.method, voter.assurance) == (Method.TABLE, 3)
+    assert paper_queries.has_voted_on_paper(round.id, voter.id)
+    with pytest.raises(services.NotOneOfOne):
+        services.admit(
+            round=round,
+            keys=keys,
+            email="jo@example.org",
+            area_id=voter.area_id,
+            connection=voter.connection,
+            **JO,
+        )
+    db.session.rollback()
+    with pytest.raises(Refused, match="voted on paper already"):
+        papers.mark(world, round, keys, hall, name="JO  Béll")
+
+
+def test_a_vote_at_a_table_takes_the_place_of_one_online_and_is_final(
+    world: World, round: Round, hall: Venue, keys: Path
+) -> None:
+    voter = factories.admit(round, keys, **JO)
+    other = factories.admit(round, keys)
+    factories.cast(round, keys, voter, "1")
+    factories.cast(round, keys, other, "2")
+    assert papers.mark(world, round, keys, hall).voted_online
+    with pytest.raises(services.VotedOnPaper):
+        factories.cast(round, keys, voter, "3")
+    db.session.rollback()
+    factories.cast(round, keys, other, "4")
+    factories.close(round)
+    assert tables.settle(round=round, keys=keys) == 1
+    assert tables.settle(round=round, keys=keys) == 0
+    db.session.commit()
+    assert factories.live(round) == [("4",)]
+    assert queries.turnout_by_ward(round, keys) == {voter.area_id: 2}
+    assert tables.marked_by_ward(round) == {voter.area_id: 1}
+
+
+def test_a_posted_paper_of_somebody_who_voted_online_is_set_aside(
+    world: World, round: Round, post: Venue, keys: Path
+) -> None:
+    voter = factories.admit(round, keys, **JO)
+    factories.cast(round, keys, voter, "1")
+    with pytest.raises(Refused, match="Set it aside"):
+        papers.mark(world, round, keys, post)
+    db.session.rollback()
+    tables.set_aside(round=round, venue=post, reason=WhySetAside.VOTED_ONLINE, by=world.officer)
+    db.session.commit()
+    counts = paper_queries.accounting(round)[0]
+    assert (counts.set_aside, counts.marked) == (1, 0)
+    assert factories.live(round) == [("1",)]
+
+
+def test_a_posted_paper_is_final_too(
+    world: World, round: Round, post: Venue, hall: Venue, keys: Path
+) -> None:
+    papers.mark(world, round, keys, post)
+    with pytest.raises(Refused, match="voted on paper already"):
+        papers.mark(world, round, keys, hall)
+
+
+def test_father_and_son_of_one_name_vote_once_each(
+    world: World, round: Round, hall: Venue, keys: Path
+) -> None:
+    papers.mark(world, round, keys, hall, age_band="25")
+    papers.mark(world, round, keys, hall, age_band="55")
+    assert len(paper_queries.list_marked(round)) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"postcode": "ZZ9 1AA"}, "postcode"), ({"postcode": "K1A0B1"}, "postcode")],
+)
+def test_somebody_from_elsewhere_is_refused(
+    world: World, round: Round, hall: Venue, keys: Path, values: dict[str, str], field: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        papers.mark(world, round, keys, hall, **values)
+    assert refused.value.field == field
