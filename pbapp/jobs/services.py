@@ -17,6 +17,7 @@ from pbapp.jobs.models import Job, JobState
 Work = Callable[..., None]
 RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
 LOST_AFTER = timedelta(minutes=15)
+ANSWER = "answer"
 _kinds: dict[str, Work] = {}
 _log = logging.getLogger("pbapp.jobs")
 
@@ -46,6 +47,37 @@ def ask(*, kind: str, arguments: dict[str, Any], not_before: datetime | None = N
     db.session.add(wanted)
     flush()
     return wanted
+
+
+def find_newest(kind: str, argument: str, value: int) -> Job | None:
+    """The newest job of a kind that was asked for with this argument."""
+    query = (
+        select(Job)
+        .where(Job.kind == kind, Job.arguments[argument].as_integer() == value)
+        .order_by(Job.asked_at.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def is_at_work(job: Job | None) -> bool:
+    """Whether a job waits for its turn or runs."""
+    return job is not None and job.state in (JobState.WAITING, JobState.RUNNING)
+
+
+def answer(job_id: UUID, found: dict[str, Any]) -> None:
+    """Keep what a job found with the job itself (`answer_of`), in the current transaction."""
+    asked = db.session.get_one(Job, job_id)
+    asked.arguments = {**asked.arguments, ANSWER: found}
+    flush()
+
+
+def answer_of(job: Job | None) -> dict[str, Any] | None:
+    """What a finished job found; None before."""
+    if job is None or job.state is not JobState.DONE:
+        return None
+    found: dict[str, Any] | None = job.arguments.get(ANSWER)
+    return found
 
 
 def due(limit: int = 100) -> list[UUID]:
@@ -109,7 +141,8 @@ def _claim(job_id: UUID) -> tuple[str, dict[str, Any], int] | None:
     wanted.state = JobState.RUNNING
     wanted.started_at = now
     wanted.attempts += 1
-    return wanted.kind, dict(wanted.arguments), wanted.attempts
+    given = {name: value for name, value in wanted.arguments.items() if name != ANSWER}
+    return wanted.kind, given, wanted.attempts
 
 
 def _failed(job_id: UUID, error: Exception, attempts: int) -> None:

@@ -18,6 +18,7 @@ JOB_MODULES = (
     "pbapp.messages.sending",
     "pbapp.maps.building",
     "pbapp.results.counting",
+    "pbapp.results.recounting",
     "pbapp.assets.feed_check",
 )
 LOOK_EVERY = 0.5

@@ -1,4 +1,4 @@
-"""The count has nothing to fill in: only a press that cannot be forged."""
+"""A count has nothing to fill in: only a press that cannot be forged."""
 
 from __future__ import annotations
 
@@ -7,3 +7,7 @@ from pbapp.web.forms import Form
 
 class CountForm(Form):
     """Count the votes."""
+
+
+class RecountForm(Form):
+    """Count again."""

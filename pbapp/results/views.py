@@ -26,9 +26,9 @@ from pbapp.boards.models import Role
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import Refused
-from pbapp.results import files, freezing, pages, queries, services
+from pbapp.results import files, freezing, pages, queries, recounting, services
 from pbapp.results.access import Sight, sight
-from pbapp.results.forms import CountForm
+from pbapp.results.forms import CountForm, RecountForm
 from pbapp.results.models import Allocation, Count
 from pbapp.results.privacy import ballots_may_be_public
 from pbapp.results.sentences import Story
@@ -36,6 +36,7 @@ from pbapp.rounds.models import Round
 from pbapp.rounds.queries import find_round
 from pbapp.web.access import access, anyone, require
 from pbapp.web.fragments import render
+from pbapp.web.limits import limited
 
 bp = Blueprint("results", __name__)
 blueprints = (bp,)
@@ -74,6 +75,32 @@ def project(slug: str, key: str) -> Page:
     row = next((row for row in rows if row.project_key == key), None) or abort(404)
     context = pages.one(round, Story(count, rows), row)
     return render_template("results/project.html", seen=seen, **context)
+
+
+@bp.get("/rounds/<slug>/results/recount")
+@access(anyone)
+def recount(slug: str) -> Page:
+    """What came out when somebody last had the votes counted again."""
+    round, seen, count = _seen(slug)
+    return render(
+        "results/recount.html",
+        fragment="results/_recount.html",
+        round=round,
+        seen=seen,
+        **recounting.page_of(count),
+    )
+
+
+@bp.post("/rounds/<slug>/results/recount")
+@access(anyone)
+@limited("recount", tries=10, seconds=600)
+def start_recount(slug: str) -> Page:
+    """Have the worker count the frozen ballots again, for anybody."""
+    _round, _sight, count = _seen(slug)
+    if RecountForm().validate_on_submit():
+        recounting.ask_to_recount(count=count)
+        db.session.commit()
+    return redirect(url_for(".recount", slug=slug), 303)
 
 
 @bp.get("/rounds/<slug>/results.geojson")
