@@ -35,6 +35,10 @@ class Frame:
         y = MARGIN + (self.north - lat) * self.scale
         return round(x, 1), round(y, 1)
 
+    def holds(self, lat: float, lon: float) -> bool:
+        x, y = self.place(lat, lon)
+        return 0 <= x <= self.width and 0 <= y <= self.height
+
 
 @dataclass(frozen=True)
 class DrawnWard:

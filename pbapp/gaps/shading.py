@@ -21,8 +21,9 @@ class Scale:
             return NO_DATA
         if not figure:
             return NONE
+        shown = max(0.1, round(figure, 1))  # as it is read in the table, so both say the same
         for number, end in enumerate(self.ends[:-1], 1):
-            if figure <= end:
+            if shown <= end:
                 return str(number)
         return str(len(self.ends))
 

@@ -34,6 +34,8 @@ def per_1000(cell: Cell) -> Said:
         return Said(_("No data"), note, "unknown")
     if not cell.entries:
         return Said("0", _("none yet"), "gap")
+    if cell.per_1000 < 0.05:
+        return Said(_("under 0.1"), note)  # "0.0" would read as nothing
     return Said(one_decimal(cell.per_1000), note)
 
 

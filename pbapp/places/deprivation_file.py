@@ -32,7 +32,7 @@ FIELDS = {
     "lat": (r"lat", r"latitude"),
     "lon": (r"lon", r"long", r"lng", r"longitude"),
 }
-EDITION = re.compile(r"(simd\d{4}(?:v\d)?)_(?:decile|quintile)", re.IGNORECASE)
+EDITION = re.compile(r"simd(\d{4}(?:v\d)?)_(?:decile|quintile)", re.IGNORECASE)
 
 WardAt = Callable[[float, float], str | None]
 
@@ -87,7 +87,7 @@ def read_zones(path: Path, *, ward_codes: Iterable[str], ward_at: WardAt) -> Rea
             "No row of the file is a data zone of a ward that we know. Where the file has no "
             "ward_code, import the ward boundaries first."
         )
-    return ReadZones(list(found.values()), elsewhere, edition.upper() if edition else None)
+    return ReadZones(list(found.values()), elsewhere, f"SIMD {edition}" if edition else None)
 
 
 def _zone(

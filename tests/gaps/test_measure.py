@@ -119,9 +119,8 @@ def test_ten_thousand_entries_are_measured_in_half_a_second():
 def test_shades_tell_nothing_from_not_known():
     scale = scale_of([None, 0.0, 0.3, 0.9])
     assert scale.ends == (0.3, 0.6, 0.9)
-    assert [scale.shade(f) for f in (None, 0.0, 0.1, 0.5, 0.9, 2.0)] == [
-        *(NO_DATA, NONE, "1", "2", "3", "3")
-    ]
+    figures = (None, 0.0, 0.01, 0.34, 0.36, 0.9, 2.0)
+    assert [scale.shade(f) for f in figures] == [NO_DATA, NONE, "1", "1", "2", "3", "3"]
 
 
 @pytest.mark.parametrize("figures", [[], [None], [0.0], [0.0, None]])

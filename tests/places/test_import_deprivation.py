@@ -57,7 +57,7 @@ def test_a_table_is_read(tmp_path):
     (zone,) = found.rows
     assert (zone.code, zone.ward_code, zone.people) == ("S01011357", W7, 760)
     assert (zone.decile, zone.quintile) == (2, 1)
-    assert (found.elsewhere, found.edition) == (1, "SIMD2020V2")
+    assert (found.elsewhere, found.edition) == (1, "SIMD 2020v2")
 
 
 def test_a_fifth_is_worked_out_from_a_tenth(tmp_path):
@@ -174,7 +174,7 @@ def test_the_command_says_what_it_took(world, run, tmp_path):  # noqa: F811
     path = table(tmp_path, GOOD, "S01011358,3,2,500,55.85,-4.06,S13009999")
     result = run("deprivation", path, "--dated", "2020-01-28")
     assert result.exit_code == 0, result.output
-    assert "Imported 1 data zones of North Lanarkshire with 760 people: “SIMD2020V2”" in (
+    assert "Imported 1 data zones of North Lanarkshire with 760 people: “SIMD 2020v2”" in (
         result.output
     )
     assert "Left out 1 data zones of other councils." in result.output
