@@ -8,11 +8,11 @@ Pabulib file that speaks of whole złoty.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
-from itertools import chain, pairwise, repeat
+from itertools import accumulate, chain, pairwise, repeat
 from types import MappingProxyType
 
 
@@ -167,23 +167,37 @@ class Profile:
         max_length: int | None = None,
     ) -> Profile:
         """From tidy ballot contents (see `tidy`) and how many ballots hold each."""
-        starts, choices, counts = array("q", [0]), array("q"), array("q")
-        points = array("q") if vote_type.has_points else None
-        for (chosen, given), count in groups.items():
-            choices.extend(chosen)
-            starts.append(len(choices))
-            counts.append(count)
-            if points is not None:
-                points.extend(given or ())
+        points = [given or () for _, given in groups] if vote_type.has_points else None
+        return cls.flat(
+            vote_type,
+            [choices for choices, _ in groups],
+            list(groups.values()),
+            points=points,
+            points_scale=points_scale,
+            max_length=max_length,
+        )
+
+    @classmethod
+    def flat(
+        cls,
+        vote_type: VoteType,
+        chosen: Collection[tuple[int, ...]],
+        counts: Collection[int],
+        *,
+        points: Iterable[tuple[int, ...]] | None = None,
+        points_scale: int = 1,
+        max_length: int | None = None,
+    ) -> Profile:
+        """From tidy contents, all different, and how many ballots hold each, side by side."""
         if max_length is None and vote_type is VoteType.ORDINAL:
-            max_length = max((len(chosen) for chosen, _ in groups), default=0)
+            max_length = max(map(len, chosen), default=0)
         return cls(
             vote_type=vote_type,
-            starts=starts,
-            choices=choices,
-            counts=counts,
-            ballots_cast=sum(groups.values()),
-            points=points,
+            starts=array("q", accumulate(map(len, chosen), initial=0)),
+            choices=array("q", chain.from_iterable(chosen)),
+            counts=array("q", counts),
+            ballots_cast=sum(counts),
+            points=None if points is None else array("q", chain.from_iterable(points)),
             points_scale=points_scale,
             max_length=max_length,
         )

@@ -45,6 +45,7 @@ class Votes:
         self._vote_type, self._index = vote_type, index
         self._body, self._start = file[start:], start
         self.lines = [line for line in self._body if line]
+        self._is_quoted = '"' in "".join(self.lines)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self._wanted = [fields.index("vote")]
@@ -59,14 +60,14 @@ class Votes:
     def profile(self, max_length: int | None) -> Profile:
         if self.problems:
             return Profile.of(self._vote_type, ())
-        tally = self._tally()
+        columns = self._columns()
+        if self._vote_type is VoteType.APPROVAL:
+            return self._approvals(Counter(columns[0]))
+        tally = Counter(zip(*columns, strict=True))
         groups: dict[Content, int] = {}
         points, scale = self._points(tally)
-        is_approval = self._vote_type is VoteType.APPROVAL
         for cells, count in tally.items():
-            content = self._in_order(cells[0]) if is_approval else None
-            if content is None:
-                content = self._content(cells, points)
+            content = self._content(cells, points)
             if content is not None:
                 groups[content] = groups.get(content, 0) + count
         return Profile.grouped(
@@ -76,14 +77,23 @@ class Votes:
             max_length=max_length or self._longest(groups),
         )
 
-    def _in_order(self, vote: str) -> Content | None:
-        """The short way for an approval vote with nothing odd about it; None for any other."""
-        names = vote.split(",")
-        try:
-            chosen = {self._index[name] for name in names}
-        except KeyError:
-            return None
-        return (tuple(sorted(chosen)), None) if len(chosen) == len(names) else None
+    def _approvals(self, tally: Mapping[str, int]) -> Profile:
+        """The same for approval votes, the short way where there is nothing odd about one."""
+        index = self._index
+        groups: dict[tuple[int, ...], int] = {}
+        for vote, count in tally.items():
+            names = vote.split(",")
+            try:
+                chosen = tuple(sorted({index[name] for name in names}))
+            except KeyError:
+                chosen = ()
+            if len(chosen) != len(names):
+                content = self._content((vote,), {})
+                if content is None:
+                    continue
+                chosen = content[0]
+            groups[chosen] = groups.get(chosen, 0) + count
+        return Profile.flat(self._vote_type, groups.keys(), groups.values())
 
     def _content(self, cells: Cells, points: Mapping[Cells, tuple[int, ...]]) -> Content | None:
         """What a vote says, with a word on anything odd; None where it cannot be read."""
@@ -105,10 +115,10 @@ class Votes:
             return None
         return max((len(choices) for choices, _ in groups), default=0)
 
-    def _tally(self) -> Counter[Cells]:
-        """How often each vote (with its points) stands in the file."""
+    def _columns(self) -> list[list[str]]:
+        """The votes (and their points) of all rows."""
         try:
-            if '"' in "".join(self.lines):
+            if self._is_quoted:
                 raise IndexError
             columns = [self._column(self.lines, at) for at in self._wanted]
             ids = [] if self._id_at is None else self._column(self.lines, self._id_at)
@@ -116,9 +126,7 @@ class Votes:
             columns, ids = self._with_care()
         if len(set(ids)) != len(ids):
             self._note_repeats(ids)
-        if len(columns) == 1:
-            return Counter({(vote,): number for vote, number in Counter(columns[0]).items()})
-        return Counter(zip(*columns, strict=True))
+        return columns
 
     @staticmethod
     def _column(lines: Sequence[str], at: int) -> list[str]:
