@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.db import Base, Moment
+from pbapp.refusal import N_
 
 
 class Account(Base):
@@ -20,7 +21,7 @@ class Account(Base):
         CheckConstraint("email = lower(email)", name="email_lower"),
     )
     __refusals__ = {
-        "uq_account_email": ("email", "There is already an account with this e-mail address."),
+        "uq_account_email": ("email", N_("There is already an account with this e-mail address.")),
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -24,6 +24,7 @@ from pbapp.db import Base, Moment, one_of
 from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
+from pbapp.refusal import N_
 from pbapp.web.models import Upload
 
 
@@ -80,18 +81,18 @@ class Asset(Base):
         Index("ix_asset_board_id_state", "board_id", "state"),
     )
     __refusals__ = {
-        "ck_asset_point_whole": ("lat", "Give both numbers of the place, or neither."),
-        "ck_asset_point_given": ("where_kind", "Choose the place on the map."),
+        "ck_asset_point_whole": ("lat", N_("Give both numbers of the place, or neither.")),
+        "ck_asset_point_given": ("where_kind", N_("Choose the place on the map.")),
         "ck_asset_person_never_pinned": (
             "where_kind",
-            "A person's gift is never shown as a point on the map. Choose the ward instead.",
+            N_("A person's gift is never shown as a point on the map. Choose the ward instead."),
         ),
-        "ck_asset_point_on_earth": ("lat", "This is not a place on the map. Choose it again."),
-        "ck_asset_name_given": ("name", "Enter a name."),
-        "ck_asset_source_named": ("source", "Say which list this comes from."),
+        "ck_asset_point_on_earth": ("lat", N_("This is not a place on the map. Choose it again.")),
+        "ck_asset_name_given": ("name", N_("Enter a name.")),
+        "ck_asset_source_named": ("source", N_("Say which list this comes from.")),
         "uq_asset_board_id_source_source_ref": (
             "source_ref",
-            "This entry has come in from the same list already.",
+            N_("This entry has come in from the same list already."),
         ),
     }
 
@@ -175,7 +176,7 @@ class Batch(Base):
         CheckConstraint("state = 'read' OR imported_at IS NOT NULL", name="moment_known"),
     )
     __refusals__ = {
-        "ck_asset_batch_source_given": ("source", "Say where this list is from."),
+        "ck_asset_batch_source_given": ("source", N_("Say where this list is from.")),
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, Moment
+from pbapp.refusal import N_
 
 GENESIS = "0" * 64
 
@@ -47,7 +48,7 @@ class Revision(Base):
     __refusals__ = {
         "uq_revision_subject_type_subject_id_number": (
             None,
-            "Somebody else changed this while you were editing. Look at their change first.",
+            N_("Somebody else changed this while you were editing. Look at their change first."),
         ),
     }
 

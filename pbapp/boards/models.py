@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.db import Base, Moment, one_of
 from pbapp.places.models import Area
+from pbapp.refusal import N_
 
 
 class Council(Base):
@@ -18,7 +19,7 @@ class Council(Base):
 
     __tablename__ = "council"
     __table_args__ = (UniqueConstraint("area_id"),)
-    __refusals__ = {"uq_council_area_id": ("area", "This council is set up already.")}
+    __refusals__ = {"uq_council_area_id": ("area", N_("This council is set up already."))}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
@@ -34,7 +35,7 @@ class Board(Base):
 
     __tablename__ = "board"
     __table_args__ = (UniqueConstraint("slug"),)
-    __refusals__ = {"uq_board_slug": ("slug", "Another board has this address already.")}
+    __refusals__ = {"uq_board_slug": ("slug", N_("Another board has this address already."))}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     council_id: Mapped[int] = mapped_column(ForeignKey("council.id"))
@@ -83,7 +84,7 @@ class Membership(Base):
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("board_id", "account_id", "role"),)
     __refusals__ = {
-        "uq_membership_board_id_account_id_role": ("role", "They already have this role."),
+        "uq_membership_board_id_account_id_role": ("role", N_("They already have this role.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

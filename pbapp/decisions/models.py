@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, Moment, one_of
+from pbapp.refusal import N_
 
 
 class Outcome(enum.StrEnum):
@@ -29,7 +30,7 @@ class Decision(Base):
         Index("ix_decision_subject", "subject_type", "subject_id"),
     )
     __refusals__ = {
-        "ck_decision_reason_given": ("reason", "Say why, so that they know what to change."),
+        "ck_decision_reason_given": ("reason", N_("Say why, so that they know what to change.")),
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.db import Base, Moment, one_of
+from pbapp.refusal import N_
 
 
 class OrganisationKind(enum.StrEnum):
@@ -28,7 +29,9 @@ class Organisation(Base):
 
     __tablename__ = "organisation"
     __table_args__ = (CheckConstraint("length(name) > 0", name="name_given"),)
-    __refusals__ = {"ck_organisation_name_given": ("name", "Enter the name of the organisation.")}
+    __refusals__ = {
+        "ck_organisation_name_given": ("name", N_("Enter the name of the organisation."))
+    }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[OrganisationKind] = mapped_column(one_of(OrganisationKind, "kind"))
@@ -51,7 +54,7 @@ class Member(Base):
     __refusals__ = {
         "uq_organisation_member_organisation_id_account_id": (
             None,
-            "This person already belongs to the group.",
+            N_("This person already belongs to the group."),
         ),
     }
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.db import Base, Moment, one_of
+from pbapp.refusal import N_
 
 
 class AreaType(enum.StrEnum):
@@ -63,7 +64,7 @@ class BoundarySet(Base):
         ),
     )
     __refusals__ = {
-        "uq_boundary_set_council_id_digest": (None, "These boundaries were imported before."),
+        "uq_boundary_set_council_id_digest": (None, N_("These boundaries were imported before.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -136,7 +137,7 @@ class DeprivationSet(Base):
     __tablename__ = "deprivation_set"
     __table_args__ = (UniqueConstraint("council_id"),)
     __refusals__ = {
-        "uq_deprivation_set_council_id": (None, "This council has figures already."),
+        "uq_deprivation_set_council_id": (None, N_("This council has figures already.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -168,11 +169,14 @@ class DataZone(Base):
         CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="on_earth"),
     )
     __refusals__ = {
-        "uq_data_zone_deprivation_set_id_gss_code": (None, "A data zone is there twice."),
-        "ck_data_zone_people_counted": ("population", "A number of people is less than zero."),
-        "ck_data_zone_a_fifth": ("quintile", "A fifth is a number from 1 to 5."),
-        "ck_data_zone_a_tenth": ("decile", "A tenth is a number from 1 to 10."),
-        "ck_data_zone_on_earth": ("lat", "The middle of a data zone is not a place on the map."),
+        "uq_data_zone_deprivation_set_id_gss_code": (None, N_("A data zone is there twice.")),
+        "ck_data_zone_people_counted": ("population", N_("A number of people is less than zero.")),
+        "ck_data_zone_a_fifth": ("quintile", N_("A fifth is a number from 1 to 5.")),
+        "ck_data_zone_a_tenth": ("decile", N_("A tenth is a number from 1 to 10.")),
+        "ck_data_zone_on_earth": (
+            "lat",
+            N_("The middle of a data zone is not a place on the map."),
+        ),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.boards.models import Board
 from pbapp.db import Base
+from pbapp.refusal import N_
 
 
 class Plan(Base):
@@ -20,8 +21,11 @@ class Plan(Base):
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
     )
     __refusals__ = {
-        "uq_plan_board_id_starts_on": ("starts_on", "This board has a plan from that day already."),
-        "ck_plan_ends_after_start": ("ends_on", "A plan ends after the day it starts."),
+        "uq_plan_board_id_starts_on": (
+            "starts_on",
+            N_("This board has a plan from that day already."),
+        ),
+        "ck_plan_ends_after_start": ("ends_on", N_("A plan ends after the day it starts.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,7 +66,7 @@ class PriorityVersion(Base):
     __refusals__ = {
         "uq_priority_version_plan_id_priority_id": (
             "priorities",
-            "A plan names each of its priorities once.",
+            N_("A plan names each of its priorities once."),
         ),
     }
 

@@ -13,6 +13,7 @@ from pbapp.db import Base, Moment, one_of
 from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
+from pbapp.refusal import N_
 from pbapp.rounds.models import Round
 from pbapp.web.models import Upload
 
@@ -42,14 +43,14 @@ class Proposal(Base):
     __refusals__ = {
         "uq_proposal_round_id_number": (
             None,
-            "Somebody sent in a proposal at the same moment. Send yours once more.",
+            N_("Somebody sent in a proposal at the same moment. Send yours once more."),
         ),
-        "ck_proposal_cost_given": ("costs", "Add at least one cost above £0."),
+        "ck_proposal_cost_given": ("costs", N_("Add at least one cost above £0.")),
         "ck_proposal_minimum_within_cost": (
             "minimum",
-            "The smallest amount you could work with cannot be more than the whole cost.",
+            N_("The smallest amount you could work with cannot be more than the whole cost."),
         ),
-        "ck_proposal_title_given": ("title", "Give your idea a title."),
+        "ck_proposal_title_given": ("title", N_("Give your idea a title.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,7 +96,7 @@ class CostLine(Base):
     __tablename__ = "cost_line"
     __table_args__ = (CheckConstraint("amount_pence > 0", name="amount_positive"),)
     __refusals__ = {
-        "ck_cost_line_amount_positive": ("costs", "Each cost must be more than £0."),
+        "ck_cost_line_amount_positive": ("costs", N_("Each cost must be more than £0.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

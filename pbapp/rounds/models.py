@@ -23,6 +23,7 @@ from pbapp.db import Base, Moment, one_of
 from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
 from pbapp.plans.models import Plan
+from pbapp.refusal import N_
 
 
 class VoteType(enum.StrEnum):
@@ -47,10 +48,10 @@ class Round(Base):
         CheckConstraint("sealed_by_id <> seal_asked_by_id", name="sealed_by_two"),
     )
     __refusals__ = {
-        "uq_round_slug": ("slug", "Another round already has this address."),
+        "uq_round_slug": ("slug", N_("Another round already has this address.")),
         "ck_round_sealed_by_two": (
             None,
-            "A second person has to seal the ballot: not the one who asked for it.",
+            N_("A second person has to seal the ballot: not the one who asked for it."),
         ),
     }
 
@@ -119,7 +120,7 @@ class Pot(Base):
 
     __tablename__ = "pot"
     __table_args__ = (CheckConstraint("budget_pence > 0", name="has_money"),)
-    __refusals__ = {"ck_pot_has_money": ("budget", "The pot needs an amount above nothing.")}
+    __refusals__ = {"ck_pot_has_money": ("budget", N_("The pot needs an amount above nothing."))}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)

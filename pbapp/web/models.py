@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, Moment
+from pbapp.refusal import N_
 
 
 class Draft(Base):
@@ -33,7 +34,7 @@ class Upload(Base):
         CheckConstraint("width > 0 AND height > 0", name="has_size"),
     )
     __refusals__ = {
-        "ck_upload_alt_given": ("alt", "Describe the picture for people who cannot see it."),
+        "ck_upload_alt_given": ("alt", N_("Describe the picture for people who cannot see it.")),
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
