@@ -151,6 +151,7 @@ def pack(slug: str) -> Page:
         round=round,
         rules=rules,
         venue=place,
+        venues=[v for v in queries.list_venues(round) if v.channel is not PaperChannel.PARTNER],
         is_large=request.args.get("print") == "large",
         has_declaration=place is None or place.channel is not PaperChannel.HALL,
         connections=CONNECTIONS.values(),

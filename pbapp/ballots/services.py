@@ -113,6 +113,14 @@ def admit(
     )
     known = {kind: _known(round, kind, digest) for kind, digest in (by_contact, by_place)}
     voter_id = known[by_contact[0]]
+    at_place = known[by_place[0]]
+    if at_place and paper_queries.has_voted_on_paper(round.id, at_place):
+        raise NotOneOfOne(
+            N_(
+                "Somebody with this name, postcode and age group has voted on paper, at a table or "
+                "with a declaration. If that was not you, ask us."
+            )
+        )
     if known[by_place[0]] not in (None, voter_id):
         raise NotOneOfOne(
             N_(

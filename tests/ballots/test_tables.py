@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from tests.ballots import factories, papers
+from tests.client import QueryCounter
 from tests.world import World
 
 JO = {"name": "Jo Bell", "postcode": "ZZ7 1AA", "age_band": "25"}
@@ -46,7 +48,7 @@ def test_somebody_new_joins_the_same_voters_list(
     voter = db.session.query(Voter).one()
     assert (voter.method, voter.assurance) == (Method.TABLE, 3)
     assert paper_queries.has_voted_on_paper(round.id, voter.id)
-    with pytest.raises(services.NotOneOfOne):
+    with pytest.raises(services.NotOneOfOne, match="has voted on paper"):
         services.admit(
             round=round,
             keys=keys,
@@ -94,6 +96,26 @@ def test_a_posted_paper_of_somebody_who_voted_online_is_set_aside(
     counts = paper_queries.accounting(round)[0]
     assert (counts.set_aside, counts.marked) == (1, 0)
     assert factories.live(round) == [("1",)]
+
+
+def test_a_mark_and_a_ballot_are_never_written_together(
+    world: World, round: Round, hall: Venue, keys: Path, count_queries: QueryCounter
+) -> None:
+    """Side by side, the two rows would say whose the vote was that the paper replaced."""
+    voter = factories.admit(round, keys, **JO)
+    factories.cast(round, keys, voter, "1")
+    count_queries.reset()
+    papers.mark(world, round, keys, hall)
+    assert {"roll", "roll_mark"} == tables_written(count_queries)
+    count_queries.reset()
+    assert tables.settle(round=round, keys=keys) == 1
+    db.session.commit()
+    assert tables_written(count_queries) == {"ballot"}
+
+
+def tables_written(counter: QueryCounter) -> set[str]:
+    wrote = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
+    return {found[1] for s in counter.statements if (found := wrote.match(s))}
 
 
 def test_a_posted_paper_is_final_too(
