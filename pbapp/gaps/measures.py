@@ -7,6 +7,7 @@ area), and we do not know (no data). They are 0, an empty `Distance` and None he
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -124,12 +125,13 @@ def is_fresh(confirmed_at: datetime | None, now: datetime) -> bool:
 
 
 def _points(entries: Iterable[Entry], priority_id: int | None) -> list[tuple[float, float]]:
-    return [
+    """Where entries are, from south to north."""
+    return sorted(
         (entry.lat, entry.lon)
         for entry in entries
         if entry.lat is not None and entry.lon is not None
         if priority_id is None or priority_id in entry.priority_ids
-    ]
+    )
 
 
 def _distance(zones: Sequence[Zone], points: Sequence[tuple[float, float]]) -> Distance:
@@ -147,11 +149,18 @@ def _distance(zones: Sequence[Zone], points: Sequence[tuple[float, float]]) -> D
 
 
 def nearest_km(lat: float, lon: float, points: Sequence[tuple[float, float]]) -> float:
-    """Kilometres to the nearest of at least one point; true to 1 in 1,000 across a council.
+    """Kilometres to the nearest of at least one point, on a flat map of the place.
 
-    On a flat map of the place, so that ten thousand points are measured in milliseconds.
+    True to 1 in 200 across a council. `points` run from south to north: of ten thousand only
+    those are looked at that lie no further north or south than the nearest so far.
     """
     narrow = math.cos(math.radians(lat))
-    return KM_A_DEGREE * math.sqrt(
-        min((y - lat) ** 2 + ((x - lon) * narrow) ** 2 for y, x in points)
-    )
+    start = bisect(points, (lat, lon))
+    nearest = math.inf
+    for side in (range(start, len(points)), range(start - 1, -1, -1)):
+        for place in side:
+            y, x = points[place]
+            if (y - lat) ** 2 >= nearest:
+                break
+            nearest = min(nearest, (y - lat) ** 2 + ((x - lon) * narrow) ** 2)
+    return KM_A_DEGREE * math.sqrt(nearest)
