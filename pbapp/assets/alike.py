@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 LIKE = 0.85
+RARE = 50  # entries of one ward that share a word
 LITTLE = frozenset({"the", "and", "of", "a", "in", "at", "for", "scio", "ltd"})
 
 
@@ -29,16 +31,22 @@ def key_of(name: str) -> str:
 
 
 class Known:
-    """What is here; only names that share a rare word are compared, so that lists may be long."""
+    """What is here, so kept that long lists may be compared with long lists.
+
+    The very same name is looked up. Nearly the same one is sought only among those of the ward that
+    share a word which is rare there: "club" says nothing, "Whifflet" does.
+    """
 
     def __init__(self) -> None:
         self._by_reference: dict[tuple[str, str], Kin] = {}
-        self._by_word: dict[str, list[tuple[str, Kin]]] = defaultdict(list)
+        self._by_key: dict[tuple[int | None, str], Kin] = {}
+        self._by_word: dict[tuple[int | None, str], list[tuple[str, Kin]]] = defaultdict(list)
 
     def add(self, kin: Kin, source: str = "", reference: str | None = None) -> None:
         key = key_of(kin.name)
+        self._by_key.setdefault((kin.area_id, key), kin)
         for word in set(key.split()):
-            self._by_word[word].append((key, kin))
+            self._by_word[kin.area_id, word].append((key, kin))
         if reference:
             self._by_reference.setdefault((source, reference), kin)
 
@@ -47,25 +55,28 @@ class Known:
     ) -> Kin | None:
         """The likest: of the same list by its reference, else of nearly this name in this ward."""
         if reference and (source, reference) in self._by_reference:
-            kin = self._by_reference[source, reference]
-            return Kin(kin.name, kin.area_id, kin.id, kin.line, is_certain=True)
+            return replace(self._by_reference[source, reference], is_certain=True)
         key = key_of(name)
-        lists = sorted((self._by_word[w] for w in set(key.split()) if w in self._by_word), key=len)
-        best, score = None, LIKE
-        for candidates in lists[:3]:
-            for other, kin in candidates:
-                if area_id is not None and kin.area_id not in (None, area_id):
-                    continue
-                likeness = _likeness(key, other, score)
-                if likeness > score or (best is None and likeness == score):
-                    best, score = kin, likeness
+        for area in (area_id, None):
+            if (area, key) in self._by_key and key:
+                return self._by_key[area, key]
+        best, score = None, 0.0
+        for other, kin in self._candidates(key, area_id):
+            likeness = _likeness(key, other)
+            if likeness >= LIKE and likeness > score:
+                best, score = kin, likeness
         return best
 
+    def _candidates(self, key: str, area_id: int | None) -> Iterator[tuple[str, Kin]]:
+        for area in dict.fromkeys((area_id, None)):
+            for word in dict.fromkeys(key.split()):
+                sharing = self._by_word.get((area, word), ())
+                if len(sharing) <= RARE:
+                    yield from sharing
 
-def _likeness(one: str, other: str, enough: float) -> float:
-    if one == other:
-        return 1.0
+
+def _likeness(one: str, other: str) -> float:
     matcher = difflib.SequenceMatcher(None, one, other)
-    if matcher.real_quick_ratio() < enough or matcher.quick_ratio() < enough:
+    if matcher.real_quick_ratio() < LIKE or matcher.quick_ratio() < LIKE:
         return 0.0
     return matcher.ratio()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from pbapp.assets.alike import Kin, Known
 from pbapp.assets.entry import Entry, Spot, check_website, place
@@ -18,7 +19,7 @@ from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.db import db
 from pbapp.places import queries as places
-from pbapp.places.models import Area
+from pbapp.places.models import Area, Postcode
 from pbapp.refusal import N_, Refused
 from pbapp.web.forms import plain_text
 
@@ -156,6 +157,18 @@ class _Reader:
         self.wards = {ward.gss_code: ward for ward in list_wards(board)}
         self.by_name = {ward.name.casefold(): ward for ward in self.wards.values()}
         self.known = known_here(board.id)
+        self.postcodes = self._look_up_postcodes(table)
+
+    def _look_up_postcodes(self, table: Table) -> dict[str, Postcode]:
+        """Those of the list that we have, in one query."""
+        if "postcode" not in self.at:
+            return {}
+        typed = (line.cells[self.at["postcode"]] for line in table.lines)
+        wanted = {places.tidy_postcode(text) for text in typed if places.is_postcode(text)}
+        query = (
+            select(Postcode).options(joinedload(Postcode.area)).where(Postcode.postcode.in_(wanted))
+        )
+        return {row.postcode: row for row in db.session.scalars(query)}
 
     def judge(self, line: Line) -> Judged:
         cells = {name: line.cells[index] for name, index in self.at.items()}
@@ -255,7 +268,7 @@ class _Reader:
         A postcode that we have says the ward, whatever the list says: it is checked, the list is
         not. A postcode of somebody's registered office may be a home, so with `WARD` it goes.
         """
-        by_postcode = places.find_postcode(entry.postcode or "")
+        by_postcode = self.postcodes.get(places.tidy_postcode(entry.postcode or ""))
         if by_postcode and by_postcode.area.gss_code not in self.wards:
             raise _Elsewhere(by_postcode.area)
         if by_postcode:
@@ -275,6 +288,8 @@ class _Reader:
             )
         if self.choices.exactness is Exactness.WARD and entry.ward_code:
             entry = replace(entry, postcode=None, lat=None, lon=None)
+            if entry.ward_code in self.wards:
+                return entry, self.wards[entry.ward_code]
         spot: Spot = place(entry, self.board)
         if spot.area is None:  # pragma: no cover — a list's entry is never "everywhere"
             raise Refused(N_("We cannot tell which ward this is in."), "ward")

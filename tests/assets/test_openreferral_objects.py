@@ -84,7 +84,7 @@ def entries(draw: st.DrawFn) -> Asset:
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(asset=entries())
 def test_any_entry_is_valid_by_both_standards_and_by_our_own_check(asset: Asset) -> None:
     whole = oruk.service(asset, {})
@@ -112,7 +112,7 @@ def nodes(thing: Any, path: tuple = ()) -> list[tuple]:
     return found
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(asset=entries(), data=st.data())
 def test_our_check_finds_whatever_the_schemas_find(asset: Asset, data: st.DataObject) -> None:
     broken = copy.deepcopy(oruk.service(asset, {}))
