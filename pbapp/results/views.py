@@ -26,7 +26,7 @@ from pbapp.boards.models import Role
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import Refused
-from pbapp.results import files, freezing, pages, queries, recounting, services
+from pbapp.results import elections, files, freezing, pages, queries, recounting, services
 from pbapp.results.access import Sight, sight
 from pbapp.results.forms import CountForm, RecountForm
 from pbapp.results.models import Allocation, Count
@@ -39,7 +39,7 @@ from pbapp.web.fragments import render
 from pbapp.web.limits import limited
 
 bp = Blueprint("results", __name__)
-blueprints = (bp,)
+blueprints = (bp, elections.bp)
 
 Page = str | AnyResponse | tuple[str, int]
 
