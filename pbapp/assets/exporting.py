@@ -22,12 +22,12 @@ from pbapp.assets.filtering import (
 )
 from pbapp.assets.models import Asset
 from pbapp.assets.queries import Pin
-from pbapp.assets.safe_cells import inert
 from pbapp.assets.words import KIND, PART
 from pbapp.boards.queries import list_wards
 from pbapp.plans import queries as plans
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import page_language
+from pbapp.web.cells import inert
 
 
 @bp.get("/assets.geojson")

@@ -21,7 +21,6 @@ from pbapp.assets.importing_forms import BringForm, ColumnsForm, ListForm
 from pbapp.assets.incoming import COLUMNS, Choices, Judged, Verdict, judge
 from pbapp.assets.list_file import MOST_BYTES
 from pbapp.assets.models import Batch, BatchState
-from pbapp.assets.safe_cells import inert
 from pbapp.assets.words import FIELD
 from pbapp.boards.access import is_officer_of, officer_board_ids
 from pbapp.boards.models import Board, Role
@@ -31,6 +30,7 @@ from pbapp.db import db
 from pbapp.refusal import N_, Refused
 from pbapp.web.access import access
 from pbapp.web.babel import say
+from pbapp.web.cells import inert
 from pbapp.web.limits import limited
 
 Page = str | Response | tuple[str, int]

@@ -7,6 +7,7 @@ import io
 
 from pbapp.gaps.measures import Cell, Distance
 from pbapp.gaps.queries import Gaps
+from pbapp.web.cells import inert
 
 HEAD = (
     "ward_code",
@@ -50,7 +51,7 @@ def gaps_csv(gaps: Gaps) -> bytes:
         named = [(ALL, row.overall)]
         named += [(v.title, row.cells[v.priority_id]) for v in gaps.priorities]
         for priority, cell in named:
-            writer.writerow([harmless(v) for v in [*head, priority, *_figures(cell), *tail]])
+            writer.writerow([inert(v) for v in [*head, priority, *_figures(cell), *tail]])
     return ("\ufeff" + out.getvalue()).encode()
 
 
@@ -69,12 +70,3 @@ def _figures(cell: Cell) -> list[object]:
 
 def _rounded(figure: float | Distance | None, digits: int) -> float | None:
     return round(figure, digits) if isinstance(figure, float) else None
-
-
-def harmless(cell: object) -> object:
-    """Text that a spreadsheet would run as a formula is made plain text."""
-    if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@")):
-        return "'" + cell
-    if isinstance(cell, str) and cell.startswith(("\t", "\r", "\n")):
-        return "'" + cell
-    return cell

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pbapp.results.models import Allocation, Count
 from pbapp.tally import canonical
 from pbapp.tally.pabulib_write import format_amount
+from pbapp.web.cells import inert
 
 HEAD = (
     "place",
@@ -53,12 +54,5 @@ def results_csv(count: Count, rows: Iterable[Allocation]) -> bytes:
             row.priority.name if row.priority else "",
             row.area.name if row.area else "",
         ]
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([inert(cell) for cell in cells])
     return ("\ufeff" + out.getvalue()).encode("utf-8")
-
-
-def _harmless(cell: object) -> object:
-    """Text that a spreadsheet would run as a formula is made plain text."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{cell}"
-    return cell

@@ -12,8 +12,8 @@ import pytest
 from pbapp import clock
 from pbapp.assets.models import AssetKind, AssetState, Confirmer, Where
 from pbapp.assets.queries import PER_PAGE
-from pbapp.assets.safe_cells import inert
 from pbapp.db import db
+from pbapp.web.cells import inert
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser, Page, QueryCounter
 from tests.world import World

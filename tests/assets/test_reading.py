@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbapp.assets.forms import one_line, read_degrees
-from pbapp.assets.safe_cells import inert
+from pbapp.web.cells import inert
 
 
 @given(st.text())

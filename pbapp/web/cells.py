@@ -1,0 +1,16 @@
+"""Cells of the tables people download: a spreadsheet must show them, never run them."""
+
+from __future__ import annotations
+
+_STARTS = ("=", "+", "-", "@", "|", "\t", "\r", "\n")
+
+
+def inert(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if not isinstance(cell, str) or not (cell.lstrip(" ").startswith(_STARTS)):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
