@@ -37,6 +37,8 @@ def whole(round: Round, story: Story) -> Row:
         "count": story.count,
         "segments": segments(story),
         "shares": share_rows(round, story),
+        "ward_money": ward_rows(story),
+        "has_comparison": queries.find_comparison(story.count) is not None,
         "by_ward": turnout_rows(people, TurnoutKind.WARD),
         "by_channel": turnout_rows(people, TurnoutKind.CHANNEL),
         "why_held": why_held(),
@@ -164,6 +166,17 @@ def _share_row(round: Round, story: Story, share: Share) -> Row:
         "note": note,
         "share": share,
     }
+
+
+def ward_rows(story: Story) -> list[Row]:
+    """Money by ward; empty where no project names one."""
+    money = queries.money_by_ward(story.rows)
+    if not any(money):
+        return []
+    return [
+        {"label": ward or _("More than one ward"), "value": given, "text": story.amount(given)}
+        for ward, given in money.items()
+    ]
 
 
 def turnout_rows(people: Iterable[tuple[Turnout, str]], kind: TurnoutKind) -> list[Row]:

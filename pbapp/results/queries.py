@@ -73,6 +73,18 @@ def find_official_count(round: Round) -> Count | None:
     return db.session.scalar(query)
 
 
+def find_comparison(count: Count) -> Count | None:
+    """The same ballots counted by another rule, which decides nothing."""
+    query = (
+        select(Count)
+        .options(joinedload(Count.profile))
+        .where(Count.profile_id == count.profile_id, Count.is_official.is_(False))
+        .order_by(Count.id)
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
 def list_allocations(count: Count) -> list[Allocation]:
     """Every project in the order of the count, with its priority, ward and proposal."""
     query = _allocations().where(Allocation.count_id == count.id).order_by(Allocation.position)
@@ -121,6 +133,15 @@ def shares(allocations: Iterable[Allocation]) -> list[Share]:
             listed=before.listed + 1,
         )
     return sorted(found.values(), key=lambda share: (share.priority is None, -share.money))
+
+
+def money_by_ward(allocations: Iterable[Allocation]) -> dict[str | None, int]:
+    """Money by the name of the ward, from rows already loaded; None for more than one ward."""
+    found: dict[str | None, int] = {}
+    for row in sorted(allocations, key=lambda row: (row.area is None, row.area and row.area.name)):
+        name = row.area.name if row.area else None
+        found[name] = found.get(name, 0) + row.awarded
+    return found
 
 
 # --- for other rooms -----------------------------------------------------------------------------

@@ -22,21 +22,25 @@ from pbapp.results.freezing import BallotLine, Choices
 from pbapp.results.models import Allocation, Count, FrozenProfile, Turnout, TurnoutKind
 from pbapp.results.queries import (
     COUNT_JOB,
+    find_comparison,
     find_count_job,
     find_official_count,
     find_profile,
     is_counting,
 )
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import PhaseKind, Round, VoteType
 from pbapp.rounds.queries import find_phase
 from pbapp.rounds.services import must_lead_the_vote
 from pbapp.tally import (
     Election,
+    EqualShares,
+    Greedy,
     Outcome,
     ProjectResult,
     Rule,
     outcome_as_dict,
     parameters_digest,
+    rule_from_dict,
     spread,
 )
 from pbapp.tally import count as count_votes
@@ -272,6 +276,45 @@ def _in_line(result: ProjectResult) -> tuple[bool, int, Fraction, int]:
     return not result.won, result.position or 0, -support, result.reserve or 0
 
 
+# --- the same ballots under the other rule --------------------------------------------------------
+
+
+def other_rule(profile: FrozenProfile, rule: Rule) -> Rule | None:
+    """The rule to compare with: equal shares for most votes first, and the other way round.
+
+    Only for ballots on which people ticked projects; ties are settled as in the official count.
+    """
+    if profile.round.vote_type is not VoteType.APPROVAL:
+        return None
+    if isinstance(rule, Greedy):
+        return EqualShares(withdrawn=rule.withdrawn, ties=rule.ties)
+    return Greedy(withdrawn=rule.withdrawn, ties=rule.ties)
+
+
+def reckon_other(*, official: Count) -> Reckoning | None:
+    """Count by the other rule. Writes nothing; None where there is nothing to compare."""
+    if not official.profile.ballots or find_comparison(official) is not None:
+        return None
+    rule = other_rule(official.profile, rule_from_dict(official.rule, official.parameters))
+    if rule is None:
+        return None
+    return reckon(profile=official.profile, rule=rule)
+
+
+def keep_other(*, official: Count, reckoning: Reckoning, actor: str) -> Count:
+    """Store the comparison, once. It is never the result."""
+    made = find_comparison(official)
+    if made is not None:
+        return made
+    return keep_count(
+        profile=official.profile,
+        reckoning=reckoning,
+        is_official=False,
+        actor=actor,
+        at=official.counted_at,
+    )
+
+
 # --- examples ------------------------------------------------------------------------------------
 
 
@@ -299,7 +342,11 @@ def store_example_profile(
     profile = keep_profile(round, election, actor, at=at)
     _keep_turnout(round, TurnoutKind.WARD, turnout_by_ward)
     _keep_turnout(round, TurnoutKind.CHANNEL, turnout_by_channel)
-    return keep_count(profile=profile, reckoning=reckon(profile=profile), actor=actor, at=at)
+    official = keep_count(profile=profile, reckoning=reckon(profile=profile), actor=actor, at=at)
+    reckoning = reckon_other(official=official)
+    if reckoning is not None:
+        keep_other(official=official, reckoning=reckoning, actor=actor)
+    return official
 
 
 def _log(round: Round, actor: str, verb: str, facts: dict[str, Any]) -> None:

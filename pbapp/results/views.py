@@ -26,7 +26,16 @@ from pbapp.boards.models import Role
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import Refused
-from pbapp.results import elections, files, freezing, pages, queries, recounting, services
+from pbapp.results import (
+    comparing,
+    elections,
+    files,
+    freezing,
+    pages,
+    queries,
+    recounting,
+    services,
+)
 from pbapp.results.access import Sight, sight
 from pbapp.results.forms import CountForm, RecountForm
 from pbapp.results.models import Allocation, Count
@@ -75,6 +84,17 @@ def project(slug: str, key: str) -> Page:
     row = next((row for row in rows if row.project_key == key), None) or abort(404)
     context = pages.one(round, Story(count, rows), row)
     return render_template("results/project.html", seen=seen, **context)
+
+
+@bp.get("/rounds/<slug>/results/compare")
+@access(anyone)
+def compare(slug: str) -> str:
+    """What the same ballots would have given under the other rule: to learn from, not to decide."""
+    round, seen, count = _seen(slug)
+    other = queries.find_comparison(count) or abort(404)
+    return render_template(
+        "results/compare.html", round=round, seen=seen, **comparing.page_of(count, other)
+    )
 
 
 @bp.get("/rounds/<slug>/results/recount")
