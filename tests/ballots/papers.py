@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from tests.world import World
 
 def third_officer(world: World, role: Role = Role.CLERK) -> Account:
     """A trained counter beside the two voting leads."""
-    account = Account(email="third@example.org", name="Thea Third", created_at=clock.now())
+    account = Account(
+        email=f"third{secrets.token_hex(4)}@example.org", name="Thea Third", created_at=clock.now()
+    )
     db.session.add(account)
     db.session.flush()
     db.session.add(

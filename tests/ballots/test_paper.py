@@ -107,6 +107,25 @@ def test_two_readings_that_agree_become_ballots_once(
     assert verbs[-3:] == ["paper.batch_opened", "paper.sample_drawn", "paper.accepted"]
 
 
+def test_the_database_itself_refuses_a_paper_that_counts_twice(
+    world: World,
+    round: Round,
+    batch: PaperBatch,
+    third: Account,
+    keys: Path,
+) -> None:
+    """Whatever the code forgets to ask."""
+    read_by_two(world, round, batch)
+    papers.check_sample(round, batch, third)
+    accept(world, round, batch, keys)
+    batch.accepted_at = batch.accepted_by_id = None
+    db.session.commit()
+    with pytest.raises(IntegrityError):
+        accept(world, round, batch, keys)
+    db.session.rollback()
+    assert len(factories.live(round)) == 4
+
+
 def test_one_person_cannot_enter_both_copies(world: World, round: Round, batch: PaperBatch) -> None:
     papers.key(round, batch, world.officer, ["1"])
     paper.key_paper(round=round, batch=batch, serial=1, typed="1", by=world.officer)  # twice
