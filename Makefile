@@ -55,8 +55,9 @@ lint: setup ## Run every check that is not a test, all of them even if one fails
 messages: setup ## Collect the texts to translate into translations/messages.pot
 	@$(BIN)/python tools/messages.py
 
-bench: setup ## Measure the list page against a bare Flask page
+bench: setup ## Measure the list pages against a bare Flask page, and a web process's memory
 	@$(BIN)/python -m bench.list_page
+	@$(BIN)/python -m bench.memory
 
 bench-count: setup ## Measure the count
 	@$(BIN)/python -m bench.count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -21,6 +23,7 @@ from pbapp.web import logs
 THREADS = 8
 WORKER_RESTARTS_AFTER = 2.0
 SUPERVISED = "PBAPP_SUPERVISED"
+M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 @click.command()
@@ -35,6 +38,7 @@ def serve(host: str, port: int) -> None:
     from waitress.server import create_server
 
     logs.start()
+    share_one_heap()
     app = create_app()
     config: Config = app.extensions["pbapp"]
     if config.is_demo and not _is_loopback(host):
@@ -59,6 +63,16 @@ def serve(host: str, port: int) -> None:
     finally:
         stopping.set()
         supervisor.join(timeout=30)
+
+
+def share_one_heap() -> None:
+    """Let the threads of a web process share one heap: that saves 15 MB.
+
+    glibc gives each thread its own, to spare them waiting for each other; ours wait for Python's
+    lock anyway. Elsewhere this does nothing.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 @click.command()

@@ -1,11 +1,16 @@
-"""A web process serves maps without ever loading what draws them."""
+"""A web process serves maps without ever loading what draws them, and stays small."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from bench.memory import measure
+from tests.demos import copy_demo, environment_of
+
 ROOT = Path(__file__).parents[2]
+# Resident, at the peak. Each room adds a little: what is needed once a day is imported then.
+MOST_MEGABYTES = 100
 HEAVY = "folium geopandas shapely numpy pandas pyproj pyogrio branca PIL matplotlib"
 PROGRAM = f"""
 import gzip, sys
@@ -56,3 +61,11 @@ def test_no_page_loads_what_draws(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "", f"loaded: {done.stdout}"
+
+
+def test_a_web_process_stays_small_whatever_people_look_at(loaded_demo: Path, tmp_path: Path):
+    found = measure(environment_of(copy_demo(loaded_demo, tmp_path)))
+    assert found.wrong == [], "linked to, and answers with an error"
+    assert found.pages > 60
+    assert found.heavy == []
+    assert found.megabytes < MOST_MEGABYTES
