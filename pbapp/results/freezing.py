@@ -147,6 +147,12 @@ def _meta(round: Round) -> dict[str, str]:
         meta["max_length"] = str(config["max_choices"])
     if round.is_example:
         meta["comment"] = "#1: Example: this round is made up."
+    of_totals = sum(batch.papers for batch in paper.declared_totals(round))
+    if of_totals:
+        meta["comment"] = (
+            f"#1: {of_totals} of these rows stand for papers of which only totals were kept. They "
+            "add up to those totals. Nobody cast these very rows."
+        )
     return meta
 
 

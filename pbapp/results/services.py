@@ -283,8 +283,10 @@ def other_rule(profile: FrozenProfile, rule: Rule) -> Rule | None:
     """The rule to compare with: equal shares for most votes first, and the other way round.
 
     Only for ballots on which people ticked projects; ties are settled as in the official count.
+    Where totals of papers were counted, nobody knows which votes stood on one paper, and a rule
+    that asks would be answered with rows that nobody cast.
     """
-    if profile.round.vote_type is not VoteType.APPROVAL:
+    if profile.round.vote_type is not VoteType.APPROVAL or paper.declared_totals(profile.round):
         return None
     if isinstance(rule, Greedy):
         return EqualShares(withdrawn=rule.withdrawn, ties=rule.ties)

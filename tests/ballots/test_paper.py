@@ -19,6 +19,7 @@ from pbapp.boards.models import Membership
 from pbapp.db import db
 from pbapp.organisations.models import Member, MemberRole
 from pbapp.refusal import Refused
+from pbapp.results import freezing
 from pbapp.results import services as results
 from pbapp.rounds.models import Round
 from tests.ballots import factories, papers
@@ -278,6 +279,8 @@ def test_totals_of_signed_sheets_count_and_are_declared(
     counted = results.count(profile=found, actor="test")
     db.session.commit()
     assert found.ballots == 16
+    assert "16 of these rows stand for papers" in freezing.unpack(found).decode()
+    assert results.reckon_other(official=counted) is None
     votes = {row.project_key: row.votes for row in counted.allocations}
     assert votes == {"1": 3, "2": 11, "3": 1, "4": 0, "5": 0, "6": 0}
     assert [(d.channel, d.papers) for d in queries.declared_totals(round)] == [
