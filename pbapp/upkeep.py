@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pbapp.accounts import services as accounts
 from pbapp.assets import feed_check, importing
 from pbapp.db import db, write_transaction
+from pbapp.desk import what_if
 from pbapp.messages import services as messages
 from pbapp.web import drafts, limits
 
@@ -18,6 +19,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     limits.forget_old,
     feed_check.ask_if_due,
     importing.forget_unused,
+    what_if.forget_old,
 )
 _log = logging.getLogger("pbapp.jobs")
 

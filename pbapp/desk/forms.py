@@ -5,10 +5,32 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask_babel import get_timezone
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import DataRequired, InputRequired, Length
+from flask_wtf.file import FileField
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.fields.core import Field
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from pbapp.desk.what_if import FEWEST, LEAST_VOTES, MOST
 from pbapp.web.forms import Form, plain_text
 
 
@@ -53,3 +75,43 @@ class ExtendForm(Form):
         assert day is not None  # noqa: S101 — the validators saw to it
         assert time is not None  # noqa: S101
         return datetime.combine(day, time, tzinfo=get_timezone()).astimezone(UTC)
+
+
+def _if_asked_for(form: WhatIfForm, field: Field) -> None:
+    typed = any(str(value).strip() for value in field.raw_data or ())
+    if LEAST_VOTES in (form.settings.data or []) and not typed:
+        field.errors = []
+        raise StopValidation(_("Enter the least number of votes a project needs."))
+
+
+class WhatIfForm(Form):
+    """A past election and two or three ways to count it."""
+
+    election = SelectField(_l("Which election?"))
+    file = FileField(_l("Or a Pabulib (.pb) file of at most 5 MB"))
+    settings = SelectMultipleField(
+        _l("Count it by which two or three rules?"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    least = IntegerField(
+        _l("Least number of votes"),
+        validators=[
+            _if_asked_for,
+            Optional(),
+            NumberRange(1, 10_000_000, message=_l("Enter a number of 1 or more.")),
+        ],
+    )
+
+    @property
+    def chosen(self) -> str:
+        """The election of ours that was chosen; empty for a file."""
+        return self.election.data or ""
+
+    def validate_election(self, _field: Field) -> None:
+        if not self.chosen and not self.file.data:
+            raise ValidationError(_("Choose an election, or a file."))
+
+    def validate_settings(self, field: Field) -> None:
+        if not FEWEST <= len(field.data or []) <= MOST:
+            raise ValidationError(_("Choose two or three rules."))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from pbapp import clock
@@ -21,6 +21,7 @@ from pbapp.decisions.services import UNDO_FOR
 from pbapp.organisations.models import Member
 from pbapp.proposals.deciding import DECIDERS
 from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.results.models import Count
 from pbapp.rounds.models import Round
 
 PROPOSAL, ASSET = "proposal", "asset"
@@ -146,6 +147,20 @@ def find_board_of(board_ids: Iterable[int]) -> Board | None:
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def list_past_elections(board_ids: Iterable[int]) -> list[Round]:
+    """Counted rounds of these boards, and elections brought in from elsewhere; newest first."""
+    query = (
+        select(Round)
+        .join(Count, Count.round_id == Round.id)
+        .where(
+            Count.is_official.is_(True),
+            or_(Round.is_imported.is_(True), Round.board_id.in_(list(board_ids))),
+        )
+        .order_by(Count.counted_at.desc(), Round.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def find_account(account_id: UUID | None) -> Account | None:

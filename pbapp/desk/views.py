@@ -17,7 +17,11 @@ from pbapp.decisions.models import Decision
 from pbapp.desk import (
     deciding as decide_pages,  # noqa: F401 — its pages hang on this room's blueprint
 )
-from pbapp.desk import queries, words
+from pbapp.desk import (
+    queries,
+    what_if_pages,  # noqa: F401 — and these
+    words,
+)
 from pbapp.desk import rounds as round_pages  # noqa: F401 — and so do these
 from pbapp.desk.access import get_decision, load_subject, my_roles, the_officer
 from pbapp.desk.blueprint import bp

@@ -21,6 +21,7 @@ JOB_MODULES = (
     "pbapp.results.counting",
     "pbapp.results.recounting",
     "pbapp.assets.feed_check",
+    "pbapp.desk.what_if",
 )
 LOOK_EVERY = 0.5
 _log = logging.getLogger("pbapp.jobs")

@@ -17,7 +17,11 @@ NO_CURRENCY = "XXX"
 
 def amounts_of(count: Count) -> Amount:
     """How to write this count's minor units: £12,500, or 12,500 where no currency is known."""
-    currency, exponent = count.round.currency, count.profile.exponent
+    return amounts_in(count.round.currency, count.profile.exponent)
+
+
+def amounts_in(currency: str, exponent: int) -> Amount:
+    """The same for a currency and how many decimal places part a minor unit from it."""
 
     def write(minor_units: int) -> str:
         precision = get_currency_precision(currency)

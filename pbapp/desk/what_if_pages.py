@@ -1,0 +1,163 @@
+"""The officers' “what if”: choose an election and a few rules, follow the count, compare."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pbapp.ballots import paper_queries as paper
+from pbapp.boards.access import any_officer, officer_board_ids
+from pbapp.db import db
+from pbapp.desk import queries, what_if
+from pbapp.desk.access import the_officer
+from pbapp.desk.blueprint import bp
+from pbapp.desk.forms import WhatIfForm
+from pbapp.jobs import services as jobs
+from pbapp.jobs.models import Job, JobState
+from pbapp.refusal import Refused
+from pbapp.results.amounts import amounts_in
+from pbapp.rounds.queries import find_round_by_id
+from pbapp.web.access import access
+from pbapp.web.babel import say
+from pbapp.web.fragments import render
+from pbapp.web.limits import limited
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/what-if")
+@access(any_officer)
+def what_if_form() -> Page:
+    """Choose an election and two or three rules."""
+    return render_template("desk/what_if.html", form=_form(), problems=[])
+
+
+@bp.post("/what-if")
+@access(any_officer)
+@limited("what-if", tries=20, seconds=600)
+def start_what_if() -> Page:
+    """Have the worker count it in each of the ways chosen."""
+    form = _form()
+    if not form.validate_on_submit():
+        return render_template("desk/what_if.html", form=form, problems=[]), 422
+    problems: list[str] = []
+    data = _read(form)
+    try:
+        if data or not form.chosen:
+            what_if.check_file(data)
+    except Refused as refused:
+        form.file.errors = [say(refused)]
+    except what_if.BadFile as bad:
+        form.file.errors = [_("This file cannot be counted.")]
+        problems = list(bad.problems)
+    if form.file.errors:
+        return render_template("desk/what_if.html", form=form, problems=problems), 422
+    asked = what_if.ask(
+        by=the_officer(),
+        title=form.file.data.filename[:80] if data else _title_of(int(form.chosen)),
+        settings=form.settings.data or [],
+        least=form.least.data or 0,
+        round_id=None if data else int(form.chosen),
+        data=data,
+    )
+    db.session.commit()
+    return redirect(url_for(".what_if_result", job_id=asked.id), 303)
+
+
+@bp.get("/what-if/<uuid:job_id>")
+@access(any_officer)
+def what_if_result(job_id: UUID) -> Response:
+    """How far the counts are, then the same election under each rule; only for who asked."""
+    asked = what_if.find(job_id, the_officer()) or abort(404)
+    return render(
+        "desk/what_if_result.html",
+        fragment="desk/_what_if_result.html",
+        job=asked,
+        state=_state(asked),
+        **_compared(asked),
+    )
+
+
+def _read(form: WhatIfForm) -> bytes:
+    if not form.file.data:
+        return b""
+    with form.file.data.stream as stream:  # a large one lies in a temporary file of its own
+        return bytes(stream.read(what_if.MOST_BYTES + 1))
+
+
+def _title_of(round_id: int) -> str:
+    found = find_round_by_id(round_id)
+    return found.title if found else ""
+
+
+def _form() -> WhatIfForm:
+    form = WhatIfForm()
+    listed = queries.list_past_elections(officer_board_ids())
+    # Where totals of papers were counted nobody knows which votes stood on one paper, and other
+    # rules ask just that.
+    rounds = [round for round in listed if round.is_imported or not paper.declared_totals(round)]
+    form.election.choices = [
+        ("", _("The file below")),
+        *((str(round.id), round.title) for round in rounds),
+    ]
+    form.settings.choices = [(key, _(words)) for key, words in what_if.SETTINGS.items()]
+    return form
+
+
+def _state(asked: Job) -> str:
+    if jobs.is_at_work(asked):
+        return "running"
+    return "failed" if asked.state is JobState.FAILED else "done"
+
+
+def _compared(asked: Job) -> dict[str, Any]:
+    found = jobs.answer_of(asked)
+    if found is None:
+        return {}
+    amount = amounts_in(found["currency"], found["exponent"])
+    names = [_(what_if.SETTINGS[run["setting"]]) for run in found["runs"]]
+    titles = {row["id"]: row["title"] for row in found["projects"]}
+    runs = list(zip(names, found["runs"], strict=True))
+    return {
+        "found": found,
+        "amount": amount,
+        "names": names,
+        "same": all(len(set(row["won"])) == 1 for row in found["projects"]),
+        "money": [
+            {
+                "label": name,
+                "value": run["total"],
+                "text": amount(run["total"]),
+                "note": _("%(num)s projects", num=run["winners"]),
+            }
+            for name, run in runs
+        ],
+        "people": [
+            {
+                "label": name,
+                "value": run["served"],
+                "text": _("%(share)s in 100", share=100 * run["served"] // found["ballots"]),
+                "note": _(
+                    "%(people)s of %(all)s people who voted",
+                    people=f"{run['served']:,}",
+                    all=f"{found['ballots']:,}",
+                ),
+            }
+            for name, run in runs
+            if run["served"] is not None and found["ballots"]
+        ],
+        "offers": [
+            _(
+                "%(rule)s: “%(title)s” is offered the %(amount)s that is left.",
+                rule=name,
+                title=titles[run["offered"]["project"]],
+                amount=amount(run["offered"]["amount"]),
+            )
+            for name, run in runs
+            if run["offered"]
+        ],
+    }
