@@ -920,7 +920,14 @@ def upgrade() -> None:
         sa.Column("voter_tag", sa.String(length=64), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum("online", name="channel", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "online",
+                "paper",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("assurance", sa.Integer(), nullable=False),
@@ -969,6 +976,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("round_id", name=op.f("uq_frozen_profile_round_id")),
         sa.UniqueConstraint("source_digest", name=op.f("uq_frozen_profile_source_digest")),
     )
+    op.create_table(
+        "paper_venue",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "hall",
+                "post",
+                "drop_box",
+                "care_home",
+                "classroom",
+                "partner",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("quiet_room", sa.String(length=200), nullable=False),
+        sa.Column("interpreters", sa.String(length=300), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("times", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_paper_venue_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_paper_venue_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_venue")),
+        sa.UniqueConstraint("round_id", "id", name=op.f("uq_paper_venue_round_id_id")),
+        sa.UniqueConstraint("round_id", "name", name=op.f("uq_paper_venue_round_id_name")),
+    )
+    with op.batch_alter_table("paper_venue", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_venue_area_id"), ["area_id"], unique=False)
+
     op.create_table(
         "phase",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1100,7 +1145,14 @@ def upgrade() -> None:
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column(
             "method",
-            sa.Enum("email", name="method", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "email",
+                "table",
+                name="method",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("assurance", sa.Integer(), nullable=False),
@@ -1221,6 +1273,97 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "paper_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "papers",
+                "totals",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("issued", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("spoiled", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acceptances", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(accepted_at IS NULL) = (accepted_by_id IS NULL)",
+            name=op.f("ck_paper_batch_accepted_by_one"),
+        ),
+        sa.CheckConstraint(
+            "accepted_at IS NULL OR voided_at IS NULL", name=op.f("ck_paper_batch_not_both")
+        ),
+        sa.CheckConstraint(
+            "issued = used + spoiled + returned", name=op.f("ck_paper_batch_adds_up")
+        ),
+        sa.CheckConstraint(
+            "used > 0 AND spoiled >= 0 AND returned >= 0", name=op.f("ck_paper_batch_counts_real")
+        ),
+        sa.ForeignKeyConstraint(
+            ["accepted_by_id"], ["account.id"], name=op.f("fk_paper_batch_accepted_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["account.id"], name=op.f("fk_paper_batch_opened_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "venue_id"],
+            ["paper_venue.round_id", "paper_venue.id"],
+            name=op.f("fk_paper_batch_round_id_venue_id_paper_venue"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_paper_batch_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_batch")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_paper_batch_round_id_number")),
+    )
+    with op.batch_alter_table("paper_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_batch_venue_id"), ["venue_id"], unique=False)
+
+    op.create_table(
+        "paper_set_aside",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "voted_online",
+                "voted_on_paper",
+                "not_eligible",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "venue_id"],
+            ["paper_venue.round_id", "paper_venue.id"],
+            name=op.f("fk_paper_set_aside_round_id_venue_id_paper_venue"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_set_aside")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("paper_set_aside", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_set_aside_venue_id"), ["venue_id"], unique=False)
+
+    op.create_table(
         "roll_identifier",
         sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -1232,6 +1375,24 @@ def upgrade() -> None:
             name=op.f("fk_roll_identifier_round_id_voter_id_roll"),
         ),
         sa.PrimaryKeyConstraint("round_id", "kind", "digest", name=op.f("pk_roll_identifier")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "roll_mark",
+        sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("voter_id", sa.String(length=32), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id", "venue_id"],
+            ["paper_venue.round_id", "paper_venue.id"],
+            name=op.f("fk_roll_mark_round_id_venue_id_paper_venue"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "voter_id"],
+            ["roll.round_id", "roll.id"],
+            name=op.f("fk_roll_mark_round_id_voter_id_roll"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", "voter_id", name=op.f("pk_roll_mark")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -1277,17 +1438,139 @@ def upgrade() -> None:
             batch_op.f("ix_allocation_proposal_id"), ["proposal_id"], unique=False
         )
 
+    op.create_table(
+        "paper_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("copy", sa.Integer(), nullable=False),
+        sa.Column("keyed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.CheckConstraint("copy IN (1, 2)", name=op.f("ck_paper_entry_copy_first_or_second")),
+        sa.CheckConstraint("serial >= 0", name=op.f("ck_paper_entry_serial_real")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["paper_batch.id"], name=op.f("fk_paper_entry_batch_id_paper_batch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["keyed_by_id"], ["account.id"], name=op.f("fk_paper_entry_keyed_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_entry")),
+        sa.UniqueConstraint(
+            "batch_id", "serial", "copy", name=op.f("uq_paper_entry_batch_id_serial_copy")
+        ),
+        sa.UniqueConstraint(
+            "batch_id",
+            "serial",
+            "keyed_by_id",
+            name=op.f("uq_paper_entry_batch_id_serial_keyed_by_id"),
+        ),
+    )
+    op.create_table(
+        "paper_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "act",
+            sa.Enum(
+                "reopen", "void", name="act", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(agreed_at IS NULL) = (agreed_by_id IS NULL)",
+            name=op.f("ck_paper_request_agreed_by_one"),
+        ),
+        sa.CheckConstraint("agreed_by_id <> asked_by_id", name=op.f("ck_paper_request_two_people")),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["account.id"], name=op.f("fk_paper_request_agreed_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_paper_request_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["paper_batch.id"], name=op.f("fk_paper_request_batch_id_paper_batch")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_request")),
+    )
+    with op.batch_alter_table("paper_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_request_batch_id"), ["batch_id"], unique=False)
+
+    op.create_table(
+        "paper_reread",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("agrees", sa.Boolean(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("is_settled", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(agrees IS NULL) = (by_id IS NULL)", name=op.f("ck_paper_reread_said_by_one")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["paper_batch.id"], name=op.f("fk_paper_reread_batch_id_paper_batch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_paper_reread_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "serial", name=op.f("pk_paper_reread")),
+    )
+    op.create_table(
+        "paper_resolution",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("first_by_id", sa.Uuid(), nullable=False),
+        sa.Column("second_by_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "by_id <> first_by_id AND by_id <> second_by_id",
+            name=op.f("ck_paper_resolution_third_person"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["paper_batch.id"], name=op.f("fk_paper_resolution_batch_id_paper_batch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_paper_resolution_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_by_id"], ["account.id"], name=op.f("fk_paper_resolution_first_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_by_id"], ["account.id"], name=op.f("fk_paper_resolution_second_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "serial", name=op.f("pk_paper_resolution")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("paper_resolution")
+    op.drop_table("paper_reread")
+    with op.batch_alter_table("paper_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_request_batch_id"))
+
+    op.drop_table("paper_request")
+    op.drop_table("paper_entry")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_allocation_proposal_id"))
         batch_op.drop_index(batch_op.f("ix_allocation_priority_id"))
 
     op.drop_table("allocation")
+    op.drop_table("roll_mark")
     op.drop_table("roll_identifier")
+    with op.batch_alter_table("paper_set_aside", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_set_aside_venue_id"))
+
+    op.drop_table("paper_set_aside")
+    with op.batch_alter_table("paper_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_batch_venue_id"))
+
+    op.drop_table("paper_batch")
     with op.batch_alter_table("count", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_count_official",
@@ -1323,6 +1606,10 @@ def downgrade() -> None:
 
     op.drop_table("pot")
     op.drop_table("phase")
+    with op.batch_alter_table("paper_venue", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_venue_area_id"))
+
+    op.drop_table("paper_venue")
     op.drop_table("frozen_profile")
     with op.batch_alter_table("ballot", schema=None) as batch_op:
         batch_op.drop_index(
