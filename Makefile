@@ -9,6 +9,7 @@ NEW_ENOUGH := import sys; raise SystemExit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && command -v $$name && break; done)
 BIN := .venv/bin
+JOBS ?= 2
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,9 +37,9 @@ demo-reset: setup ## Remove the demo with all that was done in it, and load it a
 	@PBAPP_DEMO=1 $(BIN)/pbapp demo
 	@echo "The demo is as new; \`make run\` serves it."
 
-test: setup ## Run every test; TESTS="tests/plans -k priority" runs some
+test: setup ## Run every test; TESTS="tests/plans -k priority" runs some, JOBS=4 at a time
 	@$(BIN)/python tools/chromium.py
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(TESTS)
 
 lint: setup ## Run every check that is not a test, all of them even if one fails
 	@failed=; check() { echo "==> $$*"; "$(BIN)/$$@" || failed="$$failed [$$*]"; }; \
