@@ -1,4 +1,4 @@
-"""Every public page of the demo, found by following links from the home page."""
+"""Every public page of the demo, found by following links from home, on a phone and a desktop."""
 
 from __future__ import annotations
 
@@ -32,12 +32,16 @@ def links_of(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+# Without script a page is visited once and looked at in both widths; a map is drawn for one.
+@pytest.mark.parametrize(
+    ("javascript", "sizes"),
+    [(True, [PHONE]), (True, [DESKTOP]), (False, [PHONE, DESKTOP])],
+    ids=["script-phone", "script-desktop", "no-script"],
+)
 def test_every_public_page_is_fit_to_be_seen(
-    new_page: NewPage, size: dict[str, int], javascript: bool
+    new_page: NewPage, javascript: bool, sizes: list[dict[str, int]]
 ) -> None:
-    page = new_page(size, javascript=javascript)
+    page = new_page(sizes[0], javascript=javascript)
     waiting, seen, faults = ["/"], Counter[str](), list[str]()
     known = {"/"}
     while waiting:
@@ -49,12 +53,14 @@ def test_every_public_page_is_fit_to_be_seen(
         if not answer or answer.status >= 400:
             faults.append(f"{path} is linked to and answers {answer and answer.status}")
             continue
-        try:
-            review(page)
-        except AssertionError as fault:
-            faults.append(str(fault))
-        if javascript:
-            screenshot(page, path.strip("/").replace("/", "-") or "home")
+        for size in sizes:
+            page.set_viewport_size(size)
+            try:
+                review(page)
+            except AssertionError as fault:
+                faults.append(str(fault))
+            if javascript:
+                screenshot(page, path.strip("/").replace("/", "-") or "home")
         new = [link for link in links_of(page) if link not in known]
         known.update(new)
         waiting += new
