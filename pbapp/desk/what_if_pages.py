@@ -124,7 +124,7 @@ def _compared(asked: Job) -> dict[str, Any]:
     runs = list(zip(names, found["runs"], strict=True))
     return {
         "found": found,
-        "amount": amount,
+        "in_money": amount,
         "names": names,
         "same": all(len(set(row["won"])) == 1 for row in found["projects"]),
         "money": [
