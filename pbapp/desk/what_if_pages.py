@@ -139,7 +139,7 @@ def _compared(asked: Job) -> dict[str, Any]:
         "people": [
             {
                 "label": name,
-                "value": run["served"],
+                "value": 100 * run["served"] // found["ballots"],
                 "text": _("%(share)s in 100", share=100 * run["served"] // found["ballots"]),
                 "note": _(
                     "%(people)s of %(all)s people who voted",

@@ -96,7 +96,7 @@ def _people_rows(stories: tuple[Story, Story], names: tuple[str, str]) -> list[d
     return [
         {
             "label": name,
-            "value": served,
+            "value": 100 * served // ballots,
             "text": _("%(share)s in 100", share=100 * served // ballots),
             "note": _(
                 "%(people)s of %(all)s people who voted",
