@@ -10,6 +10,7 @@ from pbapp.assets import feed_check, importing
 from pbapp.db import db, write_transaction
 from pbapp.desk import what_if
 from pbapp.messages import services as messages
+from pbapp.results import bringing_in
 from pbapp.web import drafts, limits
 
 CHORES: tuple[Callable[[], object], ...] = (
@@ -20,6 +21,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     feed_check.ask_if_due,
     importing.forget_unused,
     what_if.forget_old,
+    bringing_in.forget_old,
 )
 _log = logging.getLogger("pbapp.jobs")
 

@@ -5,8 +5,6 @@ Nothing is stored but the job: what it was asked, and what came out. Both are fo
 
 from __future__ import annotations
 
-import base64
-import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +18,7 @@ from sqlalchemy import delete
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.db import db, write_transaction
+from pbapp.jobs import parcels
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
 from pbapp.jobs.services import job, report
@@ -96,7 +95,7 @@ def ask(
     data: bytes,
 ) -> Job:
     """Ask the worker to count an election of ours, or a file already checked, in several ways."""
-    packed = base64.b64encode(gzip.compress(data, 6)).decode("ascii") if data else ""
+    packed = parcels.pack(data) if data else ""
     arguments = {
         "account_id": str(by.id),
         "title": title,
@@ -152,7 +151,7 @@ def _load(round_id: int | None, file: str) -> tuple[Election, str, bool]:
         profile = get_profile(round_id)
         round = profile.round
         return freezing.read(profile), round.currency, not round.is_imported
-    election = _parse(gzip.decompress(base64.b64decode(file)))
+    election = _parse(parcels.unpack(file))
     currency = currency_of(election)
     finest = 0 if currency == NO_CURRENCY else get_currency_precision(currency)
     instance = election.instance

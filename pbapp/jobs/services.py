@@ -80,6 +80,11 @@ def answer_of(job: Job | None) -> dict[str, Any] | None:
     return found
 
 
+def has_answered(job_id: UUID) -> bool:
+    """Whether an earlier run kept its answer, in case the worker died just after."""
+    return ANSWER in db.session.get_one(Job, job_id).arguments
+
+
 def due(limit: int = 100) -> list[UUID]:
     """Ids of the jobs to run now: waiting ones, and those whose worker died."""
     now = clock.now()

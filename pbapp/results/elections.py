@@ -15,11 +15,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import any_officer
 from pbapp.db import db
-from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
-from pbapp.results.bringing_in import BRING_IN_JOB, Told, keep_file, read_told
+from pbapp.jobs.services import answer_of
+from pbapp.results import bringing_in
 from pbapp.web.access import access
-from pbapp.web.context import settings
 from pbapp.web.forms import Form
 from pbapp.web.fragments import render
 from pbapp.web.limits import limited
@@ -57,9 +56,7 @@ def new() -> Response | str | tuple[str, int]:
         data = _read(form)
         if data:
             account = the_account() or abort(403)
-            kept = keep_file(settings().instance, data)
-            facts = {"file": kept, "rule": form.rule.data, "actor": account.actor}
-            job = jobs.ask(kind=BRING_IN_JOB, arguments=facts)
+            job = bringing_in.ask(data=data, rule=form.rule.data, by=account)
             db.session.commit()
             flash(_("We have the file. Reading and counting it has begun."), "success")
             return redirect(url_for(".progress", job_id=job.id), 303)
@@ -80,12 +77,11 @@ def _read(form: ElectionForm) -> bytes:
 def progress(job_id: UUID) -> Response:
     """How far it is; then where the result is, or what is wrong with the file and in which line."""
     job = db.session.get(Job, job_id)
-    if job is None or job.kind != BRING_IN_JOB:
+    if job is None or job.kind != bringing_in.BRING_IN_JOB:
         abort(404)
-    told: Told | None = read_told(settings().instance, job_id)
     return render(
         "results/elections/progress.html",
         fragment="results/elections/_progress.html",
         job=job,
-        told=told,
+        told=answer_of(job),
     )

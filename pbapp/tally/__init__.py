@@ -34,7 +34,13 @@ from pbapp.tally.model import (
     Utility,
     VoteType,
 )
-from pbapp.tally.pabulib import Election, PabulibError, parse_pabulib, read_pabulib
+from pbapp.tally.pabulib import (
+    Election,
+    PabulibError,
+    parse_pabulib,
+    parse_pabulib_bytes,
+    read_pabulib,
+)
 from pbapp.tally.pabulib_votes import Problem
 from pbapp.tally.pabulib_write import election_of, write_pabulib
 from pbapp.tally.report import facts_as_dict, outcome_as_dict
@@ -90,6 +96,7 @@ __all__ = [
     "pabulib_name",
     "parameters_digest",
     "parse_pabulib",
+    "parse_pabulib_bytes",
     "profile_digest",
     "read_pabulib",
     "rule_from_dict",

@@ -65,7 +65,11 @@ class Election:
 
 def read_pabulib(path: str | Path) -> Election:
     """Read a file; raises PabulibError, or OSError if it cannot be opened."""
-    data = Path(path).read_bytes()
+    return parse_pabulib_bytes(Path(path).read_bytes())
+
+
+def parse_pabulib_bytes(data: bytes) -> Election:
+    """Read a .pb file's bytes; raises PabulibError, also for what is not UTF-8."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gc
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
+from sqlalchemy import select
 
+from pbapp import clock
+from pbapp.db import db
 from pbapp.jobs import services as jobs
+from pbapp.jobs.models import Job, JobState
 from pbapp.results import bringing_in
 from tests.client import Browser, Page
 from tests.world import World
@@ -51,7 +57,6 @@ def test_the_file_is_counted_by_the_worker_and_shown(officer: Browser, world: Wo
     page = officer.get(page.path)
     result = officer.get(page.links()["See the result"])
     assert "A bench" in result.text
-    assert not list((Path(officer.app.extensions["pbapp"].instance) / "elections").glob("*.pb"))
 
 
 def test_problems_are_told_with_their_lines(officer: Browser, world: World) -> None:
@@ -68,6 +73,26 @@ def test_the_same_file_twice_is_told_kindly(officer: Browser, world: World) -> N
     page = officer.follow(send(officer, SMALL.encode()))
     work()
     assert "nothing was kept" in officer.get(page.path).text
+
+
+def test_a_worker_killed_after_keeping_it_does_not_call_it_a_second_time(
+    officer: Browser, world: World
+) -> None:
+    page = officer.follow(send(officer, SMALL.encode()))
+    work()
+    asked = db.session.scalars(select(Job).where(Job.kind == bringing_in.BRING_IN_JOB)).one()
+    asked.state, asked.started_at = JobState.WAITING, None
+    db.session.commit()
+    work()
+    assert "See the result" in officer.get(page.path).links()
+
+
+def test_the_file_is_forgotten_after_a_day(officer: Browser, world: World) -> None:
+    send(officer, SMALL.encode())
+    work()
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1), tick=False):
+        bringing_in.forget_old()
+    assert db.session.scalars(select(Job).where(Job.kind == bringing_in.BRING_IN_JOB)).all() == []
 
 
 def test_no_file_is_a_plain_error(officer: Browser, world: World) -> None:
