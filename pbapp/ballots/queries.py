@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from pbapp import clock
 from pbapp.ballots import keys as key_files
 from pbapp.ballots.models import Ballot, Channel, RoundKey, Voter
-from pbapp.ballots.paper_models import RollMark
+from pbapp.ballots.paper.models import RollMark
 from pbapp.ballots.secrecy import read_content, receipt_hash, voter_tag
 from pbapp.db import db
 from pbapp.places.models import Postcode

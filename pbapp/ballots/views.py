@@ -19,10 +19,7 @@ from flask_babel import gettext as _
 from pbapp.accounts import services as accounts
 from pbapp.accounts.queries import tidy_email
 from pbapp.ballots import booth as booths
-from pbapp.ballots import journal, paper_queries, queries, services
-from pbapp.ballots import paper_keying as keying_pages  # noqa: F401 — pages of `paper_bp`
-from pbapp.ballots import paper_tables as table_pages  # noqa: F401
-from pbapp.ballots import paper_views as paper_pages  # noqa: F401
+from pbapp.ballots import journal, queries, services
 from pbapp.ballots.booth import Booth
 from pbapp.ballots.forms import (
     AddressForm,
@@ -35,7 +32,14 @@ from pbapp.ballots.forms import (
 )
 from pbapp.ballots.models import Connection
 from pbapp.ballots.pages import Page, bp, get_round, get_whole, init_app, shut_page, step_page
-from pbapp.ballots.paper_pages import bp as paper_bp
+from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
+    keying,
+    table_pages,
+)
+from pbapp.ballots.paper import queries as paper_queries
+from pbapp.ballots.paper import views as paper_pages  # noqa: F401
+from pbapp.ballots.paper.pages import bp as paper_bp
+from pbapp.ballots.roll import services as roll
 from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.secrecy import in_fours, tidy_receipt
 from pbapp.db import db
@@ -161,7 +165,7 @@ def _admit(round: Round, booth: Booth) -> Page:
     try:
         if found.state is not PostcodeState.FOUND or found.ward is None:
             raise Refused(_("This postcode is outside the area of this vote."), "postcode")
-        voter = services.admit(
+        voter = roll.admit(
             round=round,
             keys=settings().keys,
             email=email,

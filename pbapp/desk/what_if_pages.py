@@ -9,7 +9,7 @@ from flask import abort, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.ballots import paper_queries as paper
+from pbapp.ballots.paper import queries as paper
 from pbapp.boards.access import any_officer, officer_board_ids
 from pbapp.db import db
 from pbapp.desk import queries, what_if

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pbapp.ballots import tables
+from pbapp.ballots.paper import tables
 from pbapp.db import db, write_transaction
 from pbapp.jobs.services import job, report
 from pbapp.refusal import N_

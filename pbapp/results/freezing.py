@@ -16,9 +16,9 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from pbapp.ballots import paper_queries as paper
 from pbapp.ballots import queries as box
-from pbapp.ballots.paper_reading import rows_of_totals
+from pbapp.ballots.paper import queries as paper
+from pbapp.ballots.paper.reading import rows_of_totals
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.refusal import N_, Refused

@@ -11,8 +11,8 @@ from typing import Any
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.ballots import paper_queries as paper
 from pbapp.ballots import queries as box
+from pbapp.ballots.paper import queries as paper
 from pbapp.db import advisory_lock, db, flush
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job

@@ -12,6 +12,7 @@ from typing import Any
 from pbapp import clock
 from pbapp.ballots import services
 from pbapp.ballots.models import Connection, Voter
+from pbapp.ballots.roll import services as roll
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.rounds.models import PhaseKind, Round
@@ -75,7 +76,7 @@ def admit(round: Round, keys: Path, area_id: int | None = None, **values: Any) -
         "area_id": area_id or round.round_areas[0].area_id,
         "connection": Connection.LIVE,
     }
-    voter = services.admit(round=round, keys=keys, **{**given, **values})
+    voter = roll.admit(round=round, keys=keys, **{**given, **values})
     db.session.commit()
     return voter
 

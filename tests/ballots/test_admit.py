@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from pbapp.ballots import queries, services
-from pbapp.ballots.identity import age_bands, is_name, tidy_contact, tidy_name
+from pbapp.ballots import queries
 from pbapp.ballots.models import Voter, VoterIdentifier
+from pbapp.ballots.roll import services as roll
+from pbapp.ballots.roll.identity import age_bands, is_name, tidy_contact, tidy_name
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
@@ -77,13 +78,13 @@ def test_a_father_and_son_with_one_name_at_one_postcode_are_two(round: Round, ke
 
 def test_one_person_with_two_addresses_is_not_two(round: Round, keys: Path) -> None:
     admit(round, keys, **SMITH)
-    with pytest.raises(services.NotOneOfOne, match="with another e-mail address"):
+    with pytest.raises(roll.NotOneOfOne, match="with another e-mail address"):
         admit(round, keys, **{**SMITH, "email": "s2@example.org"})
 
 
 def test_nobody_can_take_over_a_vote_by_knowing_name_and_postcode(round: Round, keys: Path) -> None:
     first = admit(round, keys, **SMITH)
-    with pytest.raises(services.NotOneOfOne):
+    with pytest.raises(roll.NotOneOfOne):
         admit(round, keys, **{**SMITH, "email": "thief@example.org"})
     db.session.rollback()
     assert db.session.scalars(select(Voter.id)).all() == [first.id]
@@ -92,7 +93,7 @@ def test_nobody_can_take_over_a_vote_by_knowing_name_and_postcode(round: Round, 
 def test_details_that_lead_to_two_people_go_to_a_human(round: Round, keys: Path) -> None:
     admit(round, keys, **SMITH)
     admit(round, keys, **{**SMITH, "email": "x@example.org", "postcode": "ZZ10 1AA"})
-    with pytest.raises(services.NotOneOfOne):
+    with pytest.raises(roll.NotOneOfOne):
         admit(round, keys, **{**SMITH, "postcode": "ZZ10 1AA"})
 
 
@@ -101,7 +102,7 @@ def test_every_way_to_recognise_somebody_leads_to_one_row(round: Round, keys: Pa
     admit(round, keys, **{**SMITH, "postcode": "ZZ10 1AA"})
     assert set(db.session.scalars(select(VoterIdentifier.voter_id))) == {first.id}
     assert db.session.scalar(select(func.count()).select_from(VoterIdentifier)) == 3
-    with pytest.raises(services.NotOneOfOne):
+    with pytest.raises(roll.NotOneOfOne):
         admit(round, keys, **{**SMITH, "email": "x@example.org", "postcode": "ZZ10 1AA"})
 
 
@@ -109,7 +110,7 @@ def test_an_address_serves_as_many_people_as_the_round_says(world: World, keys: 
     round = open_round(world, people_per_contact=2)
     for name in ("Ann Bell", "Bob Bell"):
         admit(round, keys, email="bell@example.org", name=name)
-    with pytest.raises(services.NotOneOfOne, match="2 people have used this e-mail address"):
+    with pytest.raises(roll.NotOneOfOne, match="2 people have used this e-mail address"):
         admit(round, keys, email="bell@example.org", name="Cat Bell")
     admit(round, keys, email="bell@example.org", name="ann bell")
 

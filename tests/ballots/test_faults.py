@@ -17,6 +17,7 @@ from pbapp import clock
 from pbapp import db as database
 from pbapp.ballots import keys as key_files
 from pbapp.ballots import services
+from pbapp.ballots.roll import services as roll
 from pbapp.db import Busy, db
 from tests.ballots.boxes import Box, at_once
 from tests.ballots.factories import voting
@@ -102,7 +103,7 @@ def test_families_at_once_stay_within_their_number(box: Box) -> None:
     names = [f"{name} Bell" for name in ("Ann", "Bob", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal")]
     found = at_once([lambda n=n: box.admit(slug, email="b@example.org", name=n) for n in names])
     assert sum(isinstance(one, str) for one in found) == 4
-    assert sum(isinstance(one, services.NotOneOfOne) for one in found) == 4
+    assert sum(isinstance(one, roll.NotOneOfOne) for one in found) == 4
 
 
 @pytest.mark.parametrize("holder", ["thread", "process"])

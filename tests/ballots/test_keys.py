@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from pbapp.ballots import keys, services
+from pbapp.ballots import keys
 from pbapp.ballots.models import RoundKey
+from pbapp.ballots.roll import services as roll
 from pbapp.db import db
 from tests.ballots.factories import admit, open_round
 from tests.world import World
@@ -53,18 +54,18 @@ def test_no_key_is_none_and_half_a_key_is_trouble(tmp_path: Path) -> None:
 def test_the_database_keeps_a_fingerprint_and_not_the_key(world: World, tmp_path: Path) -> None:
     round = open_round(world)
     folder = tmp_path / "keys"
-    key = services.open_key(round=round, keys=folder)
+    key = roll.open_key(round=round, keys=folder)
     row = db.session.scalars(select(RoundKey)).one()
     assert row.fingerprint == keys.fingerprint(key)
     assert key.hex() not in row.fingerprint
-    assert services.open_key(round=round, keys=folder) == key
+    assert roll.open_key(round=round, keys=folder) == key
 
 
 def test_a_key_made_by_a_try_that_failed_is_taken_up(world: World, tmp_path: Path) -> None:
     round = open_round(world)
-    key = services.open_key(round=round, keys=tmp_path)
+    key = roll.open_key(round=round, keys=tmp_path)
     db.session.rollback()
-    assert services.open_key(round=round, keys=tmp_path) == key
+    assert roll.open_key(round=round, keys=tmp_path) == key
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "another"])

@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from pbapp.accounts.models import Account
 from pbapp.audit.models import Event
-from pbapp.ballots import paper
-from pbapp.ballots import paper_queries as queries
 from pbapp.ballots.models import Ballot, Channel
-from pbapp.ballots.paper_models import Act, BatchKind, PaperBatch, PaperChannel, PaperEntry, Venue
+from pbapp.ballots.paper import queries
+from pbapp.ballots.paper import services as paper
+from pbapp.ballots.paper.models import Act, BatchKind, PaperBatch, PaperChannel, PaperEntry, Venue
 from pbapp.boards.models import Membership
 from pbapp.db import db
 from pbapp.organisations.models import Member, MemberRole

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from pbapp.accounts.models import Account
-from pbapp.ballots import paper, services, tables
-from pbapp.ballots import paper_queries as queries
+from pbapp.ballots import services
 from pbapp.ballots.models import Channel
-from pbapp.ballots.paper_models import PaperChannel
+from pbapp.ballots.paper import queries, tables
+from pbapp.ballots.paper import services as paper
+from pbapp.ballots.paper.models import PaperChannel
 from pbapp.db import db
 from pbapp.refusal import Refused
 from tests.ballots import factories, papers

@@ -31,9 +31,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from pbapp.ballots import paper
-from pbapp.ballots import paper_queries as queries
 from pbapp.ballots.models import Ballot
+from pbapp.ballots.paper import queries
+from pbapp.ballots.paper import services as paper
 from pbapp.db import db
 from pbapp.organisations.models import Member, MemberRole
 from pbapp.proposals.models import Proposal

@@ -17,9 +17,9 @@ from hypothesis.stateful import (
 )
 
 from pbapp.accounts.models import Account
-from pbapp.ballots import paper
-from pbapp.ballots import paper_queries as queries
-from pbapp.ballots.paper_models import Act, PaperBatch
+from pbapp.ballots.paper import queries
+from pbapp.ballots.paper import services as paper
+from pbapp.ballots.paper.models import Act, PaperBatch
 from pbapp.db import db
 from pbapp.refusal import Refused
 from tests.ballots import factories, papers

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from pbapp.accounts.models import Account
-from pbapp.ballots.paper_models import BatchKind, PaperChannel
+from pbapp.ballots.paper.models import BatchKind, PaperChannel
 from pbapp.db import db
 from pbapp.rounds.models import Round
 from tests.ballots import factories, papers

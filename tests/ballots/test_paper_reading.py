@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbapp.ballots import paper_reading as reading
+from pbapp.ballots.paper import reading
 from pbapp.ballots.rules import Option, Rules
 from pbapp.refusal import Refused
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from pbapp.ballots import paper_queries, queries, services, tables
+from pbapp.ballots import queries, services
 from pbapp.ballots.models import Method, Voter
-from pbapp.ballots.paper_models import PaperChannel, Venue, WhySetAside
+from pbapp.ballots.paper import queries as paper_queries
+from pbapp.ballots.paper import tables
+from pbapp.ballots.paper.models import PaperChannel, Venue, WhySetAside
+from pbapp.ballots.roll import services as roll
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
@@ -48,8 +51,8 @@ def test_somebody_new_joins_the_same_voters_list(
     voter = db.session.query(Voter).one()
     assert (voter.method, voter.assurance) == (Method.TABLE, 3)
     assert paper_queries.has_voted_on_paper(round.id, voter.id)
-    with pytest.raises(services.NotOneOfOne, match="has voted on paper"):
-        services.admit(
+    with pytest.raises(roll.NotOneOfOne, match="has voted on paper"):
+        roll.admit(
             round=round,
             keys=keys,
             email="jo@example.org",

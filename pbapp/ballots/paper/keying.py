@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from pbapp.ballots import paper, paper_reading
-from pbapp.ballots import paper_queries as queries
-from pbapp.ballots.paper_forms import CountField, KeyForm
-from pbapp.ballots.paper_models import BatchKind, PaperBatch
-from pbapp.ballots.paper_pages import Page, blame, bp, get_batch, get_own, say_no
+from pbapp.ballots.paper import queries, reading
+from pbapp.ballots.paper import services as paper
+from pbapp.ballots.paper.forms import CountField, KeyForm
+from pbapp.ballots.paper.models import BatchKind, PaperBatch
+from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_own, say_no
 from pbapp.ballots.rules import sealed_rules
 from pbapp.boards.access import any_officer
 from pbapp.db import db
@@ -51,7 +51,7 @@ def _key_page(round: Round, batch: PaperBatch, form: KeyForm, serial: int | None
     progress = queries.progress_of(batch)
     serial = serial or progress.next_for(account)
     mine = [
-        (paper.serial, paper_reading.keyed(entry.content))
+        (paper.serial, reading.keyed(entry.content))
         for paper in progress.papers.values()
         for entry in paper.entries
         if entry.keyed_by_id == account.id
@@ -155,7 +155,7 @@ def resolve(slug: str, number: int, serial: int) -> Page:
         batch=batch,
         form=form,
         serial=serial,
-        readings=[paper_reading.keyed(entry.content) for entry in found.entries],
+        readings=[reading.keyed(entry.content) for entry in found.entries],
         options=sealed_rules(round).options.values(),
     )
     return html, 422 if form.errors else 200
@@ -207,7 +207,7 @@ def sample(slug: str, number: int) -> Page:
         "ballots/paper/sample.html",
         round=round,
         batch=batch,
-        papers=[(p.serial, paper_reading.keyed(p.content)) for p in waiting if p.content],
+        papers=[(p.serial, reading.keyed(p.content)) for p in waiting if p.content],
         others=len(queries.progress_of(batch).unread_sample) - len(waiting),
         options=sealed_rules(round).options.values(),
     )

@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from pbapp.accounts.models import Account
 from pbapp.audit.models import Event
-from pbapp.ballots import paper_reading
 from pbapp.ballots.models import Ballot, Channel
-from pbapp.ballots.paper_models import (
+from pbapp.ballots.paper import reading as paper_reading
+from pbapp.ballots.paper.models import (
     BatchKind,
     PaperBatch,
     PaperChannel,

@@ -14,10 +14,10 @@ from sqlalchemy import Table, delete, func, insert, select, update
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.ballots import paper_queries as queries
-from pbapp.ballots import paper_reading, secrecy
+from pbapp.ballots import secrecy
 from pbapp.ballots.models import Ballot, Channel, random_id
-from pbapp.ballots.paper_models import (
+from pbapp.ballots.paper import queries, reading
+from pbapp.ballots.paper.models import (
     Act,
     BatchKind,
     PaperBatch,
@@ -28,8 +28,8 @@ from pbapp.ballots.paper_models import (
     PaperResolution,
     Venue,
 )
+from pbapp.ballots.roll.services import open_key
 from pbapp.ballots.rules import sealed_rules
-from pbapp.ballots.services import open_key
 from pbapp.boards.models import OFFICER_ROLES
 from pbapp.boards.queries import has_role
 from pbapp.db import advisory_lock, db, flush
@@ -136,7 +136,7 @@ def key_paper(*, round: Round, batch: PaperBatch, serial: int, typed: str, by: A
     _may_read(round, batch, by)
     if batch.kind is not BatchKind.PAPERS or not 1 <= serial <= batch.used:
         raise Refused(N_("This batch has no paper with this number."), "numbers")
-    _keep(batch, serial, paper_reading.content_of(typed, sealed_rules(round)), by)
+    _keep(batch, serial, reading.content_of(typed, sealed_rules(round)), by)
 
 
 def key_totals(*, round: Round, batch: PaperBatch, totals: Mapping[str, int], by: Account) -> None:
@@ -145,7 +145,7 @@ def key_totals(*, round: Round, batch: PaperBatch, totals: Mapping[str, int], by
     if batch.kind is not BatchKind.TOTALS:
         raise Refused(N_("In this batch every paper is entered."))
     rules = sealed_rules(round)
-    _keep(batch, 0, paper_reading.content_of_totals(totals, batch.used, rules), by)
+    _keep(batch, 0, reading.content_of_totals(totals, batch.used, rules), by)
 
 
 def _may_read(round: Round, batch: PaperBatch, by: Account) -> None:
@@ -221,9 +221,9 @@ def resolve(
         )
     rules = sealed_rules(round)
     content = (
-        paper_reading.content_of(typed, rules)
+        reading.content_of(typed, rules)
         if totals is None
-        else paper_reading.content_of_totals(totals, batch.used, rules)
+        else reading.content_of_totals(totals, batch.used, rules)
     )
     _write_resolution(paper, batch, content, by)
     _log(round, batch, by, "paper.resolved", {"serial": serial})
@@ -262,7 +262,7 @@ def draw_sample(*, round: Round, batch: PaperBatch, by: Account) -> list[int]:
         return sorted(paper.serial for paper in progress.sample)
     if not progress.is_whole or batch.kind is not BatchKind.PAPERS:
         raise Refused(N_("The sample is drawn when two people have read every paper."))
-    drawn = secrets.SystemRandom().sample(progress.serials, paper_reading.sample_size(batch.used))
+    drawn = secrets.SystemRandom().sample(progress.serials, reading.sample_size(batch.used))
     db.session.add_all(PaperReread(batch_id=batch.id, serial=serial) for serial in drawn)
     flush()
     _log(round, batch, by, "paper.sample_drawn", {"serials": sorted(drawn)})
@@ -341,7 +341,7 @@ def _ballots_of(round: Round, progress: queries.Progress, key: bytes) -> list[di
     rows = []
     for serial, paper in progress.papers.items():
         content = paper.content
-        if content is None or paper_reading.read(content).is_rejected:
+        if content is None or reading.read(content).is_rejected:
             continue
         ballot_id, salt = random_id(), secrets.token_bytes(32)
         once = f"{batch.acceptances}"

@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from pbapp.ballots.forms import CheckForm
 from pbapp.ballots.models import Connection
-from pbapp.ballots.paper_models import Act, BatchKind, PaperChannel, WhySetAside
-from pbapp.ballots.tables import Details
+from pbapp.ballots.paper.models import Act, BatchKind, PaperChannel, WhySetAside
+from pbapp.ballots.paper.tables import Details
 from pbapp.web.forms import Form, plain_text
 
 CHANNELS = {

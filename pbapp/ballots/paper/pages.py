@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.ballots import paper_queries as queries
-from pbapp.ballots.paper_models import PaperBatch
+from pbapp.ballots.paper import queries
+from pbapp.ballots.paper.models import PaperBatch
 from pbapp.boards.access import is_officer_of
 from pbapp.db import db
 from pbapp.refusal import Refused

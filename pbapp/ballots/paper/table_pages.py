@@ -6,11 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from pbapp.ballots import paper_queries as queries
-from pbapp.ballots import tables
-from pbapp.ballots.paper_forms import CHANNELS, SetAsideForm, TableForm
-from pbapp.ballots.paper_models import PaperChannel, Venue, WhySetAside
-from pbapp.ballots.paper_pages import Page, blame, bp, get_own
+from pbapp.ballots.paper import queries, tables
+from pbapp.ballots.paper.forms import CHANNELS, SetAsideForm, TableForm
+from pbapp.ballots.paper.models import PaperChannel, Venue, WhySetAside
+from pbapp.ballots.paper.pages import Page, blame, bp, get_own
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused

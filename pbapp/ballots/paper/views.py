@@ -8,11 +8,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from pbapp.ballots import journal, paper, tables
-from pbapp.ballots import paper_queries as queries
+from pbapp.ballots import journal
 from pbapp.ballots.forms import CONNECTIONS, age_words
-from pbapp.ballots.identity import TOO_YOUNG, age_bands
-from pbapp.ballots.paper_forms import (
+from pbapp.ballots.paper import queries, tables
+from pbapp.ballots.paper import services as paper
+from pbapp.ballots.paper.forms import (
     ACTS,
     CHANNELS,
     KINDS,
@@ -21,9 +21,10 @@ from pbapp.ballots.paper_forms import (
     ReasonForm,
     VenueForm,
 )
-from pbapp.ballots.paper_models import Act, BatchKind, PaperBatch, PaperChannel, Venue
-from pbapp.ballots.paper_pages import Page, blame, bp, get_batch, get_own, say_no
+from pbapp.ballots.paper.models import Act, BatchKind, PaperBatch, PaperChannel, Venue
+from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_own, say_no
 from pbapp.ballots.queries import closes_at
+from pbapp.ballots.roll.identity import TOO_YOUNG, age_bands
 from pbapp.ballots.rules import sealed_rules
 from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.boards.models import Role

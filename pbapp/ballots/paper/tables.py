@@ -16,18 +16,20 @@ from sqlalchemy import delete, func, insert, select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.ballots import paper_queries, queries, secrecy
-from pbapp.ballots.identity import TOO_YOUNG, tidy_name
+from pbapp.ballots import queries, secrecy
 from pbapp.ballots.models import Ballot, Channel, Connection, Method, Voter, VoterIdentifier
-from pbapp.ballots.paper import BALLOTS, must_be_officer
-from pbapp.ballots.paper_models import (
+from pbapp.ballots.paper import queries as paper_queries
+from pbapp.ballots.paper.models import (
     PaperChannel,
     PaperSetAside,
     RollMark,
     Venue,
     WhySetAside,
 )
-from pbapp.ballots.services import MIXED_WITH, open_key
+from pbapp.ballots.paper.services import BALLOTS, must_be_officer
+from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_name
+from pbapp.ballots.roll.services import open_key
+from pbapp.ballots.services import MIXED_WITH
 from pbapp.db import advisory_lock, db, flush
 from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
 from pbapp.refusal import N_, Refused

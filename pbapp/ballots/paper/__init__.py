@@ -1,0 +1,1 @@
+"""Paper: batches read twice, tables in a hall, declarations, and signed sheets."""
