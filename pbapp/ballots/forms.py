@@ -11,10 +11,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, DataRequired, Email, Length
 
-from pbapp.ballots.models import Connection
 from pbapp.ballots.roll.identity import TOO_YOUNG, age_bands, is_name
 from pbapp.places.queries import PostcodeState, look_up_postcode
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Connection, Round
 from pbapp.web.forms import Form, plain_text
 
 WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")

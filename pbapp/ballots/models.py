@@ -25,27 +25,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, one_of
 from pbapp.refusal import N_
+from pbapp.rounds.models import Connection, Method
 
 
 def random_id() -> str:
     """128 random bits: an identity that says nothing about order or time."""
     return secrets.token_hex(16)
-
-
-class Connection(enum.StrEnum):
-    """What ties somebody to the place."""
-
-    LIVE = "live"
-    WORK = "work"
-    STUDY = "study"
-    VOLUNTEER = "volunteer"
-
-
-class Method(enum.StrEnum):
-    """How somebody showed that they may vote; each has its level of assurance."""
-
-    EMAIL = "email"
-    TABLE = "table"
 
 
 class Channel(enum.StrEnum):

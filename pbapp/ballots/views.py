@@ -30,7 +30,6 @@ from pbapp.ballots.forms import (
     ReceiptForm,
     SendForm,
 )
-from pbapp.ballots.models import Connection
 from pbapp.ballots.pages import Page, bp, get_round, get_whole, init_app, shut_page, step_page
 from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
     keying,
@@ -46,7 +45,7 @@ from pbapp.db import db
 from pbapp.messages import services as messages
 from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
 from pbapp.refusal import Refused
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import Connection, PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.rounds.words import why_not
 from pbapp.web.access import access, anyone

@@ -64,12 +64,17 @@ class BoardArea(Base):
 
 
 class Role(enum.StrEnum):
-    """What somebody does for one board. Roles are separate; a person may hold several."""
+    """What somebody does for one board. Roles are separate; a person may hold several.
+
+    A counter is a trained person outside the council's staff (a community counter, the third
+    sector interface, a neighbouring board's officer): the second pair of hands in a small round.
+    """
 
     MODERATOR = "moderator"
     APPRAISER = "appraiser"
     VOTING_LEAD = "voting_lead"
     CLERK = "clerk"
+    COUNTER = "counter"
     CHAIR = "chair"
     BOARD_MEMBER = "board_member"
 

@@ -138,7 +138,7 @@ def _returned(cast: Cast, proposal: Proposal, reason: str) -> Decision:
 def _seal(cast: Cast, entry: dict[str, Any], round: Round, proposals: list[Proposal]) -> None:
     """As two voting leads did in the past: the verbs themselves act only in the present."""
     on_ballot = [
-        BallotProject(p.number, p.title, p.cost_pence, p.minimum_pence)
+        BallotProject(p.number, p.title, p.cost_pence, p.minimum_pence, p.area_id, p.priority_id)
         for p in proposals
         if p.state is ProposalState.ON_BALLOT
     ]

@@ -135,7 +135,14 @@ def list_withdrawn_after_sealing(round: Round) -> list[Listed]:
 def ballot_projects(round: Round) -> list[BallotProject]:
     """What sealing freezes: every proposal on the ballot now, by number."""
     query = (
-        select(Proposal.number, Proposal.title, Proposal.cost_pence, Proposal.minimum_pence)
+        select(
+            Proposal.number,
+            Proposal.title,
+            Proposal.cost_pence,
+            Proposal.minimum_pence,
+            Proposal.area_id,
+            Proposal.priority_id,
+        )
         .where(Proposal.round_id == round.id, Proposal.state == ProposalState.ON_BALLOT)
         .order_by(Proposal.number)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from pbapp.boards.models import Board
 from pbapp.db import Base, Moment, one_of
 from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
-from pbapp.plans.models import Plan
+from pbapp.plans.models import Plan, Priority
 from pbapp.refusal import N_
 
 
@@ -36,14 +37,69 @@ class VoteType(enum.StrEnum):
     CHOOSE_ONE = "choose-1"
 
 
+class Connection(enum.StrEnum):
+    """What ties somebody to the place."""
+
+    LIVE = "live"
+    WORK = "work"
+    STUDY = "study"
+    VOLUNTEER = "volunteer"
+
+
+class Method(enum.StrEnum):
+    """How somebody shows that they may vote; each has its level of assurance."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    CODE = "code"
+    CARD = "card"
+    TABLE = "table"
+
+
+ANY_CONNECTION = [connection.value for connection in Connection]
+USUAL_METHODS = [Method.EMAIL.value, Method.TABLE.value]
+
+
+class Profile(enum.StrEnum):
+    """How large a round is, and so how many people it takes to count its papers."""
+
+    SMALL = "small"
+    STANDARD = "standard"
+    FULL = "full"
+
+
+class PotsPerVoter(enum.StrEnum):
+    """Where a round has several pots: vote about one of them, or about each."""
+
+    ONE = "one"
+    EACH = "each"
+
+
+class Leftover(enum.StrEnum):
+    """Where money goes that a pot's count leaves over."""
+
+    FUNDER = "funder"
+    CARRY = "carry"
+    NEXT_YEAR = "next_year"
+
+
 class Round(Base):
-    """One exercise. What it is doing now is computed from its phases, never stored."""
+    """One exercise. What it is doing now is computed from its phases, never stored.
+
+    Ballot guards: `min_choices` and `max_choices` projects (exactly k: both are k), `points_each`
+    points to give in all and at most `points_most` to one project. `conditions` is what a winner
+    has to meet before it is paid, published before the vote.
+    """
 
     __tablename__ = "round"
     __table_args__ = (
         UniqueConstraint("slug"),
         CheckConstraint("is_imported OR board_id IS NOT NULL", name="has_board"),
         CheckConstraint("max_choices IS NULL OR max_choices > 0", name="max_choices_positive"),
+        CheckConstraint("min_choices IS NULL OR min_choices > 0", name="min_choices_positive"),
+        CheckConstraint("min_choices <= max_choices", name="choices_in_order"),
+        CheckConstraint("points_each IS NULL OR points_each > 0", name="points_each_positive"),
+        CheckConstraint("points_most IS NULL OR points_most > 0", name="points_most_positive"),
         CheckConstraint("(sealed_at IS NULL) = (config_hash IS NULL)", name="sealed_with_its_hash"),
         CheckConstraint("sealed_by_id <> seal_asked_by_id", name="sealed_by_two"),
     )
@@ -67,7 +123,32 @@ class Round(Base):
     currency: Mapped[str] = mapped_column(String(3), default="GBP")
     vote_type: Mapped[VoteType] = mapped_column(one_of(VoteType, "vote_type"))
     max_choices: Mapped[int | None]
+    min_choices: Mapped[int | None]
+    points_each: Mapped[int | None]
+    points_most: Mapped[int | None]
     within_pot: Mapped[bool] = mapped_column(default=True)
+    pots_per_voter: Mapped[PotsPerVoter] = mapped_column(
+        one_of(PotsPerVoter, "pots_per_voter"),
+        default=PotsPerVoter.EACH,
+        server_default=PotsPerVoter.EACH.value,
+    )
+    leftover: Mapped[Leftover] = mapped_column(
+        one_of(Leftover, "leftover"),
+        default=Leftover.FUNDER,
+        server_default=Leftover.FUNDER.value,
+    )
+    profile: Mapped[Profile] = mapped_column(
+        one_of(Profile, "profile"),
+        default=Profile.STANDARD,
+        server_default=Profile.STANDARD.value,
+    )
+    connections: Mapped[list[str]] = mapped_column(
+        JSON, default=lambda: list(ANY_CONNECTION), server_default=json.dumps(ANY_CONNECTION)
+    )
+    methods: Mapped[list[str]] = mapped_column(
+        JSON, default=lambda: list(USUAL_METHODS), server_default=json.dumps(USUAL_METHODS)
+    )
+    conditions: Mapped[str] = mapped_column(Text, default="", server_default="")
     min_age: Mapped[int | None]
     max_cost_pence: Mapped[int | None]
     people_per_contact: Mapped[int] = mapped_column(default=4)
@@ -116,7 +197,10 @@ class Phase(Base):
 
 
 class Pot(Base):
-    """Money to share out: who gives it, who approves paying it, and whether the vote binds them."""
+    """Money to share out: who gives it, who approves paying it, and whether the vote binds them.
+
+    A round has one pot, or one a ward (`area_id`), or one a priority (`priority_id`).
+    """
 
     __tablename__ = "pot"
     __table_args__ = (CheckConstraint("budget_pence > 0", name="has_money"),)
@@ -129,9 +213,13 @@ class Pot(Base):
     funder_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     payment_approver: Mapped[str] = mapped_column(String(200), default="")
     is_binding: Mapped[bool] = mapped_column(default=False)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    priority_id: Mapped[int | None] = mapped_column(ForeignKey("priority.id"))
 
     round: Mapped[Round] = relationship(back_populates="pots")
     funder: Mapped[Organisation | None] = relationship()
+    area: Mapped[Area | None] = relationship()
+    priority: Mapped[Priority | None] = relationship()
 
 
 class RoundArea(Base):

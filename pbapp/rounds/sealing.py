@@ -6,7 +6,7 @@ Dates are not in it: making a phase longer must not break a ballot that is alrea
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,12 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.db import flush
 from pbapp.refusal import N_, Refused
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import PhaseKind, Pot, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.rounds.services import log, must_lead_the_vote
 from pbapp.tally.digest import canonical, sha256
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class BallotProject:
     title: str
     cost_pence: int
     minimum_pence: int | None = None
+    area_id: int | None = None
+    priority_id: int | None = None
 
 
 def digest(config: dict[str, Any]) -> str:
@@ -39,25 +41,38 @@ def digest(config: dict[str, Any]) -> str:
 
 def draft_config(round: Round, projects: Sequence[BallotProject]) -> dict[str, Any]:
     """Everything the seal will cover but the lot, which is drawn at the moment of sealing."""
+    pots = numbered_pots(round)
     return {
         "format": FORMAT,
         "round": {"id": round.id, "slug": round.slug, "title": round.title},
         "currency": round.currency,
         "vote_type": round.vote_type.value,
+        "min_choices": round.min_choices,
         "max_choices": round.max_choices,
+        "points_each": round.points_each,
+        "points_most": round.points_most,
         "within_pot": round.within_pot,
         "min_age": round.min_age,
+        "connections": list(round.connections),
+        "methods": list(round.methods),
         "people_per_contact": round.people_per_contact,
         "wards": sorted(item.area.gss_code for item in round.round_areas),
+        "pots_per_voter": round.pots_per_voter.value,
+        "profile": round.profile.value,
+        "leftover": round.leftover.value,
+        "conditions": round.conditions,
         "pots": [
             {
+                "id": pot_id,
                 "name": pot.name,
                 "budget_pence": pot.budget_pence,
                 "funder": pot.funder.name if pot.funder else None,
                 "payment_approver": pot.payment_approver,
                 "is_binding": pot.is_binding,
+                "ward": pot.area.gss_code if pot.area else None,
+                "priority": pot.priority.slug if pot.priority else None,
             }
-            for pot in sorted(round.pots, key=lambda pot: pot.id)
+            for pot_id, pot in pots.items()
         ],
         "rule": dict(round.rule),
         "rule_words": round.rule_words,
@@ -68,10 +83,33 @@ def draft_config(round: Round, projects: Sequence[BallotProject]) -> dict[str, A
                 "title": project.title,
                 "cost_pence": project.cost_pence,
                 "minimum_pence": project.minimum_pence,
+                "pot": _pot_of(project, pots),
             }
             for project in sorted(projects, key=lambda project: project.number)
         ],
     }
+
+
+def numbered_pots(round: Round) -> dict[str, Pot]:
+    """The pots by their id on the ballot: "1", "2" … in the order money left over is carried."""
+    ordered = sorted(round.pots, key=lambda pot: pot.id)
+    return {str(number): pot for number, pot in enumerate(ordered, start=1)}
+
+
+def _pot_of(project: BallotProject, pots: Mapping[str, Pot]) -> str:
+    """The pot that pays for a project: its ward's or its priority's, or else the one for all."""
+    for pot_id, pot in pots.items():
+        if pot.area_id is not None and pot.area_id == project.area_id:
+            return pot_id
+        if pot.priority_id is not None and pot.priority_id == project.priority_id:
+            return pot_id
+    for pot_id, pot in pots.items():
+        if pot.area_id is None and pot.priority_id is None:
+            return pot_id
+    raise Refused(
+        N_("No pot pays for “%(title)s”: it is not in the ward or priority of any."),
+        title=project.title,
+    )
 
 
 def ask_to_seal(*, round: Round, projects: Sequence[BallotProject], by: Account) -> None:

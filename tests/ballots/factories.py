@@ -11,11 +11,11 @@ from typing import Any
 
 from pbapp import clock
 from pbapp.ballots import services
-from pbapp.ballots.models import Connection, Voter
+from pbapp.ballots.models import Voter
 from pbapp.ballots.roll import services as roll
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import Connection, PhaseKind, Round
 from pbapp.rounds.sealing import BallotProject
 from tests.rounds.factories import make_round, seal
 from tests.world import World

@@ -9,14 +9,13 @@ from typing import Any
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.ballots.models import Connection
 from pbapp.ballots.paper import queries, tables
 from pbapp.ballots.paper import services as paper
 from pbapp.ballots.paper.models import BatchKind, PaperBatch, PaperChannel, Venue
 from pbapp.ballots.paper.tables import Details
 from pbapp.boards.models import Membership, Role
 from pbapp.db import db
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Connection, Round
 from tests.world import World
 
 

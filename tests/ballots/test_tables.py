@@ -9,14 +9,14 @@ import pytest
 from flask import Flask
 
 from pbapp.ballots import queries, services
-from pbapp.ballots.models import Method, Voter
+from pbapp.ballots.models import Voter
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.paper import tables
 from pbapp.ballots.paper.models import PaperChannel, Venue, WhySetAside
 from pbapp.ballots.roll import services as roll
 from pbapp.db import db
 from pbapp.refusal import Refused
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Method, Round
 from tests.ballots import factories, papers
 from tests.client import QueryCounter
 from tests.world import World

@@ -11,9 +11,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from pbapp.ballots.forms import CheckForm
-from pbapp.ballots.models import Connection
 from pbapp.ballots.paper.models import Act, BatchKind, PaperChannel, WhySetAside
 from pbapp.ballots.paper.tables import Details
+from pbapp.rounds.models import Connection
 from pbapp.web.forms import Form, plain_text
 
 CHANNELS = {

@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.ballots import queries, secrecy
-from pbapp.ballots.models import Ballot, Channel, Connection, Method, Voter, VoterIdentifier
+from pbapp.ballots.models import Ballot, Channel, Voter, VoterIdentifier
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.paper.models import (
     PaperChannel,
@@ -33,7 +33,7 @@ from pbapp.ballots.services import MIXED_WITH
 from pbapp.db import advisory_lock, db, flush
 from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
 from pbapp.refusal import N_, Refused
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import Connection, Method, PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 
 ASSURANCE = 3

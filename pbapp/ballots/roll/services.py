@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 
 from pbapp.ballots import keys as key_files
 from pbapp.ballots import queries, secrecy
-from pbapp.ballots.models import Connection, Method, RoundKey, Voter, VoterIdentifier
+from pbapp.ballots.models import RoundKey, Voter, VoterIdentifier
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_contact, tidy_name
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Connection, Method, Round
 
 
 class NotOneOfOne(Refused):
