@@ -6,6 +6,7 @@ from pbapp.audit import models as audit  # noqa: F401
 from pbapp.ballots import models as ballots  # noqa: F401
 from pbapp.ballots.log import models as ballot_log  # noqa: F401
 from pbapp.ballots.paper import models as paper  # noqa: F401
+from pbapp.ballots.roll import models as voters_list  # noqa: F401
 from pbapp.boards import models as boards  # noqa: F401
 from pbapp.decisions import models as decisions  # noqa: F401
 from pbapp.jobs import models as jobs  # noqa: F401

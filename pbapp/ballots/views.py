@@ -49,7 +49,7 @@ from pbapp.rounds.models import Connection, PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.rounds.words import why_not
 from pbapp.web.access import access, anyone
-from pbapp.web.babel import say
+from pbapp.web.babel import page_language, say
 from pbapp.web.context import settings
 from pbapp.web.limits import limited
 from pbapp.web.redirects import safe_next
@@ -173,6 +173,7 @@ def _admit(round: Round, booth: Booth) -> Page:
             age_band=about["age_band"],
             area_id=found.ward.id,
             connection=Connection(about["connection"]),
+            language=page_language(),
         )
         db.session.commit()
     except Refused as refused:

@@ -10,8 +10,11 @@ from sqlalchemy import func, select
 
 from pbapp.ballots import queries
 from pbapp.ballots.models import Voter, VoterIdentifier
+from pbapp.ballots.roll import contacts
 from pbapp.ballots.roll import services as roll
+from pbapp.ballots.roll.contacts import Contact
 from pbapp.ballots.roll.identity import age_bands, is_name, tidy_contact, tidy_name
+from pbapp.ballots.roll.models import ContactKind
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
@@ -40,6 +43,22 @@ def test_the_list_keeps_no_name_address_or_postcode(world: World, round: Round, 
         assert word not in kept
     voter = db.session.scalars(select(Voter)).one()
     assert (voter.area_id, voter.assurance) == (world.wards[10].id, 1)
+
+
+def test_an_address_is_kept_apart_to_write_to_and_forgotten_at_once(
+    world: World, round: Round, keys: Path
+) -> None:
+    other = open_round(world, slug="other")
+    first, second = admit(round, keys, **SMITH), admit(round, keys)
+    elsewhere = admit(other, keys, **SMITH)
+    admit(round, keys, **{**SMITH, "email": "S+vote@example.org"})
+    assert contacts.addresses(round.id, [first.id, elsewhere.id, "nobody"]) == {
+        first.id: Contact(ContactKind.EMAIL, "S+vote@example.org")
+    }
+    assert set(contacts.addresses(round.id, [first.id, second.id])) == {first.id, second.id}
+    assert contacts.forget(round.id) == 2
+    assert contacts.addresses(round.id, [first.id, second.id]) == {}
+    assert set(contacts.addresses(other.id, [elsewhere.id])) == {elsewhere.id}
 
 
 @pytest.mark.parametrize(

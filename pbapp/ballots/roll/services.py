@@ -10,7 +10,10 @@ from pbapp.ballots import keys as key_files
 from pbapp.ballots import queries, secrecy
 from pbapp.ballots.models import RoundKey, Voter, VoterIdentifier
 from pbapp.ballots.paper import queries as paper_queries
+from pbapp.ballots.roll import contacts
+from pbapp.ballots.roll.contacts import Contact
 from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_contact, tidy_name
+from pbapp.ballots.roll.models import ContactKind
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Connection, Method, Round
@@ -44,6 +47,7 @@ def admit(
     age_band: str,
     area_id: int,
     connection: Connection,
+    language: str = "en",
 ) -> Voter:
     """Find or make the row of somebody who has proved their e-mail address.
 
@@ -100,6 +104,8 @@ def admit(
                 VoterIdentifier(round_id=round.id, kind=kind, digest=digest, voter_id=voter.id)
             )
     flush()
+    written_to = Contact(ContactKind.EMAIL, email, language)
+    contacts.keep(round_id=round.id, voter_id=voter.id, contact=written_to)
     return voter
 
 
