@@ -74,6 +74,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_ballot_leaf_batch", ["round_id", "batch_n"], unique=False)
 
     op.create_table(
+        "roll_contact",
+        sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("voter_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "email", "sms", name="kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(length=320), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id", "voter_id"],
+            ["roll.round_id", "roll.id"],
+            name=op.f("fk_roll_contact_round_id_voter_id_roll"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", "voter_id", name=op.f("pk_roll_contact")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "roll_online",
         sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("voter_id", sa.String(length=32), nullable=False),
@@ -88,10 +109,10 @@ def upgrade() -> None:
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("area_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("priority_id", sa.Integer(), nullable=True))
-        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_pot_priority_id_priority"), "priority", ["priority_id"], ["id"]
         )
+        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
 
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_choices", sa.Integer(), nullable=True))
@@ -228,12 +249,13 @@ def downgrade() -> None:
         batch_op.drop_column("min_choices")
 
     with op.batch_alter_table("pot", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_pot_priority_id_priority"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_pot_priority_id_priority"), type_="foreignkey")
         batch_op.drop_column("priority_id")
         batch_op.drop_column("area_id")
 
     op.drop_table("roll_online")
+    op.drop_table("roll_contact")
     with op.batch_alter_table("ballot_leaf", schema=None) as batch_op:
         batch_op.drop_index("ix_ballot_leaf_batch")
 
