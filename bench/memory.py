@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 HEAVY = {"PIL", "branca", "folium", "geopandas", "huey", "matplotlib", "numpy", "pandas", "shapely"}
+HEAVY |= {"fontTools", "weasyprint"}
 ALIKE = 2
 NAMED = re.compile(r"(?<=/)(\d+|[0-9a-f-]{32,36}|S1300\d+)(?=/|$)")
 LINK = re.compile(r'(?:href|data-map-features)="([^"#]+)"')

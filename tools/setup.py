@@ -72,6 +72,7 @@ def python_environment() -> bool:
     uv_install("--requirements", str(LOCK), "--require-hashes")
     say("Installing pbapp itself")
     uv_install("--editable", ".", "--no-deps", "--no-build-isolation")
+    subprocess.run([BIN / "python", ROOT / "tools" / "pdf.py"])  # it says what it cannot do
     stamp.set()
     return True
 

@@ -13,6 +13,7 @@ SOURCE = ROOT / "node_modules"
 TARGET = ROOT / "static" / "vendor"
 
 DESIGN_SYSTEM = "@scottish-government/design-system"
+NOTO = "@fontsource/noto-sans"
 
 # Where a file lies in node_modules: where it goes in static/vendor. A folder goes whole.
 FILES = {
@@ -34,6 +35,19 @@ FILES = {
     f"{DESIGN_SYSTEM}/dist/scripts/design-system.js": "design-system/design-system.js",
     f"{DESIGN_SYSTEM}/dist/images/icons": "design-system/icons",
     f"{DESIGN_SYSTEM}/LICENSE.txt": "design-system/LICENSE",
+    # For PDF files only: no page asks for a font.
+    f"{NOTO}/LICENSE": "fonts/LICENSE",
+    **{
+        f"{NOTO}/files/noto-sans-{letters}-{weight}-normal.woff": f"fonts/{letters}-{weight}.woff"
+        for letters in ("latin", "latin-ext", "cyrillic")
+        for weight in (400, 700)
+    },
+    **{
+        f"{NOTO}-arabic/files/noto-sans-arabic-arabic-{weight}-normal.woff": (
+            f"fonts/arabic-{weight}.woff"
+        )
+        for weight in (400, 700)
+    },
 }
 
 TEXT = {".css", ".js"}

@@ -19,6 +19,7 @@ HEAVY = {
     "branca": {"maps"},
     "geopandas": {"maps", "places"},
     "pyogrio": {"maps", "places"},
+    "weasyprint": {"web"},
 }
 
 
@@ -76,7 +77,7 @@ def test_a_heavy_library_stays_in_its_rooms(library: str, rooms: set[str]) -> No
     assert not elsewhere, f"{library} belongs in {rooms}: {elsewhere}"
 
 
-def test_a_web_process_loads_no_library_for_drawing_maps(tmp_path) -> None:
+def test_a_web_process_loads_no_library_that_only_the_worker_needs(tmp_path) -> None:
     code = (
         "import sys, pbapp; pbapp.create_app(); "
         f"print(*sorted({set(HEAVY) | {'pandas', 'matplotlib', 'numpy'}} & set(sys.modules)))"
