@@ -14,7 +14,8 @@ from pbapp import clock
 from pbapp.ballots import keys as key_files
 from pbapp.ballots.models import Ballot, Channel, RoundKey, Voter
 from pbapp.ballots.paper.models import RollMark
-from pbapp.ballots.secrecy import read_content, receipt_hash, voter_tag
+from pbapp.ballots.secrecy import receipt_hash, voter_tag
+from pbapp.ballots.vote import Vote, read_vote
 from pbapp.db import db
 from pbapp.places.models import Postcode
 from pbapp.proposals.models import Proposal, ProposalState
@@ -31,10 +32,10 @@ class BoxOpen(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """What the holder of a receipt is shown of its ballot; `choices` only while voting is open."""
+    """What the holder of a receipt is shown of its ballot; `vote` only while voting is open."""
 
     is_live: bool
-    choices: tuple[str, ...] | None
+    vote: Vote | None
 
 
 def read_key(round_id: int, keys: Path) -> bytes:
@@ -86,7 +87,7 @@ def show_ballot(round: Round, receipt: str) -> Shown | None:
         return None
     content, is_live = found
     open_still = closes_at(round) is None or clock.now() < closes_at(round)  # type: ignore[operator]
-    return Shown(is_live=is_live, choices=read_content(content) if open_still else None)
+    return Shown(is_live=is_live, vote=read_vote(content) if open_still else None)
 
 
 # --- after the close ------------------------------------------------------------------------
@@ -103,14 +104,14 @@ def is_box_shut(round: Round) -> bool:
     return ends_at is not None and clock.now() >= ends_at + DRAIN
 
 
-def live_ballots(round: Round) -> list[tuple[str, ...]]:
-    """The choices of every ballot that counts, for the count: contents only, sorted by them.
+def live_ballots(round: Round) -> list[Vote]:
+    """What every ballot that counts says, for the count: contents only, sorted by them.
 
     Raises `BoxOpen` while people can still vote.
     """
     _refuse_unless_shut(round)
     query = select(Ballot.content).where(Ballot.round_id == round.id, Ballot.is_live)
-    return sorted(read_content(content) for content in db.session.scalars(query))
+    return [read_vote(content) for content in sorted(db.session.scalars(query))]
 
 
 def was_used(round: Round) -> bool:

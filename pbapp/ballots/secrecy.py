@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-from collections.abc import Iterable
-
-from pbapp.tally.digest import canonical
 
 # Crockford's base 32: no I, L, O or U, which people misread. Sixteen of these are 80 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -27,16 +23,6 @@ def voter_tag(key: bytes, round_id: int, voter_id: str) -> str:
 def identifier_digest(key: bytes, round_id: int, kind: str, *values: str) -> str:
     """One way to recognise a person, without keeping what they typed."""
     return _keyed(key, "identifier", str(round_id), kind, *values).hex()
-
-
-def canonical_content(choices: Iterable[str]) -> str:
-    """A vote as it is kept, hashed and counted: one text for one set of project ids."""
-    return canonical({"choices": sorted(choices)}).decode()
-
-
-def read_content(content: str) -> tuple[str, ...]:
-    """The project ids in a canonical content."""
-    return tuple(json.loads(content)["choices"])
 
 
 def leaf(round_id: int, config_hash: str, content: str, salt: bytes) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from pbapp.ballots.models import (
 )
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.rules import sealed_rules
+from pbapp.ballots.vote import Vote
 from pbapp.db import Busy, advisory_lock, db
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Round
@@ -74,14 +74,14 @@ def cast(
     round: Round,
     keys: Path,
     voter_id: str,
-    choices: Sequence[str],
+    vote: Vote,
     idempotency_key: str,
     entered_at: datetime,
 ) -> Sent:
     """Put a ballot in the box: writes to the table of ballots and to nothing else.
 
     `entered_at` is when the request came in. Sending the same again gives the same receipt, even
-    after the close. Raises `VotingShut`, `KeyTaken`, or `Refused` beside `choice`.
+    after the close. Raises `VotingShut`, `KeyTaken`, or `Refused` as `Rules.check` does.
     """
     advisory_lock(f"ballot box {round.id}")
     voter = queries.find_voter(round, voter_id)
@@ -91,7 +91,7 @@ def cast(
     tag = secrecy.voter_tag(key, round.id, voter.id)
     if IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
         raise KeyTaken(N_("This page is out of date. Look over your vote and send it again."))
-    content = secrecy.canonical_content(choices)
+    content = vote.content
     before = _sent_before(round, idempotency_key)
     if before is not None:
         if before.voter_tag != tag or before.content != content:
@@ -102,7 +102,7 @@ def cast(
     _refuse_unless_open(round, entered_at)
     if paper_queries.has_voted_on_paper(round.id, voter.id):
         raise VotedOnPaper(VOTED_ON_PAPER)
-    _check(round, choices)
+    _check(round, vote)
     ballot = _new_ballot(round, key, voter, tag, content, idempotency_key)
     replaced = _put_in(round, ballot)
     return Sent(secrecy.receipt(key, ballot["id"]), is_replay=False, replaced=replaced)
@@ -128,16 +128,8 @@ def _refuse_unless_open(round: Round, entered_at: datetime) -> None:
         raise VotingShut(N_("Voting closed before we could take this vote. It was not counted."))
 
 
-def _check(round: Round, choices: Sequence[str]) -> None:
-    rules = sealed_rules(round)
-    rules.check(choices)
-    gone = queries.list_withdrawn(round) & set(choices)
-    if gone:
-        raise Refused(
-            N_("“%(title)s” has been withdrawn since and cannot win. Take it out."),
-            "choice",
-            title=rules.options[min(gone)].title,
-        )
+def _check(round: Round, vote: Vote) -> None:
+    sealed_rules(round).without(queries.list_withdrawn(round)).check(vote)
 
 
 def _new_ballot(

@@ -41,6 +41,7 @@ from pbapp.ballots.paper.pages import bp as paper_bp
 from pbapp.ballots.roll import services as roll
 from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.secrecy import in_fours, tidy_receipt
+from pbapp.ballots.vote import ticked
 from pbapp.db import db
 from pbapp.messages import services as messages
 from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
@@ -209,7 +210,7 @@ def choose(slug: str) -> Page:
             shown: dict[str, Any] = {n: request.form.get(n) or None for n in ("priority", "ward")}
             return redirect(url_for(".choose", slug=slug, **shown), 303)
         try:
-            rules.check(picked)
+            rules.check(ticked(picked))
         except Refused as refused:
             form.blame(refused)
         else:
@@ -286,7 +287,7 @@ def review(slug: str) -> Page:
             flash(_("We have kept your choices. Now show that you may vote."))
         return redirect(url_for(".start", slug=slug))
     try:
-        rules.check(booth.choices)
+        rules.check(ticked(booth.choices))
     except Refused as refused:
         flash(say(refused), "warning")
         return redirect(url_for(".choose", slug=slug))
@@ -308,7 +309,7 @@ def send(slug: str) -> Page:
             round=round,
             keys=settings().keys,
             voter_id=booth.voter_id,
-            choices=choices,
+            vote=ticked(choices),
             idempotency_key=form.key.data or "",
             entered_at=request.environ["pbapp.entered_at"],
         )
@@ -399,9 +400,9 @@ def receipt(slug: str) -> Page:
                 else _("A receipt has 16 letters and digits, like K7FQ-2QP9-RD4M-XW3T.")
             )
             form.blame(Refused(problem, "receipt"))
-    options = sealed_rules(round).options if shown and shown.choices else {}
+    rules = sealed_rules(round) if shown and shown.vote else None
     return render_template(
-        "ballots/receipt.html", round=round, form=form, shown=shown, options=options
+        "ballots/receipt.html", round=round, form=form, shown=shown, rules=rules
     ), 422 if form.errors else 200
 
 

@@ -6,7 +6,7 @@ The only place that knows how rounds and ballots keep what is frozen here.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
@@ -19,6 +19,8 @@ from sqlalchemy.orm import joinedload
 from pbapp.ballots import queries as box
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.paper.reading import rows_of_totals
+from pbapp.ballots.rules import BallotPot, Rules, rules_of
+from pbapp.ballots.vote import Vote, ticked
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.refusal import N_, Refused
@@ -54,6 +56,7 @@ class BallotLine:
     cost: int
     minimum: int | None
     proposal: Proposal | None
+    pot: str
 
 
 def ballot_lines(round: Round) -> list[BallotLine]:
@@ -62,6 +65,7 @@ def ballot_lines(round: Round) -> list[BallotLine]:
     Listed so, the file needs no second list: its own order is the lot that settles the last ties.
     """
     config = round.config or {}
+    rules = rules_of(config)
     query = (
         select(Proposal)
         .where(Proposal.round_id == round.id)
@@ -76,6 +80,7 @@ def ballot_lines(round: Round) -> list[BallotLine]:
             cost=sealed[key]["cost_pence"],
             minimum=sealed[key].get("minimum_pence"),
             proposal=proposals.get(sealed[key]["number"]),
+            pot=rules.options[key].pot,
         )
         for key in config.get("lot") or sealed
     ]
@@ -97,30 +102,96 @@ def official_rule(round: Round, lines: Iterable[BallotLine]) -> Rule:
     return rule_from_dict(name, {**parameters, "withdrawn": gone} if gone else parameters)
 
 
-def election_for(round: Round, lines: list[BallotLine], ballots: Iterable[Choices]) -> Election:
-    """The sealed pot and projects with these ballots; raises ValueError on an unknown project."""
-    config = round.config or {}
-    projects = tuple(Project(line.key, line.cost, line.title, meta=_about(line)) for line in lines)
-    budget = sum(pot["budget_pence"] for pot in config["pots"])
-    instance = Instance(budget=budget, projects=projects, exponent=PENCE)
+def election_for(round: Round, lines: list[BallotLine], votes: Iterable[Vote]) -> Election:
+    """The sealed projects with these ballots, every pot together; raises ValueError on an unknown
+    project. Where a round has several pots, `elections_by_pot` parts them for the count."""
+    rules = rules_of(round.config or {})
+    projects = tuple(
+        Project(line.key, line.cost, line.title, meta=_about(line, rules)) for line in lines
+    )
+    instance = Instance(budget=rules.budget_pence, projects=projects, exponent=PENCE)
     index = instance.index
     try:
-        cast = [Ballot(tuple(index[key] for key in chosen)) for chosen in ballots]
+        cast = [Ballot(tuple(index[id] for id in vote.choices), vote.points) for vote in votes]
     except KeyError as error:
         raise ValueError(f"a ballot names {error.args[0]}, which is not on the ballot") from error
-    profile = Profile.of(VoteType(config["vote_type"]), cast)
-    return election_of(instance, profile, _meta(round).items())
+    guards = _guards(rules, rules.pots)
+    longest = int(guards["max_length"]) if rules.is_ranking else None
+    profile = Profile.of(VoteType(rules.vote_type), cast, max_length=longest)
+    return election_of(instance, profile, {**_meta(round), **guards}.items())
 
 
-def _about(line: BallotLine) -> Mapping[str, str]:
-    proposal = line.proposal
-    return MappingProxyType(
-        {
-            "category": proposal.priority.slug if proposal and proposal.priority else "",
-            "district": proposal.area.name if proposal and proposal.area else "",
-            "minimum": "" if line.minimum is None else format_amount(line.minimum, PENCE),
-        }
+def elections_by_pot(round: Round, election: Election) -> dict[str, Election]:
+    """One election a pot, by the pot's id on the ballot, in the order money left over is carried.
+
+    `election` is a round's whole one in pence, as made here or as `read` gives it. Each part
+    has the money and the projects of its pot, and what each ballot says about them; a ballot that
+    left the pot out is not in it. A pot that nobody asks money from has no election. A round with
+    one pot comes back whole.
+    """
+    rules = rules_of(round.config or {})
+    if not rules.has_pots:
+        return {rules.pots[0].id: election}
+    asked = [pot for pot in rules.pots if rules.in_pot(pot.id)]
+    return {pot.id: _part(election, rules, pot) for pot in asked}
+
+
+def _part(election: Election, rules: Rules, pot: BallotPot) -> Election:
+    whole = election.instance
+    mine = {option.id for option in rules.in_pot(pot.id)}
+    there = [n for n, project in enumerate(whole.projects) if project.id in mine]
+    place = {n: at for at, n in enumerate(there)}
+    projects = tuple(whole.projects[n] for n in there)
+    instance = replace(whole, budget=pot.budget_pence, projects=projects)
+    guards = _guards(rules, (pot,))
+    profile = Profile.of(
+        election.profile.vote_type,
+        [part for ballot in election.profile if (part := _ballot_in(ballot, place)).choices],
+        points_scale=election.profile.points_scale,
+        max_length=int(guards["max_length"]) if rules.is_ranking else None,
     )
+    meta = {**election.meta, **guards, "subunit": pot.name}
+    return election_of(instance, profile, meta.items())
+
+
+def _ballot_in(ballot: Ballot, place: Mapping[int, int]) -> Ballot:
+    kept = [at for at, choice in enumerate(ballot.choices) if choice in place]
+    points = ballot.points
+    return replace(
+        ballot,
+        choices=tuple(place[ballot.choices[at]] for at in kept),
+        points=None if points is None else tuple(points[at] for at in kept),
+    )
+
+
+def _guards(rules: Rules, pots: Sequence[BallotPot]) -> dict[str, str]:
+    """What a ballot could say in one of these pots, in Pabulib's words."""
+    most = max((rules.most_in(each.id) for each in pots), default=0)
+    if rules.is_choose_one:
+        return {}
+    guards = {}
+    if rules.min_choices:
+        guards["min_length"] = str(rules.min_choices)
+    if rules.max_choices or rules.is_ranking:
+        guards["max_length"] = str(most if rules.is_ranking else rules.max_choices)
+    if rules.has_points:
+        guards["max_points"] = str(rules.point_cap)
+        if rules.points_each is not None:
+            guards["max_sum_points"] = str(rules.points_each)
+    if rules.is_held_to_money:
+        money = max((each.budget_pence for each in pots), default=0)
+        guards["max_sum_cost"] = format_amount(money, PENCE)
+    return guards
+
+
+def _about(line: BallotLine, rules: Rules) -> Mapping[str, str]:
+    proposal = line.proposal
+    about = {
+        "category": proposal.priority.slug if proposal and proposal.priority else "",
+        "district": proposal.area.name if proposal and proposal.area else "",
+        "minimum": "" if line.minimum is None else format_amount(line.minimum, PENCE),
+    }
+    return MappingProxyType({**about, "pot": line.pot} if rules.has_pots else about)
 
 
 def _meta(round: Round) -> dict[str, str]:
@@ -143,8 +214,6 @@ def _meta(round: Round) -> dict[str, str]:
     }
     if voting and voting.ends_at:
         meta["date_end"] = f"{voting.ends_at - timedelta(seconds=1):%d.%m.%Y}"
-    if config.get("max_choices"):
-        meta["max_length"] = str(config["max_choices"])
     if round.is_example:
         meta["comment"] = "#1: Example: this round is made up."
     of_totals = sum(batch.papers for batch in paper.declared_totals(round))
@@ -199,21 +268,22 @@ def _with_minimum(project: Project, exponent: int) -> Project:
 # --- the ballot box ------------------------------------------------------------------------------
 
 
-def live_choices(round: Round) -> list[Choices]:
+def live_votes(round: Round) -> list[Vote]:
     """What everybody chose, without who; raises `box.BoxOpen` while votes may still come in.
 
     Of papers counted on signed sheets, and of a partner's vote, only totals were kept. They stand
     here as one row a paper with those totals together; nobody cast these rows, and they are taken
     only where the sealed rule adds votes up (greedy), so that no other reading of them can matter.
     """
-    return sorted(box.live_ballots(round) + _rows_of_totals(round))
+    votes = box.live_ballots(round) + _rows_of_totals(round)
+    return sorted(votes, key=lambda vote: vote.content)
 
 
-def _rows_of_totals(round: Round) -> list[Choices]:
+def _rows_of_totals(round: Round) -> list[Vote]:
     declared = paper.declared_totals(round)
     if declared and not paper.takes_totals(round):
         raise Refused(N_("Totals of papers cannot be counted by this round's rule."))
-    return [row for batch in declared for row in rows_of_totals(batch.totals, batch.papers)]
+    return [ticked(row) for batch in declared for row in rows_of_totals(batch.totals, batch.papers)]
 
 
 def people_by_channel(round: Round) -> dict[str, int]:

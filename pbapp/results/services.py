@@ -13,6 +13,7 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.ballots import queries as box
 from pbapp.ballots.paper import queries as paper
+from pbapp.ballots.vote import ticked
 from pbapp.db import advisory_lock, db, flush
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
@@ -83,7 +84,7 @@ def freeze(*, round: Round, by_ward: Mapping[str, int], actor: str) -> FrozenPro
         return frozen
     may_be_counted(round)
     lines = freezing.ballot_lines(round)
-    election = freezing.election_for(round, lines, freezing.live_choices(round))
+    election = freezing.election_for(round, lines, freezing.live_votes(round))
     profile = keep_profile(round, election, actor)
     _keep_turnout(round, TurnoutKind.WARD, by_ward)
     _keep_turnout(round, TurnoutKind.CHANNEL, freezing.people_by_channel(round))
@@ -336,7 +337,7 @@ def store_example_profile(
         raise Refused(N_("Only an example round may have made-up ballots."))
     actor = "installation"
     lines = freezing.ballot_lines(round)
-    election = freezing.election_for(round, lines, ballots)
+    election = freezing.election_for(round, lines, map(ticked, ballots))
     voting = find_phase(round, PhaseKind.VOTING)
     at = (
         min(clock.now(), voting.ends_at + timedelta(hours=1)) if voting and voting.ends_at else None

@@ -17,6 +17,7 @@ from pbapp import clock, create_app
 from pbapp import db as database
 from pbapp.ballots import services
 from pbapp.ballots.models import Ballot
+from pbapp.ballots.vote import ticked
 from pbapp.db import Base, db, write_transaction
 from pbapp.rounds.models import Round
 from pbapp.rounds.queries import find_round
@@ -86,7 +87,7 @@ class Box:
                     "round": self.round(slug),
                     "keys": self.keys,
                     "voter_id": voter_id,
-                    "choices": choices,
+                    "vote": ticked(choices),
                     "idempotency_key": key or secrets.token_hex(16),
                     "entered_at": clock.now(),
                     **values,

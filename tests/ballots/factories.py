@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pbapp import clock
 from pbapp.ballots import services
 from pbapp.ballots.models import Voter
 from pbapp.ballots.roll import services as roll
+from pbapp.ballots.vote import read_vote, ticked
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.rounds.models import Connection, PhaseKind, Round
 from pbapp.rounds.sealing import BallotProject
-from tests.rounds.factories import make_round, seal
+from tests.rounds.factories import a_pot, make_round, seal
 from tests.world import World
 
 COSTS = (10_000_00, 20_000_00, 30_000_00, 40_000_00, 60_000_00, 1_500_50)
 _people = count(1)
 
 
-def open_round(world: World, costs: Sequence[int] = COSTS, **values: Any) -> Round:
-    """A round whose voting is open: projects 1, 2, … at these costs, a pot of £100,000."""
+def open_round(
+    world: World,
+    costs: Sequence[int] = COSTS,
+    guards: Mapping[str, Any] = MappingProxyType({}),
+    by_ward: bool = False,
+    **values: Any,
+) -> Round:
+    """A round whose voting is open: projects 1, 2, … at these costs, a pot of £100,000.
+
+    `guards` are columns of the round; `by_ward` gives each of three wards a pot of its own:
+    projects 3, 6, … in the first, 1, 4, … in the second, 2, 5, … in the third.
+    """
+    if by_ward:
+        values["pots"] = [replace(a_pot(world), name=ward.name) for ward in world.wards.values()]
     round = make_round(world, during=PhaseKind.VOTING, commit=False, **{"max_choices": 4, **values})
+    for name, value in guards.items():
+        setattr(round, name, value)
+    if by_ward:
+        for pot, ward in zip(round.pots, world.wards.values(), strict=True):
+            pot.area_id = ward.id
     priorities, wards = list(world.priorities.values()), list(world.wards.values())
     for number, cost in enumerate(costs, 1):
         db.session.add(
@@ -45,7 +65,10 @@ def open_round(world: World, costs: Sequence[int] = COSTS, **values: Any) -> Rou
             )
         )
     db.session.flush()
-    projects = [BallotProject(n, f"Project {n}", cost) for n, cost in enumerate(costs, 1)]
+    projects = [
+        BallotProject(n, f"Project {n}", cost, area_id=wards[n % 3].id)
+        for n, cost in enumerate(costs, 1)
+    ]
     seal(world, round, projects)
     return round
 
@@ -82,10 +105,10 @@ def admit(round: Round, keys: Path, area_id: int | None = None, **values: Any) -
 
 
 def cast(round: Round, keys: Path, voter: Voter, *choices: str, **values: Any) -> services.Sent:
-    """Put a ballot in the box now."""
+    """Put a ballot in the box now: ticks, or another `vote`."""
     given: dict[str, Any] = {
         "voter_id": voter.id,
-        "choices": choices,
+        "vote": ticked(choices),
         "idempotency_key": secrets.token_hex(16),
         "entered_at": clock.now(),
     }
@@ -99,10 +122,9 @@ def live(round: Round) -> list[tuple[str, ...]]:
     from sqlalchemy import select
 
     from pbapp.ballots.models import Ballot
-    from pbapp.ballots.secrecy import read_content
 
     query = select(Ballot.content).where(Ballot.round_id == round.id, Ballot.is_live)
-    return sorted(read_content(content) for content in db.session.scalars(query))
+    return sorted(read_vote(content).choices for content in db.session.scalars(query))
 
 
 def _letters(number: int) -> str:

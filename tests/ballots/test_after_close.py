@@ -12,6 +12,7 @@ from flask import Flask
 from pbapp.ballots import queries
 from pbapp.ballots.models import Channel
 from pbapp.ballots.secrecy import in_fours
+from pbapp.ballots.vote import ticked
 from pbapp.rounds.models import Round
 from pbapp.web import limits
 from tests.ballots.factories import admit, cast, close, open_round, voting
@@ -60,7 +61,7 @@ def test_after_the_close_the_ballots_that_count_can_be_counted(
     round: Round, world: World, keys: Path
 ) -> None:
     close(round)
-    assert queries.live_ballots(round) == [("1",), ("2", "3"), ("4",)]
+    assert queries.live_ballots(round) == [ticked("1"), ticked("23"), ticked("4")]
     assert queries.ballots_by_channel(round) == {Channel.ONLINE: 3}
     assert queries.on_voters_list(round) == 4
     assert queries.turnout_by_ward(round, keys) == {world.wards[7].id: 2, world.wards[10].id: 1}

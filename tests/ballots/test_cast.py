@@ -58,7 +58,7 @@ def test_the_last_vote_counts_and_the_earlier_ones_stay_as_replaced(
     assert live(round) == [("3",)]
     assert db.session.scalar(select(func.count()).select_from(Ballot)) == 3
     shown = [queries.show_ballot(round, receipt) for receipt in receipts]
-    assert [(s.is_live, s.choices) for s in shown] == [
+    assert [(s.is_live, s.vote.choices) for s in shown] == [
         (False, ("1",)),
         (False, ("2",)),
         (True, ("3",)),

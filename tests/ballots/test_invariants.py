@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from pbapp.ballots import queries, secrecy, services
 from pbapp.ballots.models import Ballot, Voter
+from pbapp.ballots.vote import read_vote
 from pbapp.db import Busy, db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
@@ -113,12 +114,12 @@ def check(box: Box, slug: str, counts: dict[str, tuple[str, ...]], receipts: lis
         # at most one live ballot a tag
         assert max(Counter(ballot.voter_tag for ballot in live).values(), default=0) <= 1
         # what counts is what each person sent last
-        assert Counter(secrecy.read_content(b.content) for b in live) == Counter(counts.values())
+        assert Counter(read_vote(b.content).choices for b in live) == Counter(counts.values())
         # every tag derives from somebody on the voters' list
         key = queries.read_key(round.id, box.keys) if voters else b""
         tags = {secrecy.voter_tag(key, round.id, voter): voter for voter in voters}
         assert {ballot.voter_tag for ballot in ballots} <= set(tags)
-        assert {tags[b.voter_tag]: secrecy.read_content(b.content) for b in live} == counts
+        assert {tags[b.voter_tag]: read_vote(b.content).choices for b in live} == counts
         # every receipt that was given is there, and nothing else is
         given = {secrecy.receipt_hash(round.id, receipt) for receipt in receipts}
         assert {ballot.receipt_hash for ballot in ballots} == given

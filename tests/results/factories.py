@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pbapp import clock
 from pbapp.ballots.models import Ballot, Channel
-from pbapp.ballots.secrecy import canonical_content
+from pbapp.ballots.vote import ticked
 from pbapp.db import db
 from pbapp.proposals.models import CostLine, Proposal, ProposalState
 from pbapp.results import services
@@ -80,7 +80,7 @@ def cast(round: Round, choices: Iterable[int], *, is_live: bool = True) -> Ballo
         voter_tag=secrets.token_hex(32),
         channel=Channel.ONLINE,
         assurance=1,
-        content=canonical_content([str(number) for number in choices]),
+        content=ticked(str(number) for number in choices).content,
         salt=secrets.token_bytes(32),
         leaf=secrets.token_hex(32),
         receipt_hash=secrets.token_hex(32),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,14 +12,16 @@ from sqlalchemy import func, select
 
 from pbapp import clock
 from pbapp.audit.models import Event
+from pbapp.ballots.vote import Vote, pointed, ranked, ticked
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.refusal import Refused
 from pbapp.results import freezing, services
 from pbapp.results.models import FrozenProfile, Turnout, TurnoutKind
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import PhaseKind, Round, VoteType
 from pbapp.rounds.queries import find_phase
-from pbapp.tally import parse_pabulib, sha256
+from pbapp.tally import parse_pabulib, sha256, write_pabulib
+from tests.ballots.factories import open_round
 from tests.results.factories import BY_WARD, VOTES, cast, cast_all, close_vote, expand, sealed_round
 from tests.rounds.factories import make_round
 from tests.world import World
@@ -74,7 +77,7 @@ def test_the_digest_is_the_same_in_whatever_order_people_voted(world: World) -> 
     digests = set()
     for seed in range(5):
         random.Random(seed).shuffle(ballots)
-        digests.add(freezing.pack(freezing.election_for(round, lines, ballots))[1])
+        digests.add(freezing.pack(freezing.election_for(round, lines, map(ticked, ballots)))[1])
     assert len(digests) == 1
 
 
@@ -157,7 +160,7 @@ def test_a_file_that_was_changed_is_never_counted(world: World) -> None:
     close_vote(round)
     profile = freeze(round)
     profile.pabulib_gz = freezing.pack(
-        freezing.election_for(round, freezing.ballot_lines(round), [("5",)])
+        freezing.election_for(round, freezing.ballot_lines(round), [ticked("5")])
     )[0]
     with pytest.raises(Refused, match="were changed"):
         services.count(profile=profile, actor="test")
@@ -173,3 +176,57 @@ def test_a_proposal_withdrawn_after_sealing_stays_listed_and_cannot_win(world: W
     row = next(row for row in count.allocations if row.project_key == "1")
     assert not row.is_funded
     assert row.facts["reason"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("guards", "votes", "meta"),
+    [
+        (
+            {"vote_type": VoteType.APPROVAL, "min_choices": 1, "max_choices": 2},
+            [ticked("123"), ticked("36")],
+            {"min_length": "1", "max_length": "2", "max_sum_cost": "100000"},
+        ),
+        (
+            {
+                "vote_type": VoteType.CUMULATIVE,
+                "points_each": 10,
+                "points_most": 6,
+                "max_choices": None,
+            },
+            [pointed({"1": 6, "2": 4, "3": 3}), pointed({"3": 2})],
+            {"max_sum_points": "10", "max_points": "6"},
+        ),
+        (
+            {"vote_type": VoteType.ORDINAL, "max_choices": 3},
+            [ranked("321"), ranked("3")],
+            {"max_length": "2"},
+        ),
+        ({"vote_type": VoteType.CHOOSE_ONE}, [ticked("132"), ticked("3")], {}),
+    ],
+)
+def test_each_way_of_voting_is_frozen_and_read_back_and_parts_into_pots(
+    world: World, guards: dict[str, Any], votes: list[Vote], meta: dict[str, str]
+) -> None:
+    round = open_round(world, by_ward=True, guards=guards)
+    whole = freezing.election_for(round, freezing.ballot_lines(round), votes)
+    assert {key: whole.meta.get(key) for key in meta} == meta
+    packed, digest = freezing.pack(whole)
+    profile = FrozenProfile(pabulib_gz=packed, digest=digest, exponent=2)
+    again = freezing.read(profile)
+    assert (set(again.profile), again.profile.max_length) == (
+        set(whole.profile),
+        whole.profile.max_length,
+    )
+    parts = freezing.elections_by_pot(round, again)
+    assert [part.instance.budget for part in parts.values()] == [100_000_00] * 3
+    assert [part.profile.ballots_cast for part in parts.values()] == [2, 1, 1]
+    for part in parts.values():
+        read = parse_pabulib(write_pabulib(part))
+        assert set(read.profile) == set(part.profile)
+        assert not read.warnings
+
+
+def test_a_round_with_one_pot_is_one_election(world: World) -> None:
+    round = sealed_round(world)
+    whole = freezing.election_for(round, freezing.ballot_lines(round), map(ticked, expand(VOTES)))
+    assert freezing.elections_by_pot(round, whole) == {"1": whole}

@@ -140,7 +140,7 @@ class Paper:
         first, second = self.entries[0].content, self.entries[1].content
         if first != second:
             return paper_reading.in_dispute(first, second)
-        return frozenset(paper_reading.read(first).choices)
+        return frozenset(paper_reading.read(first).vote.choices)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """What is keyed from a paper or a sheet, and the text it is kept as. Pure functions.
 
-A paper is project numbers with blanks between them: `3 7 12`. `x` says that it cannot count.
+A paper is project numbers with blanks between them: `3 7 12`, the best first where people rank,
+and `3=5 7=2` where they give points. A sheet with several pots is keyed as one: a project's number
+says which pot it is in. `x` says that the paper cannot count; what the rules refuse cannot.
 """
 
 from __future__ import annotations
@@ -8,51 +10,79 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pbapp.ballots.rules import Rules
-from pbapp.ballots.secrecy import canonical_content, read_content
+from pbapp.ballots.vote import Vote, pointed, ranked, read_vote, ticked
 from pbapp.refusal import N_, Refused
 from pbapp.tally.digest import canonical
 
 REJECTED = canonical({"rejected": True}).decode()
 SEPARATORS = re.compile(r"[\s,;.+]+")
 NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
+POINTS = re.compile(r"([0-9]{1,6})[=:]([0-9]{1,4})", re.ASCII)
 SAMPLE_SHARE = 20  # one paper in twenty, 5 %
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a content says: choices, or totals by project id, or that the paper cannot count."""
+    """What a content says: a vote, or totals by project id, or that the paper cannot count."""
 
-    choices: tuple[str, ...] = ()
+    vote: Vote = field(default_factory=Vote)
     totals: Mapping[str, int] | None = None
     is_rejected: bool = False
 
 
 def content_of(typed: str, rules: Rules) -> str:
-    """The canonical text of one paper as keyed; raises `Refused` beside `numbers`."""
+    """The canonical text of one paper as keyed; raises `Refused` beside `numbers`.
+
+    What the rules refuse is refused here too: such a paper is keyed as x.
+    """
     text = typed.strip()
     if text.lower() == "x":
         return REJECTED
-    choices = [part for part in SEPARATORS.split(text) if part]
-    if not choices:
+    parts = [part for part in SEPARATORS.split(text) if part]
+    if not parts:
         raise Refused(
             N_("Key the numbers ticked on the paper, or x if it cannot count."), "numbers"
         )
-    strange = [part for part in choices if NUMBER.fullmatch(part) is None]
-    unknown = [part for part in choices if part not in rules.options]
-    if strange or unknown:
-        raise Refused(
-            N_("There is no project with the number %(number)s."),
-            "numbers",
-            number=(strange or unknown)[0][:20],
-        )
+    vote = _pointed(parts, rules) if rules.has_points else _numbered(parts, rules)
     try:
-        rules.check(choices)
+        rules.check(vote)
     except Refused as refused:
         raise Refused(refused.message, "numbers", **refused.params) from refused
-    return canonical_content(choices)
+    return vote.content
+
+
+def _numbered(parts: list[str], rules: Rules) -> Vote:
+    for part in parts:
+        _refuse_strange(part if NUMBER.fullmatch(part) else None, part, rules)
+    return ranked(parts) if rules.is_ranking else ticked(parts)
+
+
+def _pointed(parts: list[str], rules: Rules) -> Vote:
+    points: dict[str, int] = {}
+    for part in parts:
+        found = POINTS.fullmatch(part)
+        if found is None:
+            raise Refused(
+                N_("Key points as project = points, like 3=5. This is not: %(typed)s"),
+                "numbers",
+                typed=part[:20],
+            )
+        id, number = found.groups()
+        _refuse_strange(id, id, rules)
+        if id in points:
+            raise Refused(N_("Project %(number)s is there twice."), "numbers", number=id)
+        points[id] = int(number)
+    return pointed(points)
+
+
+def _refuse_strange(id: str | None, typed: str, rules: Rules) -> None:
+    if id not in rules.options:
+        raise Refused(
+            N_("There is no project with the number %(number)s."), "numbers", number=typed[:20]
+        )
 
 
 def content_of_totals(totals: Mapping[str, int], papers: int, rules: Rules) -> str:
@@ -65,7 +95,8 @@ def content_of_totals(totals: Mapping[str, int], papers: int, rules: Rules) -> s
                 number=id,
                 papers=papers,
             )
-    most = papers * (rules.max_choices or len(rules.options))
+    by_pot = [rules.most_in(pot.id) for pot in rules.pots]
+    most = papers * (max(by_pot) if rules.picks_a_pot else sum(by_pot))
     if sum(totals.values()) > most:
         raise Refused(
             N_("These totals are %(sum)s votes. %(papers)s papers can give %(most)s at most."),
@@ -82,7 +113,7 @@ def read(content: str) -> Reading:
         return Reading(totals=kept["totals"])
     if kept.get("rejected"):
         return Reading(is_rejected=True)
-    return Reading(choices=read_content(content))
+    return Reading(vote=read_vote(content))
 
 
 def keyed(content: str) -> str:
@@ -92,15 +123,22 @@ def keyed(content: str) -> str:
         return "x"
     if reading.totals is not None:
         return ", ".join(f"{id}: {votes}" for id, votes in _in_order(reading.totals))
-    return " ".join(sorted(reading.choices, key=_place))
+    vote = reading.vote
+    if vote.points is not None:
+        return " ".join(f"{id}={points}" for id, points in _in_order(vote.given))
+    return " ".join(vote.choices if vote.is_ranking else sorted(vote.choices, key=_place))
 
 
 def in_dispute(first: str, second: str) -> frozenset[str]:
     """The projects that two readings do not agree on."""
-    one, other = read(first), read(second)
-    if one.totals is not None and other.totals is not None:
-        return frozenset(id for id in one.totals if one.totals[id] != other.totals.get(id))
-    return frozenset(one.choices) ^ frozenset(other.choices)
+    one, other = _said(read(first)), _said(read(second))
+    return frozenset(id for id in {*one, *other} if one.get(id) != other.get(id))
+
+
+def _said(reading: Reading) -> Mapping[str, int]:
+    """What a reading says of each project: its total, its points, its place, or that it is in."""
+    vote = reading.vote
+    return reading.totals or vote.given or vote.places or dict.fromkeys(vote.choices, 1)
 
 
 def sample_size(papers: int) -> int:
