@@ -4,6 +4,7 @@ from pbapp.accounts import models as accounts  # noqa: F401
 from pbapp.assets import models as assets  # noqa: F401
 from pbapp.audit import models as audit  # noqa: F401
 from pbapp.ballots import models as ballots  # noqa: F401
+from pbapp.ballots.closing import models as closing  # noqa: F401
 from pbapp.ballots.log import models as ballot_log  # noqa: F401
 from pbapp.ballots.paper import models as paper  # noqa: F401
 from pbapp.ballots.roll import models as voters_list  # noqa: F401

@@ -10,6 +10,15 @@ It works out the SHA-256 of both files, which you can compare with the ones on t
 give with --ballots-sha256 and --rules-sha256, and it compares them for you). Then it counts the
 votes step by step, in the plainest way there is, with exact fractions, and prints the winners.
 
+With the ballot log it checks the log too, and says line by line what it found and what it could not
+check. Scrutineers have the openings as well (which ballot stands behind each seal):
+
+    python3 recount.py --log log.json
+    python3 recount.py --log log.json --openings openings.json --rules rule.json ballots.pb
+    python3 recount.py --log log.json --head 4f1c... (the head you were e-mailed or saw on paper)
+
+It ends with 0 if everything it could check is right, and with 1 if anything is wrong.
+
 It is slow on purpose: it shares no code with the service that published the result, and takes no
 short cuts. A small vote takes seconds; a large one with many steps can take hours.
 
@@ -345,6 +354,314 @@ class EqualShares(Count):
         return others if more > less else winners
 
 
+# -- the ballot log ----------------------------------------------------------------------------
+
+
+class Audit:
+    """What was looked at, line by line. `wrong` counts the lines that say something is wrong."""
+
+    def __init__(self):
+        self.wrong = 0
+
+    def says(self, is_right, right, wrong):
+        """One finding, printed at once."""
+        self.wrong += not is_right
+        print(f"ok     {right}" if is_right else f"WRONG  {wrong}")
+        return is_right
+
+    def cannot(self, why):
+        print(f"-      Not checked: {why}")
+
+
+def joined(*parts):
+    """Parts with the length of each in four bytes before it: no two lists give the same bytes."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def leaf_of(round_id, config_hash, content, salt):
+    """The seal of one ballot."""
+    body = joined(str(round_id).encode(), config_hash.encode(), content.encode(), salt)
+    return hashlib.sha256(b"\x00" + body).hexdigest()
+
+
+def root_of(leaves):
+    """The Merkle root (RFC 6962) of seals in sorted order."""
+    level = sorted(bytes.fromhex(leaf) for leaf in leaves)
+    if not level:
+        return hashlib.sha256(b"").hexdigest()
+
+    def climb(part):
+        if len(part) == 1:
+            return part[0]
+        left = 1
+        while left * 2 < len(part):
+            left *= 2
+        return hashlib.sha256(b"\x01" + climb(part[:left]) + climb(part[left:])).digest()
+
+    return climb(level).hex()
+
+
+def head_of(batch):
+    """The head that seals a batch and everything before it."""
+    named = ("previous_head", "root", "size", "total", "day", "kind")
+    body = joined(*(str(batch[name]).encode() for name in named))
+    return hashlib.sha256(b"\x02" + body).hexdigest()
+
+
+def some(names):
+    """A few of them, to look up."""
+    names = sorted(names)
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(name[:16] for name in names[:3]) + more
+
+
+def audit_batch(audit, batch, previous, total):
+    """One batch by itself, and whether it follows from the one before."""
+    n, leaves = batch["n"], batch["leaves"]
+    found = [
+        (
+            len(leaves) == batch["size"],
+            f"says it has {batch['size']} seals and lists {len(leaves)}",
+        ),
+        (leaves == sorted(leaves), "does not list its seals in order"),
+        (
+            root_of(leaves) == batch["root"],
+            "has another root than its seals give: a ballot in it was changed, added or taken out",
+        ),
+        (batch["previous_head"] == previous, "does not follow the batch before it"),
+        (batch["total"] == total + batch["size"], f"gives a wrong total, {batch['total']}"),
+        (head_of(batch) == batch["head"], "has a head that does not follow from what it says"),
+    ]
+    for is_right, problem in found:
+        if not is_right:
+            audit.says(False, "", f"Batch {n} {problem}.")
+    return all(is_right for is_right, _ in found)
+
+
+def audit_log(audit, log, head):
+    """The log by itself: batches, roots, heads and totals."""
+    batches, previous, total, whole = log["batches"], log["config_hash"], 0, True
+    numbers = [batch["n"] for batch in batches]
+    audit.says(
+        numbers == list(range(1, len(batches) + 1)),
+        f"The batches are numbered 1 to {len(batches)}, in order.",
+        f"The batches are not in order, or one is missing: {', '.join(map(str, numbers))}.",
+    )
+    for batch in batches:
+        whole = audit_batch(audit, batch, previous, total) and whole
+        previous, total = batch["head"], batch["total"]
+    if whole:
+        audit.says(
+            True,
+            f"Every batch has the root of its seals, and every head follows from the one before: "
+            f"{len(batches)} batches, {total} seals.",
+            "",
+        )
+    leaves = [leaf for batch in batches for leaf in batch["leaves"]]
+    seen, twice = set(), set()
+    for leaf in leaves:
+        (twice if leaf in seen else seen).add(leaf)
+    audit.says(not twice, "No seal stands in the log twice.", f"Twice in the log: {some(twice)}.")
+    closes = [batch["n"] for batch in batches if batch["kind"] == "close"]
+    if closes or not batches:
+        audit.says(
+            closes == numbers[-1:],
+            "The last batch closed the box, and no ballot came after it.",
+            "The box was closed more than once, or ballots came after it was closed.",
+        )
+    else:
+        audit.cannot("whether the box is closed: the log has no closing batch yet.")
+    audit_head(audit, batches, head)
+
+
+def audit_head(audit, batches, head):
+    if head is None:
+        audit.cannot(
+            "that this is the log everybody was shown. Somebody who rewrote all of it would not be "
+            "found. Give --head with a head that was e-mailed, printed or read out."
+        )
+        return
+    known = {batch["head"]: batch["n"] for batch in batches}
+    found = known.get(head.strip().lower())
+    audit.says(
+        found is not None,
+        f"The head you gave is that of batch {found} of {len(batches)}: nothing up to there was "
+        "changed since it was published.",
+        "The head you gave is nowhere in this log. It is not the log you were shown.",
+    )
+
+
+def audit_openings(audit, log, opened):
+    """Each opening against the log; who could have voted twice."""
+    round_id, config_hash = log["round"]["id"], log["config_hash"]
+    audit.says(
+        opened["round"]["id"] == round_id and opened["config_hash"] == config_hash,
+        "Openings and log are of one round and one set of rules.",
+        "The openings are of another round, or of other rules, than the log.",
+    )
+    rows = opened["openings"]
+    unlike = [
+        row["leaf"]
+        for row in rows
+        if leaf_of(round_id, config_hash, row["content"], bytes.fromhex(row["salt"])) != row["leaf"]
+    ]
+    audit.says(
+        not unlike,
+        f"Every opening gives its seal: {len(rows)} ballots are what was sealed.",
+        f"{len(unlike)} openings do not give their seal, so they were changed: {some(unlike)}.",
+    )
+    sealed = {leaf: batch["n"] for batch in log["batches"] for leaf in batch["leaves"]}
+    names = [row["leaf"] for row in rows]
+    extra, missing = [n for n in names if n not in sealed], set(sealed) - set(names)
+    stray = len(names) - len(set(names) & set(sealed))
+    audit.says(
+        not extra and len(set(names)) == len(names),
+        "Every opened ballot is in the log, once.",
+        f"{stray} opened ballots are not in the log, or opened twice: {some(extra or names)}.",
+    )
+    audit.says(
+        not missing,
+        "Every seal in the log has its opening.",
+        f"{len(missing)} seals of the log have no opening: {some(missing)}.",
+    )
+    moved = [row["leaf"] for row in rows if sealed.get(row["leaf"], row["batch"]) != row["batch"]]
+    audit.says(
+        not moved,
+        "Every ballot is in the batch that its opening names.",
+        f"{len(moved)} openings name another batch than the log does: {some(moved)}.",
+    )
+    counted = [row for row in rows if row["counted"]]
+    voters = {}
+    for row in counted:
+        voters[row["voter"]] = voters.get(row["voter"], 0) + 1
+    doubled = [voter for voter, ballots in voters.items() if ballots > 1]
+    audit.says(
+        not doubled,
+        f"No voter has more than one ballot that counts: {len(counted)} ballots, "
+        f"{len(rows) - len(counted)} replaced or taken out.",
+        f"{len(doubled)} voters have more than one ballot that counts: {some(doubled)}.",
+    )
+    audit.cannot(
+        "who the voters are. Each is a number made for this file; that people were on the voters' "
+        "list, and voted once, is what the officers checked."
+    )
+
+
+def as_read(content):
+    """A ballot's content as the ballot file writes it: choices and points."""
+    kept = json.loads(content)
+    if "points" in kept:
+        return {name: Fraction(points) for name, points in kept["points"].items()}
+    return tuple(kept["ranking"]) if "ranking" in kept else tuple(sorted(kept["choices"]))
+
+
+def only(ballot, ids):
+    """The part of a ballot that is about these projects."""
+    if isinstance(ballot, dict):
+        return tuple(sorted((name, points) for name, points in ballot.items() if name in ids))
+    return tuple(name for name in ballot if name in ids)
+
+
+def audit_ballots(audit, opened, elections):
+    """The ballots that were counted are the openings marked as counted, neither more nor fewer."""
+    everything = {name for election in elections for name in election.ids}
+    ballots = [as_read(row["content"]) for row in opened["openings"] if row["counted"]]
+    stray = {name for ballot in ballots for name in ballot if name not in everything}
+    audit.says(
+        not stray,
+        "Every project chosen on a ballot is in the ballot files.",
+        f"Projects chosen on ballots, but in no ballot file: {', '.join(sorted(stray))}.",
+    )
+    declared = opened.get("declared") or []
+    for election in elections:
+        audit_election(audit, ballots, declared, election, is_alone=len(elections) == 1)
+
+
+def audit_election(audit, ballots, declared, election, is_alone):
+    ids, ranked = set(election.ids), election.kind == "ordinal"
+    want, have = {}, {}
+    for ballot in ballots:
+        key = only(ballot, ids)
+        if key or (is_alone and not ballot):
+            want[key] = want.get(key, 0) + 1
+    for choices, given in election.ballots:
+        key = (
+            only(given, ids) if given is not None else choices if ranked else tuple(sorted(choices))
+        )
+        if key or is_alone:
+            have[key] = have.get(key, 0) + 1
+    more = {key: number - want.get(key, 0) for key, number in have.items()}
+    more = {key: number for key, number in more.items() if number > 0}
+    fewer = sum(max(number - have.get(key, 0), 0) for key, number in want.items())
+    totals = {name: sum(batch["totals"].get(name, 0) for batch in declared) for name in ids}
+    papers = sum(batch["papers"] for batch in declared) if any(totals.values()) else 0
+    if papers:
+        added = {name: sum(n for key, n in more.items() if name in key) for name in ids}
+        fits = not fewer and added == totals and sum(more.values()) <= papers
+        audit.says(
+            fits,
+            f"Beside the opened ballots, {sum(more.values())} rows add up to the totals of "
+            f"{papers} papers counted on signed sheets.",
+            "The rows beside the opened ballots do not add up to the totals of the signed sheets.",
+        )
+        audit.cannot(f"those {papers} papers: no log covers them, only the signed sheets do.")
+        return
+    audit.says(
+        not more and not fewer,
+        f"The {election.people} ballots counted are the opened ballots marked as counted, "
+        "neither more nor fewer.",
+        f"The ballot file has {sum(more.values())} ballots that were not opened as counted, and "
+        f"lacks {fewer} that were.",
+    )
+
+
+def audit_rules(audit, log, documents, texts):
+    """Whether the rules are those that were sealed, as far as the files tell."""
+    for document in documents:
+        if "projects" in document:
+            found = hashlib.sha256(canonical(document)).hexdigest()
+            audit.says(
+                found == log["config_hash"],
+                "The sealed rules are those the log begins with.",
+                "The sealed rules are not those the log begins with.",
+            )
+    for text in texts:
+        named = [
+            line.split(";")[1] for line in text.splitlines() if line.startswith("config_sha256;")
+        ]
+        audit.says(
+            named == [log["config_hash"]],
+            "The ballot file was counted under the sealed rules.",
+            "The ballot file does not name the sealed rules of this log.",
+        )
+
+
+def read_json(path):
+    return json.loads(Path(path).read_bytes().decode("utf-8-sig"))
+
+
+def run_audit(given, ballot_files, rule_files):
+    """Everything that can be checked with these files; how many lines were wrong."""
+    audit, log = Audit(), read_json(given.log)
+    print(f"The ballot log of {log['round']['title']}:")
+    audit_log(audit, log, given.head)
+    texts = [Path(path).read_bytes().decode("utf-8-sig") for path in ballot_files]
+    audit_rules(audit, log, [read_json(path) for path in rule_files], texts)
+    if given.openings is None:
+        audit.cannot(
+            "what is behind the seals, and that the ballots counted are those in the log. That "
+            "takes the openings, which scrutineers have (--openings)."
+        )
+        return audit.wrong
+    opened = read_json(given.openings)
+    audit_openings(audit, log, opened)
+    if texts:
+        audit_ballots(audit, opened, [read_election(text) for text in texts])
+    else:
+        audit.cannot("that these ballots were counted. Give the ballot file (.pb) too.")
+    return audit.wrong
+
+
 # -- the command -------------------------------------------------------------------------------
 
 
@@ -405,31 +722,64 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("ballots", help="the ballot file (.pb)")
-    parser.add_argument("rules", help="the rules file (.json)")
+    parser.add_argument(
+        "files", nargs="*", help="the ballot file (.pb), and the rules file (.json) to count by"
+    )
     parser.add_argument("--ballots-sha256", help="as printed on the result page")
     parser.add_argument("--rules-sha256", help="as printed on the result page")
     parser.add_argument("--winners", help="published winners, parted by commas, to compare")
+    parser.add_argument("--log", help="the ballot log (log.json): check its batches and heads")
+    parser.add_argument("--openings", help="scrutineers: the ballot behind each seal")
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        help="a rules file (.json): the rule to count by, or the sealed rules; may be given twice",
+    )
+    parser.add_argument("--head", help="a head you noted, to see that the log still holds it")
     given = parser.parse_args(arguments)
+    ballot_files = [path for path in given.files if not path.endswith(".json")]
+    rule_files = [*given.rules, *(path for path in given.files if path.endswith(".json"))]
+    if given.log is None and len(ballot_files) == 2:
+        rule_files = [ballot_files.pop()]
+    if given.log is None and len(ballot_files) + len(rule_files) < 2:
+        parser.error("give a ballot file and a rules file to count, or --log to check the log")
+    wrong = 0
     try:
-        ballots = Path(given.ballots).read_bytes()
-        document = json.loads(Path(given.rules).read_bytes().decode("utf-8-sig"))
-        document = {key: document[key] for key in ("rule", "parameters") if key in document}
-        found = hashlib.sha256(ballots).hexdigest()
-        print(checked("the ballot file", found, given.ballots_sha256))
-        found = hashlib.sha256(canonical(document)).hexdigest()
-        print(checked("the rules", found, given.rules_sha256))
-        winners, count = recount(ballots.decode("utf-8-sig"), document, show_step)
-        print(report(winners, count))
-        if given.winners is not None:
-            published = [name.strip() for name in given.winners.split(",") if name.strip()]
-            if published != winners:
-                raise Wrong(f"these are NOT the published winners: {given.winners}")
-            print("These are the published winners, in the published order.")
-    except (OSError, ValueError, KeyError, Wrong) as error:
+        if given.log is not None:
+            wrong = run_audit(given, ballot_files, rule_files)
+        counting = [path for path in rule_files if "rule" in read_json(path)]
+        counting = [path for path in counting if "projects" not in read_json(path)]
+        if ballot_files and counting:
+            count_again(given, ballot_files[0], counting[0])
+        elif given.log is not None:
+            print("-      Not checked: the count. Give the ballot file and the rule to count by.")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, Wrong) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 1
-    return 0
+    if given.log is not None:
+        print(
+            f"\n{wrong} things are WRONG." if wrong else "\nEverything that was checked is right."
+        )
+    return 1 if wrong else 0
+
+
+def count_again(given, ballot_file, rule_file):
+    """Count one ballot file by one rule and print what comes out."""
+    ballots = Path(ballot_file).read_bytes()
+    document = read_json(rule_file)
+    document = {key: document[key] for key in ("rule", "parameters") if key in document}
+    found = hashlib.sha256(ballots).hexdigest()
+    print(checked("the ballot file", found, given.ballots_sha256))
+    found = hashlib.sha256(canonical(document)).hexdigest()
+    print(checked("the rules", found, given.rules_sha256))
+    winners, count = recount(ballots.decode("utf-8-sig"), document, show_step)
+    print(report(winners, count))
+    if given.winners is not None:
+        published = [name.strip() for name in given.winners.split(",") if name.strip()]
+        if published != winners:
+            raise Wrong(f"these are NOT the published winners: {given.winners}")
+        print("These are the published winners, in the published order.")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from pbapp.accounts.queries import tidy_email
 from pbapp.ballots import booth as booths
 from pbapp.ballots import journal, queries, services
 from pbapp.ballots.booth import Booth
+from pbapp.ballots.closing import views as closing_pages  # noqa: F401 — pages of `closing_bp`
+from pbapp.ballots.closing.pages import bp as closing_bp
 from pbapp.ballots.forms import (
     AddressForm,
     CheckForm,
@@ -55,7 +57,7 @@ from pbapp.web.context import settings
 from pbapp.web.limits import limited
 from pbapp.web.redirects import safe_next
 
-blueprints = (bp, paper_bp)
+blueprints = (bp, paper_bp, closing_bp)
 
 __all__ = ["blueprints", "init_app"]
 

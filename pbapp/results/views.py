@@ -34,6 +34,7 @@ from pbapp.results import (
     pages,
     queries,
     recounting,
+    scrutiny,
     services,
 )
 from pbapp.results.access import Sight, sight
@@ -48,7 +49,7 @@ from pbapp.web.fragments import render
 from pbapp.web.limits import limited
 
 bp = Blueprint("results", __name__)
-blueprints = (bp, elections.bp)
+blueprints = (bp, elections.bp, scrutiny.bp)
 
 Page = str | AnyResponse | tuple[str, int]
 

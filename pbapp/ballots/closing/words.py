@@ -1,0 +1,39 @@
+"""The end of a round in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+
+from pbapp.ballots.closing.models import Certificate
+from pbapp.boards.models import Role
+
+
+def role_words(role: Role) -> str:
+    """What somebody is, for everybody to read; never who."""
+    return {
+        Role.VOTING_LEAD: _("a voting lead"),
+        Role.COUNTER: _("a community counter"),
+        Role.CLERK: _("a clerk"),
+        Role.MODERATOR: _("a moderator"),
+        Role.APPRAISER: _("an appraiser"),
+    }.get(role, _("an officer"))
+
+
+def channel_words(channel: str) -> str:
+    return {"online": _("sent online"), "paper": _("on paper, read by two people")}.get(
+        channel, channel
+    )
+
+
+def by_whom(done: Iterable[Certificate]) -> str:
+    """ "a voting lead and a community counter"."""
+    first, second = (certificate.role for certificate in done)
+    if first is second is Role.VOTING_LEAD:
+        return _("two voting leads")
+    return _(
+        "%(first)s and %(second)s",
+        first=role_words(first),
+        second=role_words(second),
+    )
