@@ -58,6 +58,169 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "certificate",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("confirms", sa.Integer(), nullable=True),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "moderator",
+                "appraiser",
+                "voting_lead",
+                "clerk",
+                "counter",
+                "chair",
+                "board_member",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("head", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(part = 1 AND confirms IS NULL) OR (part = 2 AND confirms IS NOT NULL AND confirms = 1)",
+            name=op.f("ck_certificate_second_confirms_first"),
+        ),
+        sa.CheckConstraint("part IN (1, 2)", name=op.f("ck_certificate_first_or_second")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_certificate_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "confirms", "head", "digest"],
+            ["certificate.round_id", "certificate.part", "certificate.head", "certificate.digest"],
+            name="fk_certificate_same_as_first",
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_certificate_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("round_id", "account_id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint(
+            "round_id",
+            "part",
+            "head",
+            "digest",
+            name=op.f("uq_certificate_round_id_part_head_digest"),
+        ),
+        sa.UniqueConstraint("round_id", "part", name=op.f("uq_certificate_round_id_part")),
+    )
+    op.create_table(
+        "closing",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("keep_days", sa.Integer(), nullable=False),
+        sa.Column("last_days", sa.Integer(), nullable=False),
+        sa.Column("openings_public", sa.Boolean(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept", sa.JSON(), nullable=True),
+        sa.CheckConstraint(
+            "destroyed_at IS NULL OR began_at IS NOT NULL",
+            name=op.f("ck_closing_begun_before_done"),
+        ),
+        sa.CheckConstraint("keep_days <= last_days", name=op.f("ck_closing_last_is_last")),
+        sa.CheckConstraint(
+            "keep_days BETWEEN 1 AND 366", name=op.f("ck_closing_keep_days_possible")
+        ),
+        sa.CheckConstraint(
+            "last_days BETWEEN 2 AND 731", name=op.f("ck_closing_last_days_possible")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_closing_round_id_round")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_closing")),
+    )
+    op.create_table(
+        "destruction_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("release_asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("released_by_id", sa.Uuid(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(agreed_at IS NULL) = (agreed_by_id IS NULL)",
+            name=op.f("ck_destruction_hold_agreed_by_one"),
+        ),
+        sa.CheckConstraint(
+            "(released_at IS NULL) = (released_by_id IS NULL)",
+            name=op.f("ck_destruction_hold_released_by_one"),
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id <> asked_by_id", name=op.f("ck_destruction_hold_put_by_two")
+        ),
+        sa.CheckConstraint(
+            "release_asked_by_id IS NULL OR agreed_at IS NOT NULL",
+            name=op.f("ck_destruction_hold_held_before_released"),
+        ),
+        sa.CheckConstraint(
+            "released_by_id <> release_asked_by_id",
+            name=op.f("ck_destruction_hold_released_by_two"),
+        ),
+        sa.CheckConstraint(
+            "released_by_id IS NULL OR release_asked_by_id IS NOT NULL",
+            name=op.f("ck_destruction_hold_release_was_asked"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["account.id"], name=op.f("fk_destruction_hold_agreed_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_destruction_hold_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_asked_by_id"],
+            ["account.id"],
+            name=op.f("fk_destruction_hold_release_asked_by_id_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["released_by_id"],
+            ["account.id"],
+            name=op.f("fk_destruction_hold_released_by_id_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_destruction_hold_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_destruction_hold")),
+    )
+    with op.batch_alter_table("destruction_hold", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_destruction_hold_open",
+            ["round_id"],
+            unique=True,
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
+
+    op.create_table(
+        "scrutineer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=120), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("named_by_id", sa.Uuid(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fetched", sa.Integer(), nullable=False),
+        sa.CheckConstraint("fetched >= 0", name=op.f("ck_scrutineer_fetched_counted")),
+        sa.ForeignKeyConstraint(
+            ["named_by_id"], ["account.id"], name=op.f("fk_scrutineer_named_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_scrutineer_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scrutineer")),
+        sa.UniqueConstraint("round_id", "name", name=op.f("uq_scrutineer_round_id_name")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_scrutineer_token_hash")),
+    )
+    op.create_table(
         "ballot_leaf",
         sa.Column("leaf", sa.String(length=64), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -109,10 +272,10 @@ def upgrade() -> None:
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("area_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("priority_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_pot_priority_id_priority"), "priority", ["priority_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
 
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_choices", sa.Integer(), nullable=True))
@@ -249,8 +412,8 @@ def downgrade() -> None:
         batch_op.drop_column("min_choices")
 
     with op.batch_alter_table("pot", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_pot_priority_id_priority"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_column("priority_id")
         batch_op.drop_column("area_id")
 
@@ -260,6 +423,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ballot_leaf_batch")
 
     op.drop_table("ballot_leaf")
+    op.drop_table("scrutineer")
+    with op.batch_alter_table("destruction_hold", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_destruction_hold_open",
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
+
+    op.drop_table("destruction_hold")
+    op.drop_table("closing")
+    op.drop_table("certificate")
     with op.batch_alter_table("ballot_batch", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_ballot_batch_close",
