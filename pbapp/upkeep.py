@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
 from pbapp.assets import feed_check, importing
+from pbapp.ballots.paper import printing
 from pbapp.db import db, write_transaction
 from pbapp.desk import what_if
 from pbapp.messages import services as messages
@@ -21,6 +22,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     feed_check.ask_if_due,
     importing.forget_unused,
     what_if.forget_old,
+    printing.forget_old,
     bringing_in.forget_old,
 )
 _log = logging.getLogger("pbapp.jobs")

@@ -196,3 +196,21 @@ def faults_of(document: Document) -> list[str]:
             faults.append(f"a cell of a table has no header cell: {table.text[:60]}")
     faults += ["a figure has no words" for f in document.root.find("Figure") if not f.alt]
     return faults
+
+
+def sizes(data: bytes) -> set[float]:
+    """The sizes in points of the letters of a PDF's tagged text."""
+    found: set[float] = set()
+    for page in PdfReader(io.BytesIO(data)).pages:
+        is_artifact = False
+        size = scale = 1.0
+        for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
+            if operator == b"BMC" or operator == b"BDC":
+                is_artifact = operands[0] == "/Artifact"
+            elif operator == b"Tf":
+                size = float(operands[1])
+            elif operator == b"Tm":
+                scale = abs(float(operands[3]))
+            elif operator in (b"Tj", b"TJ") and not is_artifact:
+                found.add(round(size * scale * 0.75, 1))
+    return found

@@ -35,6 +35,7 @@ from pbapp.ballots.forms import (
 from pbapp.ballots.pages import Page, bp, get_round, get_whole, init_app, shut_page, step_page
 from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
     keying,
+    pack_pages,
     table_pages,
 )
 from pbapp.ballots.paper import queries as paper_queries

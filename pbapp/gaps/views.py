@@ -12,11 +12,12 @@ from pbapp.gaps import drawing, files, queries, words
 from pbapp.gaps.measures import Cell
 from pbapp.gaps.queries import Gaps
 from pbapp.gaps.shading import scale_of
-from pbapp.gaps.sheet import number, qr_code
+from pbapp.gaps.sheet import number
 from pbapp.places.models import Boundary
 from pbapp.places.queries import attribution
 from pbapp.plans.models import PriorityVersion
 from pbapp.web.access import access, anyone
+from pbapp.web.qr import qr_code
 
 bp = Blueprint("gaps", __name__, url_prefix="/boards/<slug>")
 blueprints = (bp,)

@@ -22,6 +22,7 @@ JOB_MODULES = (
     "pbapp.results.recounting",
     "pbapp.assets.feed_check",
     "pbapp.desk.what_if",
+    "pbapp.ballots.paper.printing",
 )
 LOOK_EVERY = 0.5
 _log = logging.getLogger("pbapp.jobs")

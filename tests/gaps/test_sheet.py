@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pbapp.assets.models import AssetKind, AssetState
 from pbapp.gaps.drawing import Frame
-from pbapp.gaps.sheet import number, qr_code
+from pbapp.gaps.sheet import number
+from pbapp.web.qr import qr_code
 from tests.assets.factories import make_asset, make_official_boundaries, without_point
 from tests.client import Browser, QueryCounter
 from tests.world import World

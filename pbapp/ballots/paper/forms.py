@@ -6,12 +6,21 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.ballots.forms import CheckForm
 from pbapp.ballots.paper.models import Act, BatchKind, PaperChannel, WhySetAside
+from pbapp.ballots.paper.sheet import LARGE, ORDINARY
 from pbapp.ballots.paper.tables import Details
 from pbapp.rounds.models import Connection
 from pbapp.web.forms import Form, plain_text
@@ -91,6 +100,27 @@ class VenueForm(Form):
     interpreters = StringField(
         _l("Interpreters and languages"), filters=[plain_text], validators=[Length(max=300)]
     )
+
+
+class PackForm(Form):
+    """Which papers to make as PDF files."""
+
+    places = SelectField(_l("For which places?"), validate_choice=False)
+    prints = SelectMultipleField(
+        _l("Print"),
+        choices=[
+            SelectChoice(ORDINARY, _l("Ordinary print")),
+            SelectChoice(LARGE, _l("Large print")),
+        ],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validators=[DataRequired(_l("Choose ordinary print, large print, or both."))],
+    )
+    languages = SelectMultipleField(
+        _l("Languages"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )
+    copies = CountField(_l("Papers for each place"))
+    own_ward = BooleanField(_l("Leave out the pots of other wards"))
 
 
 class BatchForm(Form):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from pbapp.ballots import journal
-from pbapp.ballots.forms import CONNECTIONS, age_words
 from pbapp.ballots.paper import queries, tables
 from pbapp.ballots.paper import services as paper
 from pbapp.ballots.paper.forms import (
@@ -23,9 +22,6 @@ from pbapp.ballots.paper.forms import (
 )
 from pbapp.ballots.paper.models import Act, BatchKind, PaperBatch, PaperChannel, Venue
 from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_own, say_no
-from pbapp.ballots.queries import closes_at
-from pbapp.ballots.roll.identity import TOO_YOUNG, age_bands
-from pbapp.ballots.rules import sealed_rules
 from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.boards.models import Role
 from pbapp.db import db
@@ -133,40 +129,6 @@ def _ward_of(form: VenueForm, round: Round) -> int | None:
 
 
 # --- to print -------------------------------------------------------------------------------
-
-
-@bp.get("/paper/pack")
-@access(any_officer)
-def pack(slug: str) -> Page:
-    """A ballot paper to print, for one place: A4 or in large print."""
-    round, _account = get_own(slug)
-    try:
-        rules = sealed_rules(round)
-    except Refused as refused:
-        say_no(refused)
-        return redirect(url_for(".index", slug=slug), 303)
-    wanted = request.args.get("place", "")
-    place = queries.find_venue(round, int(wanted) if _is_number(wanted) else None)
-    return render_template(
-        "ballots/paper/pack.html",
-        round=round,
-        rules=rules,
-        venue=place,
-        venues=[v for v in queries.list_venues(round) if v.channel is not PaperChannel.PARTNER],
-        is_large=request.args.get("print") == "large",
-        has_declaration=place is None or place.channel is not PaperChannel.HALL,
-        connections=CONNECTIONS.values(),
-        ages=[
-            age_words(start, end)
-            for value, start, end in age_bands(round.min_age)
-            if value != TOO_YOUNG
-        ],
-        closes_at=closes_at(round),
-    )
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 @bp.get("/paper/day")
