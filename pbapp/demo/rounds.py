@@ -15,7 +15,7 @@ from pbapp.proposals.models import CostLine, Proposal, ProposalState
 from pbapp.results import services as results
 from pbapp.rounds import sealing
 from pbapp.rounds import services as rounds
-from pbapp.rounds.models import PhaseKind, Round, VoteType
+from pbapp.rounds.models import Leftover, PhaseKind, Round, VoteType
 from pbapp.rounds.sealing import BallotProject
 from pbapp.rounds.services import PhaseDates, PotTerms
 
@@ -48,7 +48,7 @@ def _round(cast: Cast, entry: dict[str, Any], boundary_set: BoundarySet) -> Roun
         payment_approver=entry["payment_approver"],
         is_binding=entry["is_binding"],
     )
-    return rounds.set_up(
+    round = rounds.set_up(
         board=board,
         plan=cast.plans[entry["board"]],
         slug=entry["slug"],
@@ -69,6 +69,8 @@ def _round(cast: Cast, entry: dict[str, Any], boundary_set: BoundarySet) -> Roun
         boundary_set=boundary_set,
         is_example=True,
     )
+    round.leftover = Leftover(entry["leftover"])
+    return round
 
 
 def _year(cast: Cast, entry: dict[str, Any]) -> int:
