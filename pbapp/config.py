@@ -33,6 +33,10 @@ class Config:
     keys: Path
     mail_server: str | None = None
     mail_from: str = "noreply@example.org"
+    sms_url: str | None = None
+    sms_token: str | None = None
+    sms_from: str = ""
+    sms_file: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     timezone: str = "Europe/London"
     languages: tuple[str, ...] = ("en",)
@@ -53,6 +57,11 @@ class Config:
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether a text message can reach anybody; the demo's stay in its mailbox."""
+        return not self.is_production or bool(self.sms_url or self.sms_file)
 
     @property
     def uploads(self) -> Path:
@@ -106,6 +115,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         keys=keys,
         mail_server=env.get("PBAPP_MAIL_SERVER") or None,
         mail_from=env.get("PBAPP_MAIL_FROM", "noreply@example.org"),
+        sms_url=_sms_url(env),
+        sms_token=env.get("PBAPP_SMS_TOKEN") or None,
+        sms_from=env.get("PBAPP_SMS_FROM", ""),
+        sms_file=Path(env["PBAPP_SMS_FILE"]).resolve() if env.get("PBAPP_SMS_FILE") else None,
         public_url=env.get("PBAPP_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         timezone=env.get("PBAPP_TIMEZONE", "Europe/London"),
         languages=tuple(env.get("PBAPP_LANGUAGES", "en").replace(",", " ").split()),
@@ -123,6 +136,20 @@ def refuse_overlap(instance: Path, keys: Path) -> None:
             f"PBAPP_KEYS ({keys}) and PBAPP_INSTANCE ({instance}) overlap. "
             "Ballot keys must live in a folder of their own, apart from the data."
         )
+
+
+def _sms_url(env: Mapping[str, str]) -> str | None:
+    """Where text messages are handed over: a code to vote must not travel in the open."""
+    address = env.get("PBAPP_SMS_URL", "")
+    parts = urlsplit(address)
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if address and not (
+        parts.hostname and (parts.scheme == "https" or (local and parts.scheme == "http"))
+    ):
+        raise ConfigError(
+            "PBAPP_SMS_URL has to begin with https://, or with http:// on this machine."
+        )
+    return address or None
 
 
 def _secret_key(env: Mapping[str, str], mode: str, keys: Path) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from flask import session
 
 from pbapp import clock
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Method, Round
 
 NAME = "voting"
 PROOF_LASTS = timedelta(hours=2)
@@ -41,22 +41,22 @@ class Booth:
         self._set(about=value)
 
     @property
-    def email(self) -> str | None:
-        """The address a code was sent to."""
-        found: str | None = self._get("email")
-        return found
+    def offered(self) -> tuple[Method, str] | None:
+        """By what somebody wants to show it: an address a code was sent to, a code or a card."""
+        found = self._get("proof")
+        return (Method(found[0]), found[1]) if found else None
 
-    @email.setter
-    def email(self, value: str) -> None:
-        self._set(email=value, proved=None)
+    def offer(self, method: Method, token: str) -> None:
+        self._set(proof=[method.value, token], proved=None)
+
+    def prove(self) -> None:
+        """What was offered was right, whatever became of it then."""
+        self._set(proved=_stamp())
 
     @property
-    def has_proved_email(self) -> bool:
-        """The code was right, whatever became of it then."""
-        return self._is_fresh("proved")
-
-    def prove_email(self) -> None:
-        self._set(proved=_stamp())
+    def proof(self) -> tuple[Method, str] | None:
+        """What was offered and found right not long ago."""
+        return self.offered if self._is_fresh("proved") else None
 
     @property
     def voter_id(self) -> str | None:
@@ -68,7 +68,7 @@ class Booth:
         """Somebody has shown that they may vote; what they typed for it goes."""
         if self._get("voter") != voter_id:
             self._set(sent=None)
-        self._set(voter=voter_id, since=_stamp(), about=None, email=None, proved=None)
+        self._set(voter=voter_id, since=_stamp(), about=None, proof=None, proved=None)
 
     # --- what ---
 

@@ -73,7 +73,7 @@ def step_page(name: str, round: Round, step: int, status: int = 200, **context: 
         is_demo=settings().is_demo,
         **context,
     )
-    return html, 422 if status == 200 and form.errors else status
+    return html, 422 if status == 200 and form and form.errors else status
 
 
 @bp.errorhandler(KeyMissing)

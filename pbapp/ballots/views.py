@@ -16,18 +16,13 @@ from flask import (
 )
 from flask_babel import gettext as _
 
-from pbapp.accounts import services as accounts
-from pbapp.accounts.queries import tidy_email
 from pbapp.ballots import booth as booths
 from pbapp.ballots import journal, queries, services
 from pbapp.ballots.booth import Booth
 from pbapp.ballots.closing import views as closing_pages  # noqa: F401 — pages of `closing_bp`
 from pbapp.ballots.closing.pages import bp as closing_bp
 from pbapp.ballots.forms import (
-    AddressForm,
-    CheckForm,
     ChooseForm,
-    CodeForm,
     PressForm,
     ReceiptForm,
     SendForm,
@@ -41,19 +36,17 @@ from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.paper import views as paper_pages  # noqa: F401
 from pbapp.ballots.paper.pages import bp as paper_bp
-from pbapp.ballots.roll import services as roll
+from pbapp.ballots.roll import views as roll_pages  # noqa: F401 — steps 1 and 2
 from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.secrecy import in_fours, tidy_receipt
 from pbapp.ballots.vote import ticked
 from pbapp.db import db
-from pbapp.messages import services as messages
-from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
 from pbapp.refusal import Refused
-from pbapp.rounds.models import Connection, PhaseKind, Round
+from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.rounds.words import why_not
 from pbapp.web.access import access, anyone
-from pbapp.web.babel import page_language, say
+from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.limits import limited
 from pbapp.web.redirects import safe_next
@@ -61,133 +54,6 @@ from pbapp.web.redirects import safe_next
 blueprints = (bp, paper_bp, closing_bp)
 
 __all__ = ["blueprints", "init_app"]
-
-
-# --- 1 check you can vote -------------------------------------------------------------------
-
-
-@bp.route("/vote", methods=["GET", "POST"])
-@access(anyone)
-def start(slug: str) -> Page:
-    """What connects somebody to the place; the ward comes from the postcode."""
-    round, gate = get_round(slug)
-    if not gate:
-        return shut_page(round, why_not(gate))
-    booth = Booth(round)
-    if request.method == "GET" and booth.voter_id:
-        if booth.sent:
-            return render_template("ballots/again.html", round=round, booth=booth)
-        return redirect(url_for(".choose", slug=slug))
-    form = CheckForm(round, data=booth.about)
-    if not form.validate_on_submit():
-        return step_page("check", round, 1, form=form)
-    booth.about = {
-        "connection": form.connection.data,
-        "postcode": tidy_postcode(form.postcode.data or ""),
-        "name": form.name.data or "",
-        "age_band": form.age_band.data,
-    }
-    if booth.has_proved_email:
-        return _admit(round, booth)
-    return redirect(url_for(".prove", slug=slug), 303)
-
-
-# --- 2 prove it -----------------------------------------------------------------------------
-
-
-def _typed_address() -> str | None:
-    return tidy_email(request.form.get("email", "")) or None
-
-
-@bp.route("/vote/prove", methods=["GET", "POST"])
-@access(anyone)
-@limited("vote code by network", tries=600, seconds=3600)  # a hall shares one address
-@limited("vote code by address", tries=8, seconds=1800, by=_typed_address)
-def prove(slug: str) -> Page:
-    """Ask for an e-mail address and send it a code."""
-    round, gate = get_round(slug)
-    if not gate:
-        return shut_page(round, why_not(gate))
-    booth = Booth(round)
-    if booth.about is None:
-        return redirect(url_for(".start", slug=slug), 303)
-    form = AddressForm()
-    if not form.validate_on_submit():
-        return step_page("prove", round, 2, form=form)
-    email = tidy_email(form.email.data or "")
-    messages.write(
-        key=f"vote code {secrets.token_hex(16)}",
-        to=email,
-        template="vote_code",
-        context={"code": _make_code(round, email), "round": round.title},
-    )
-    db.session.commit()
-    booth.email = email
-    return redirect(url_for(".enter_code", slug=slug), 303)
-
-
-def _make_code(round: Round, email: str) -> str:
-    return accounts.make_code(purpose=f"vote:{round.id}", email=email, secret=settings().secret_key)
-
-
-@bp.route("/vote/code", methods=["GET", "POST"])
-@access(anyone)
-@limited("vote code tries", tries=600, seconds=900)
-def enter_code(slug: str) -> Page:
-    """Check the code, and put the person on the voters' list."""
-    round, gate = get_round(slug)
-    if not gate:
-        return shut_page(round, why_not(gate))
-    booth = Booth(round)
-    if booth.about is None or booth.email is None:
-        return redirect(url_for(".start", slug=slug), 303)
-    form = CodeForm()
-    if form.validate_on_submit():
-        try:
-            _use_code(round, booth.email, form.code.data or "")
-        except Refused as refused:
-            form.blame(refused)
-        else:
-            booth.prove_email()
-            return _admit(round, booth)
-        finally:
-            db.session.commit()  # a wrong try counts, a used code is used
-    return step_page("code", round, 2, form=form, email=booth.email)
-
-
-def _use_code(round: Round, email: str, code: str) -> None:
-    purpose, secret = f"vote:{round.id}", settings().secret_key
-    accounts.use_code(purpose=purpose, email=email, code=code, secret=secret)
-
-
-def _admit(round: Round, booth: Booth) -> Page:
-    """Add the person to the voters' list, or show again what they typed and why not."""
-    about, email = booth.about or {}, booth.email or ""
-    db.session.commit()
-    found = look_up_postcode(about["postcode"], {item.area_id for item in round.round_areas})
-    try:
-        if found.state is not PostcodeState.FOUND or found.ward is None:
-            raise Refused(_("This postcode is outside the area of this vote."), "postcode")
-        voter = roll.admit(
-            round=round,
-            keys=settings().keys,
-            email=email,
-            name=about["name"],
-            postcode=about["postcode"],
-            age_band=about["age_band"],
-            area_id=found.ward.id,
-            connection=Connection(about["connection"]),
-            language=page_language(),
-        )
-        db.session.commit()
-    except Refused as refused:
-        db.session.rollback()
-        form = CheckForm(round, formdata=None, data=about)
-        form.blame(refused)
-        form.ask_us = True
-        return step_page("check", round, 1, form=form, action=url_for(".start", slug=round.slug))
-    booth.enter(voter.id)
-    return redirect(url_for(".review" if booth.choices else ".choose", slug=round.slug), 303)
 
 
 # --- 3 choose -------------------------------------------------------------------------------

@@ -23,8 +23,16 @@ class MailState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class MailChannel(enum.StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+
+
 class Mail(Base):
-    """One message to one address. `key` makes "send this once" a promise the database keeps."""
+    """One message to one address, or as a text to one mobile number.
+
+    `key` makes "send this once" a promise the database keeps.
+    """
 
     __tablename__ = "mail"
     __table_args__ = (
@@ -35,6 +43,11 @@ class Mail(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     key: Mapped[str] = mapped_column(String(120))
     to_address: Mapped[str] = mapped_column(String(320))
+    channel: Mapped[MailChannel] = mapped_column(
+        one_of(MailChannel, "channel"),
+        default=MailChannel.EMAIL,
+        server_default=MailChannel.EMAIL.value,
+    )
     template: Mapped[str] = mapped_column(String(80))
     context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(12), default="en")

@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import force_locale
 from markupsafe import Markup
 
-from pbapp.messages.models import Mail
+from pbapp.messages.models import Mail, MailChannel
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,16 @@ class Letter:
 def put_into_words(mail: Mail) -> Letter:
     """Render a message in its reader's language.
 
-    The template has two blocks, `subject` and `body`; the body is paragraphs parted by an empty
-    line, and a line that is a web address alone becomes a link.
+    A text message is the block `sms`. For e-mail the template has two blocks, `subject` and
+    `body`; the body is paragraphs parted by an empty line, and a line that is a web address alone
+    becomes a link.
     """
     with force_locale(mail.language.replace("-", "_")):
         template = current_app.jinja_env.get_template(f"emails/{mail.template}.html")
         context = template.new_context({**(mail.context or {}), "mail": mail})
+        if mail.channel is MailChannel.SMS:
+            said = " ".join(str(Markup(_block(template, "sms", context)).unescape()).split())  # noqa: S704
+            return Letter(subject=said, text=said, html="")
         subject = _block(template, "subject", context)
         paragraphs = [p for p in re.split(r"\n\s*\n", _block(template, "body", context)) if p]
         # Not render_template: that asks who is looking, and here nobody is.

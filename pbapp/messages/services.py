@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from pbapp import clock
 from pbapp.db import db, flush
 from pbapp.jobs import services as jobs
-from pbapp.messages.models import Mail, MailState
+from pbapp.messages.models import Mail, MailChannel, MailState
 
 KEPT_FOR = timedelta(days=7)
 
@@ -22,10 +22,12 @@ def write(
     template: str,
     context: dict[str, Any],
     language: str = "en",
+    channel: MailChannel = MailChannel.EMAIL,
     not_before: datetime | None = None,
 ) -> Mail | None:
     """Put a message in the outbox, once for each `key`; None if it was written before.
 
+    `to` is an e-mail address, or for a text a mobile number like +447700900123.
     `template` is a file of templates/emails without its ending; `context` must be plain JSON.
     `not_before` holds it back, which is how a decision can be undone before anybody is told.
     """
@@ -35,6 +37,7 @@ def write(
     mail = Mail(
         key=key,
         to_address=to,
+        channel=channel,
         template=template,
         context=context,
         language=language,

@@ -64,6 +64,13 @@ def hit(name: str, caller: str, *, tries: int, seconds: int) -> bool:
     return row.count <= tries
 
 
+def is_spent(name: str, caller: str, tries: int, seconds: int) -> bool:
+    """Whether a caller has used up their tries in this stretch of time, without counting one."""
+    window = int(clock.now().timestamp()) // seconds
+    row = db.session.get(Tries, (_key(name, caller), window))
+    return row is not None and row.count >= tries
+
+
 def forget_old() -> int:
     """Delete counts whose time is over; returns how many."""
     result = db.session.execute(delete(Tries).where(Tries.expires_at < clock.now()))

@@ -18,7 +18,7 @@ from pbapp.ballots.roll import services as roll
 from pbapp.ballots.vote import read_vote, ticked
 from pbapp.db import db
 from pbapp.proposals.models import Proposal, ProposalState
-from pbapp.rounds.models import Connection, PhaseKind, Round
+from pbapp.rounds.models import Connection, Method, PhaseKind, Round
 from pbapp.rounds.sealing import BallotProject
 from tests.rounds.factories import a_pot, make_round, seal
 from tests.world import World
@@ -92,14 +92,18 @@ def admit(round: Round, keys: Path, area_id: int | None = None, **values: Any) -
     """Somebody new on the voters' list, or whoever `values` describes."""
     number = next(_people)
     given: dict[str, Any] = {
-        "email": f"voter{number}@example.org",
         "name": f"Voter {'abcdefghij'[number % 10]} {_letters(number)}",
         "postcode": "ZZ7 1AA",
         "age_band": "25",
         "area_id": area_id or round.round_areas[0].area_id,
         "connection": Connection.LIVE,
+        **values,
     }
-    voter = roll.admit(round=round, keys=keys, **{**given, **values})
+    token = given.pop("email", f"voter{number}@example.org")
+    proof = given.pop("proof", roll.Proof(Method.EMAIL, token))
+    network = given.pop("network", None)
+    person = roll.Person(**given)
+    voter = roll.admit(round=round, keys=keys, person=person, proof=proof, network=network)
     db.session.commit()
     return voter
 

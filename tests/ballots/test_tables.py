@@ -52,14 +52,7 @@ def test_somebody_new_joins_the_same_voters_list(
     assert (voter.method, voter.assurance) == (Method.TABLE, 3)
     assert paper_queries.has_voted_on_paper(round.id, voter.id)
     with pytest.raises(roll.NotOneOfOne, match="has voted on paper"):
-        roll.admit(
-            round=round,
-            keys=keys,
-            email="jo@example.org",
-            area_id=voter.area_id,
-            connection=voter.connection,
-            **JO,
-        )
+        factories.admit(round, keys, voter.area_id, email="jo@example.org", **JO)
     db.session.rollback()
     with pytest.raises(Refused, match="voted on paper already"):
         papers.mark(world, round, keys, hall, name="JO  Béll")

@@ -51,7 +51,7 @@ WRONG_ANSWERS: list[tuple[dict[str, Any], str]] = [
     ({"postcode": "K1A0B1"}, "Enter a full postcode, like ML5 3AB."),
     ({"postcode": "ZZ99 9ZZ"}, "the gap is ours and not yours"),
     ({"postcode": "ZZ9 1AA"}, "outside the area of this vote"),
-    ({"postcode": ""}, "Enter the postcode of the place"),
+    ({"postcode": ""}, "Enter the postcode of that place"),
     ({"name": ""}, "Enter your name."),
     ({"name": "J"}, "letters of one alphabet"),
     ({"name": "J\u043e Bell"}, "letters of one alphabet"),
@@ -136,7 +136,7 @@ def test_a_wrong_code_is_refused_and_counted(stranger: Browser, round: Round) ->
     wrong = "000000" if right != "000000" else "000001"
     for _ in range(5):
         page = stranger.submit(page, {"code": wrong}, status=422)
-        assert "not the code in our latest e-mail" in " ".join(page.errors())
+        assert "not the code in our latest message" in " ".join(page.errors())
     page = stranger.submit(page, {"code": right}, status=422)
     assert "expired, or was tried too often" in " ".join(page.errors())
     assert voters() == 0
@@ -147,7 +147,7 @@ def test_an_old_code_is_refused_with_the_way_to_a_new_one(stranger: Browser, rou
     with time_machine.travel(clock.now() + timedelta(minutes=21), tick=False):
         page = stranger.submit(page, {"code": newest_code()}, status=422)
     assert "expired" in " ".join(page.errors())
-    assert "Use another address or ask for a new code" in page.links()
+    assert "Correct it or ask for a new code" in page.links()
 
 
 def test_a_code_for_one_address_does_not_prove_another(

@@ -18,10 +18,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from pbapp.ballots.forms import CheckForm
 from pbapp.ballots.paper.models import Act, BatchKind, PaperChannel, WhySetAside
 from pbapp.ballots.paper.sheet import LARGE, ORDINARY
 from pbapp.ballots.paper.tables import Details
+from pbapp.ballots.roll.forms import CheckForm
 from pbapp.rounds.models import Connection
 from pbapp.web.forms import Form, plain_text
 

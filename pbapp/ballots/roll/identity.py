@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 # Narrower than a generation, so that a parent and child of one name fall in different bands.
-BAND_STARTS = (16, 25, 35, 45, 55, 65, 75)
+BAND_STARTS = (12, 16, 25, 35, 45, 55, 65, 75)
 TOO_YOUNG = "under"
 GAPS = ("Pd", "Zs", "Cc")  # dashes, blanks and line ends part two words
 
@@ -41,6 +41,27 @@ def tidy_contact(address: str) -> str:
     """One mailbox, one text: `jo+vote@example.org` is Jo's too."""
     name, at, host = address.strip().lower().rpartition("@")
     return f"{name.partition('+')[0] or name}{at}{host}"
+
+
+def tidy_mobile(typed: str) -> str | None:
+    """A British mobile number as +447700900123 (E.164), or None if it cannot be one.
+
+    Numbers that cost their caller more (070) and pagers (076, but for the Isle of Man's) are none.
+    """
+    plain = "".join(c for c in typed if c not in " -.()\u00a0")
+    for start, instead in (("00440", "0"), ("+440", "0"), ("0044", "0"), ("+44", "0")):
+        if plain.startswith(start):
+            plain = instead + plain.removeprefix(start)
+            break
+    if not (plain.isascii() and plain.isdigit() and len(plain) == 11):
+        return None
+    mobile = plain[:2] == "07" and (plain[2] not in "06" or plain.startswith("07624"))
+    return f"+44{plain[1:]}" if mobile else None
+
+
+def tidy_number(typed: str) -> str:
+    """A code or a card number as it is compared: capital letters and plain digits only."""
+    return "".join(c for c in typed.upper() if c.isascii() and c.isalnum())
 
 
 def age_bands(min_age: int | None) -> list[tuple[str, int, int | None]]:
