@@ -99,7 +99,7 @@ def use_code(*, purpose: str, email: str, code: str, secret: str) -> None:
         row.tries_left -= 1
         flush()
         raise Refused(
-            N_("This is not the code in our latest message. Check it, or ask for a new one."), "code"
+            N_("This is not the code we sent last. Check it, or ask for a new one."), "code"
         )
     db.session.delete(row)
     flush()

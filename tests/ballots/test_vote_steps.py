@@ -136,7 +136,7 @@ def test_a_wrong_code_is_refused_and_counted(stranger: Browser, round: Round) ->
     wrong = "000000" if right != "000000" else "000001"
     for _ in range(5):
         page = stranger.submit(page, {"code": wrong}, status=422)
-        assert "not the code in our latest message" in " ".join(page.errors())
+        assert "not the code we sent last" in " ".join(page.errors())
     page = stranger.submit(page, {"code": right}, status=422)
     assert "expired, or was tried too often" in " ".join(page.errors())
     assert voters() == 0

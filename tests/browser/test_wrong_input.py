@@ -80,7 +80,7 @@ def test_a_wrong_code_and_one_that_has_run_out(phone: Page) -> None:
     code = resident.code_for(email)
     resident.fills({"The 6-digit code from the e-mail": f"{(int(code) + 1) % 1_000_000:06}"})
     resident.presses("Go on")
-    said(phone, "This is not the code in our latest message.")
+    said(phone, "This is not the code we sent last.")
     expect(phone.get_by_text(email)).to_be_visible()
     with time_machine.travel(clock.now() + CODE_LASTS * 1.1):
         resident.fills({"The 6-digit code from the e-mail": code})

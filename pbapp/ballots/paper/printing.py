@@ -17,13 +17,13 @@ from sqlalchemy import delete
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.ballots.forms import CONNECTIONS, age_words
 from pbapp.ballots.paper import queries
 from pbapp.ballots.paper.models import PaperChannel, Venue
 from pbapp.ballots.paper.services import must_be_officer
 from pbapp.ballots.paper.sheet import LARGE, Sheet, sheet_of
 from pbapp.ballots.paper.words import box_words, pot_words, pots_words
 from pbapp.ballots.queries import closes_at
+from pbapp.ballots.roll.forms import CONNECTIONS, age_words
 from pbapp.ballots.roll.identity import TOO_YOUNG, age_bands
 from pbapp.config import ROOT
 from pbapp.db import db, write_transaction
