@@ -58,6 +58,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "card_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column(
+            "number_check",
+            sa.Enum(
+                "none",
+                "luhn",
+                name="number_check",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("added_by_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_card_list_has_cards")),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"], ["account.id"], name=op.f("fk_card_list_added_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_card_list_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_list")),
+        sa.UniqueConstraint("round_id", "id", name=op.f("uq_card_list_round_id_id")),
+        sa.UniqueConstraint("round_id", "label", name=op.f("uq_card_list_round_id_label")),
+    )
+    op.create_table(
         "certificate",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -134,6 +165,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_closing")),
     )
     op.create_table(
+        "code_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "connection",
+            sa.Enum(
+                "live",
+                "work",
+                "study",
+                "volunteer",
+                name="connection",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("age_band", sa.String(length=10), nullable=True),
+        sa.Column("form_key", sa.String(length=32), nullable=False),
+        sa.Column("made_by_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_code_batch_has_codes")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_code_batch_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["account.id"], name=op.f("fk_code_batch_made_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_code_batch_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_batch")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_code_batch_form_key")),
+        sa.UniqueConstraint("round_id", "id", name=op.f("uq_code_batch_round_id_id")),
+        sa.UniqueConstraint("round_id", "label", name=op.f("uq_code_batch_round_id_label")),
+    )
+    op.create_table(
         "destruction_hold",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -199,6 +268,50 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "roll_conflict",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "other_way",
+                "two_rows",
+                "other_name",
+                "on_paper",
+                "contact_full",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "email",
+                "sms",
+                "code",
+                "card",
+                "table",
+                name="method",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("looked", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "count > 0 AND looked BETWEEN 0 AND count",
+            name=op.f("ck_roll_conflict_looked_at_most_all"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_roll_conflict_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("round_id", "kind", "method", name=op.f("pk_roll_conflict")),
+    )
+    op.create_table(
         "scrutineer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -237,6 +350,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_ballot_leaf_batch", ["round_id", "batch_n"], unique=False)
 
     op.create_table(
+        "issued_code",
+        sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("is_revoked", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id", "batch_id"],
+            ["code_batch.round_id", "code_batch.id"],
+            name=op.f("fk_issued_code_round_id_batch_id_code_batch"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", "digest", name=op.f("pk_issued_code")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("issued_code", schema=None) as batch_op:
+        batch_op.create_index("ix_issued_code_batch", ["round_id", "batch_id"], unique=False)
+
+    op.create_table(
+        "known_card",
+        sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("list_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id", "list_id"],
+            ["card_list.round_id", "card_list.id"],
+            name=op.f("fk_known_card_round_id_list_id_card_list"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", "digest", name=op.f("pk_known_card")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("known_card", schema=None) as batch_op:
+        batch_op.create_index("ix_known_card_list", ["round_id", "list_id"], unique=False)
+
+    op.create_table(
         "roll_contact",
         sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("voter_id", sa.String(length=32), nullable=False),
@@ -269,6 +415,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "voter_id", name=op.f("pk_roll_online")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "roll_source",
+        sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("voter_id", sa.String(length=32), nullable=False),
+        sa.Column("network", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id", "voter_id"],
+            ["roll.round_id", "roll.id"],
+            name=op.f("fk_roll_source_round_id_voter_id_roll"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", "voter_id", name=op.f("pk_roll_source")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("roll_source", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_roll_source_network", ["round_id", "network", "day"], unique=False
+        )
+
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "channel",
+                sa.Enum(
+                    "email",
+                    "sms",
+                    name="channel",
+                    native_enum=False,
+                    create_constraint=False,
+                    length=40,
+                ),
+                server_default="email",
+                nullable=False,
+            )
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_mail_channel"), "channel IN ('email', 'sms')"
+        )
+
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("area_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("priority_id", sa.Integer(), nullable=True))
@@ -417,13 +602,30 @@ def downgrade() -> None:
         batch_op.drop_column("priority_id")
         batch_op.drop_column("area_id")
 
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_mail_channel"), type_="check")
+        batch_op.drop_column("channel")
+
+    with op.batch_alter_table("roll_source", schema=None) as batch_op:
+        batch_op.drop_index("ix_roll_source_network")
+
+    op.drop_table("roll_source")
     op.drop_table("roll_online")
     op.drop_table("roll_contact")
+    with op.batch_alter_table("known_card", schema=None) as batch_op:
+        batch_op.drop_index("ix_known_card_list")
+
+    op.drop_table("known_card")
+    with op.batch_alter_table("issued_code", schema=None) as batch_op:
+        batch_op.drop_index("ix_issued_code_batch")
+
+    op.drop_table("issued_code")
     with op.batch_alter_table("ballot_leaf", schema=None) as batch_op:
         batch_op.drop_index("ix_ballot_leaf_batch")
 
     op.drop_table("ballot_leaf")
     op.drop_table("scrutineer")
+    op.drop_table("roll_conflict")
     with op.batch_alter_table("destruction_hold", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_destruction_hold_open",
@@ -432,8 +634,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("destruction_hold")
+    op.drop_table("code_batch")
     op.drop_table("closing")
     op.drop_table("certificate")
+    op.drop_table("card_list")
     with op.batch_alter_table("ballot_batch", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_ballot_batch_close",
