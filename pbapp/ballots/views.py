@@ -35,6 +35,7 @@ from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
 )
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.paper import views as paper_pages  # noqa: F401
+from pbapp.ballots.paper.counting_pages import bp as counting_bp
 from pbapp.ballots.paper.pages import bp as paper_bp
 from pbapp.ballots.roll import views as roll_pages  # noqa: F401 — steps 1 and 2
 from pbapp.ballots.rules import Rules, sealed_rules
@@ -51,7 +52,7 @@ from pbapp.web.context import settings
 from pbapp.web.limits import limited
 from pbapp.web.redirects import safe_next
 
-blueprints = (bp, paper_bp, closing_bp)
+blueprints = (bp, paper_bp, counting_bp, closing_bp)
 
 __all__ = ["blueprints", "init_app"]
 

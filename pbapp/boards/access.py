@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import g
@@ -26,12 +27,27 @@ def any_officer(**_: Any) -> bool:
     return bool(officer_board_ids())
 
 
-def officer_board_ids() -> list[int]:
-    """The boards the viewer is an officer of."""
+def officer_or_counter(**_: Any) -> bool:
+    """An officer or a trained counter of some board; pages then ask about the round's own."""
+    return bool(board_ids_of(OFFICER_ROLES | {Role.COUNTER}))
+
+
+def any_counter(**_: Any) -> bool:
+    """A trained counter of some board."""
+    return bool(board_ids_of({Role.COUNTER}))
+
+
+def board_ids_of(roles: Collection[Role]) -> list[int]:
+    """The boards where the viewer has one of these roles."""
     if the_account() is None:
         return []
     roles_here(0)  # fills the cache
-    return [board for board, roles in g.roles_by_board.items() if roles & OFFICER_ROLES]
+    return [board for board, held in g.roles_by_board.items() if held & frozenset(roles)]
+
+
+def officer_board_ids() -> list[int]:
+    """The boards the viewer is an officer of."""
+    return board_ids_of(OFFICER_ROLES)
 
 
 def is_officer_of(board_id: int | None, *roles: Role) -> bool:

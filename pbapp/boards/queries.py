@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from pbapp.accounts.models import Account
 from pbapp.boards.models import OFFICER_ROLES, Board, BoardArea, Council, Membership, Role
 from pbapp.db import db
 from pbapp.places.models import Area
@@ -75,3 +76,13 @@ def officer_boards(account_id: UUID) -> list[int]:
 def has_role(account_id: UUID, board_id: int | None, roles: Iterable[Role]) -> bool:
     """Whether somebody holds one of the roles on this board."""
     return bool(roles_by_board(account_id).get(board_id or 0, frozenset()) & frozenset(roles))
+
+
+def list_counters(board: Board) -> list[Account]:
+    """The trained counters of a board by name."""
+    query = (
+        select(Account)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.board_id == board.id, Membership.role == Role.COUNTER)
+    )
+    return list(db.session.scalars(query.order_by(Account.name, Account.email)))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from pbapp import clock
+from pbapp.accounts import queries as people
+from pbapp.accounts import services as accounts
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.boards.models import Board, BoardArea, Council, Membership, Role
-from pbapp.boards.queries import is_slug
+from pbapp.boards.models import OFFICER_ROLES, Board, BoardArea, Council, Membership, Role
+from pbapp.boards.queries import has_role, is_slug
 from pbapp.db import db, flush
+from pbapp.messages import services as messages
 from pbapp.places.models import Area
 from pbapp.refusal import N_, Refused
 
@@ -91,6 +96,60 @@ def add_member(
         facts={"account": str(account.id), "role": role.value},
     )
     return membership
+
+
+def remove_member(*, board: Board, account: Account, role: Role, by: Account) -> None:
+    """Take a role back; once it is gone, doing it again does nothing."""
+    query = select(Membership).where(
+        Membership.board_id == board.id,
+        Membership.account_id == account.id,
+        Membership.role == role,
+    )
+    membership = db.session.scalar(query)
+    if membership is None:
+        return
+    db.session.delete(membership)
+    flush()
+    audit.record(
+        actor=by.actor,
+        verb="board.member_removed",
+        subject_type="board",
+        subject_id=board.id,
+        board_id=board.id,
+        facts={"account": str(account.id), "role": role.value},
+    )
+
+
+def invite_counter(*, board: Board, email: str, name: str, url: str, by: Account) -> Account:
+    """Let somebody help to count for this board, and write to them; they sign in with a code.
+
+    Raises `Refused` for somebody who helps already, and for whoever is no officer of the board.
+    """
+    must_be_officer(board, by)
+    account = people.find_by_email(email) or accounts.open_account(email=email, name=name)
+    try:
+        membership = add_member(board=board, account=account, role=Role.COUNTER, by=by)
+    except Refused:
+        raise Refused(N_("They help to count for this board already."), "email") from None
+    messages.write(
+        key=f"counter invited {membership.id}",
+        to=account.email,
+        template="counter_invited",
+        context={"board": board.name, "url": url, "name": account.name or ""},
+    )
+    return account
+
+
+def remove_counter(*, board: Board, account: Account, by: Account) -> None:
+    """Somebody helps to count no more. What they read stays read."""
+    must_be_officer(board, by)
+    remove_member(board=board, account=account, role=Role.COUNTER, by=by)
+
+
+def must_be_officer(board: Board, by: Account) -> None:
+    """Refuse anybody who is not an officer of this very board."""
+    if not has_role(by.id, board.id, OFFICER_ROLES):
+        raise Refused(N_("Only an officer of this board can do this."))
 
 
 def check_slug(slug: str) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from pbapp.boards.access import any_officer
+from pbapp.boards.access import any_counter, any_officer
 from pbapp.boards.models import Board
 from pbapp.db import db
 from pbapp.web.context import settings
@@ -35,7 +35,7 @@ class Site:
 def init_app(app: Flask) -> None:
     @app.context_processor
     def site() -> dict[str, object]:
-        return {"site": the_site(), "has_desk": any_officer}
+        return {"site": the_site(), "has_desk": any_officer, "helps_to_count": any_counter}
 
 
 def use_board(board: Board) -> None:

@@ -21,7 +21,7 @@ from pbapp.organisations.models import Member, MemberRole
 from pbapp.refusal import Refused
 from pbapp.results import freezing
 from pbapp.results import services as results
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Profile, Round
 from tests.ballots import factories, papers
 from tests.world import World
 
@@ -204,7 +204,7 @@ def test_an_officer_removed_midway_leaves_the_batch_open(
         db.session.delete(membership)
     db.session.commit()
     values = {"round": round, "batch": batch, "serial": 3, "typed": "2"}
-    assert "Only an officer" in refused(call=paper.key_paper, by=world.second_officer, **values)
+    assert "Only officers" in refused(call=paper.key_paper, by=world.second_officer, **values)
     assert batch.is_open
     assert factories.live(round) == []
     with pytest.raises(Refused, match="still open"):
@@ -265,17 +265,29 @@ def test_after_the_count_no_paper_comes_or_goes(
 # --- totals of signed sheets -----------------------------------------------------------------
 
 
+@pytest.fixture
+def small(world: World) -> Round:
+    return factories.open_round(world, guards={"profile": Profile.SMALL})
+
+
+@pytest.fixture
+def sheets(world: World, small: Round) -> Venue:
+    venue = papers.make_venue(world, small)
+    factories.close(small)
+    return venue
+
+
 def test_totals_of_signed_sheets_count_and_are_declared(
-    world: World, round: Round, hall: Venue, third: Account, keys: Path
+    world: World, small: Round, sheets: Venue, third: Account, keys: Path
 ) -> None:
-    young = papers.make_venue(world, round, "Card site", PaperChannel.PARTNER)
-    for venue, totals in ((hall, {"1": 3, "2": 7}), (young, {"2": 4, "3": 1})):
-        batch = papers.open_batch(world, round, venue, 8, BatchKind.TOTALS)
+    young = papers.make_venue(world, small, "Card site", PaperChannel.PARTNER)
+    for venue, totals in ((sheets, {"1": 3, "2": 7}), (young, {"2": 4, "3": 1})):
+        batch = papers.open_batch(world, small, venue, 8, BatchKind.TOTALS)
         for reader in (world.officer, world.second_officer):
-            values = {"round": round, "batch": batch, "by": reader}
+            values = {"round": small, "batch": batch, "by": reader}
             paper.key_totals(totals=totals, **values)
-        accept(world, round, batch, keys)
-    found = results.freeze(round=round, by_ward={}, actor="test")
+        accept(world, small, batch, keys)
+    found = results.freeze(round=small, by_ward={}, actor="test")
     counted = results.count(profile=found, actor="test")
     db.session.commit()
     assert found.ballots == 16
@@ -283,27 +295,39 @@ def test_totals_of_signed_sheets_count_and_are_declared(
     assert results.reckon_other(official=counted) is None
     votes = {row.project_key: row.votes for row in counted.allocations}
     assert votes == {"1": 3, "2": 11, "3": 1, "4": 0, "5": 0, "6": 0}
-    assert [(d.channel, d.papers) for d in queries.declared_totals(round)] == [
+    assert [(d.channel, d.papers) for d in queries.declared_totals(small)] == [
         (PaperChannel.HALL, 8),
         (PaperChannel.PARTNER, 8),
     ]
 
 
 def test_totals_that_differ_go_to_a_third_person(
-    world: World, round: Round, hall: Venue, third: Account
+    world: World, small: Round, sheets: Venue, third: Account
 ) -> None:
-    batch = papers.open_batch(world, round, hall, 8, BatchKind.TOTALS)
+    batch = papers.open_batch(world, small, sheets, 8, BatchKind.TOTALS)
     for reader, votes in ((world.officer, 3), (world.second_officer, 4)):
-        paper.key_totals(round=round, batch=batch, totals={"1": votes}, by=reader)
+        paper.key_totals(round=small, batch=batch, totals={"1": votes}, by=reader)
     db.session.commit()
     assert not papers.progress(batch).is_ready
-    paper.resolve(round=round, batch=batch, serial=0, totals={"1": 4}, by=third)
+    paper.resolve(round=small, batch=batch, serial=0, totals={"1": 4}, by=third)
     db.session.commit()
     assert papers.progress(batch).is_ready
 
 
+def test_tally_sheets_are_for_small_rounds(
+    world: World, round: Round, hall: Venue, keys: Path
+) -> None:
+    """A partner's own vote may be declared in a round of any size."""
+    with pytest.raises(Refused, match="for small rounds"):
+        papers.open_batch(world, round, hall, 8, BatchKind.TOTALS)
+    db.session.rollback()
+    partner = papers.make_venue(world, round, "Card site", PaperChannel.PARTNER)
+    assert papers.open_batch(world, round, partner, 8, BatchKind.TOTALS).number == 1
+
+
 def test_totals_are_for_counts_that_only_add_up(world: World) -> None:
-    round = factories.open_round(world, rule={"name": "equalshares", "completion": "none"})
+    rule = {"name": "equalshares", "completion": "none"}
+    round = factories.open_round(world, rule=rule, guards={"profile": Profile.SMALL})
     venue = papers.make_venue(world, round)
     factories.close(round)
     with pytest.raises(Refused, match="needs every paper"):

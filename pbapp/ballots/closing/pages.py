@@ -15,21 +15,12 @@ from pbapp.ballots.closing.models import Certificate
 from pbapp.ballots.closing.queries import MAY_CERTIFY, Fate
 from pbapp.ballots.closing.words import by_whom
 from pbapp.boards.access import is_officer_of, roles_here
-from pbapp.boards.queries import roles_by_board
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 
 bp = Blueprint("closing", __name__, url_prefix="/desk/rounds/<slug>")
 
 Page = str | Response | tuple[str, int]
-
-
-def officer_or_counter(**_: Any) -> bool:
-    """Anybody who may certify for some board; the page then asks for this round's."""
-    account = the_account()
-    if account is None:
-        return False
-    return any(roles & MAY_CERTIFY for roles in roles_by_board(account.id).values())
 
 
 def may_certify(round: Round) -> bool:

@@ -9,9 +9,9 @@ from pbapp.accounts.models import Account
 from pbapp.ballots.closing import queries, services, words
 from pbapp.ballots.closing.forms import CertifyForm, HoldForm, ScrutineerForm, TermsForm
 from pbapp.ballots.closing.models import Scrutineer
-from pbapp.ballots.closing.pages import Page, bp, get_own, officer_or_counter
+from pbapp.ballots.closing.pages import Page, bp, get_own
 from pbapp.ballots.paper import queries as paper
-from pbapp.boards.access import any_officer, is_officer_of
+from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.boards.models import Role
 from pbapp.db import db
 from pbapp.refusal import Refused

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    EmailField,
     HiddenField,
     SelectField,
     SelectMultipleField,
@@ -15,13 +16,13 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.ballots.paper.models import Act, BatchKind, PaperChannel, WhySetAside
 from pbapp.ballots.paper.sheet import LARGE, ORDINARY
 from pbapp.ballots.paper.tables import Details
-from pbapp.ballots.roll.forms import CheckForm
+from pbapp.ballots.roll.forms import WRONG_ADDRESS, CheckForm
 from pbapp.rounds.models import Connection
 from pbapp.web.forms import Form, plain_text
 
@@ -121,6 +122,25 @@ class PackForm(Form):
     )
     copies = CountField(_l("Papers for each place"))
     own_ward = BooleanField(_l("Leave out the pots of other wards"))
+
+
+class CounterForm(Form):
+    """Name somebody who helps to count."""
+
+    board = SelectField(_l("For which board?"))
+    email = EmailField(
+        _l("Their e-mail address"),
+        filters=[plain_text],
+        validators=[DataRequired(WRONG_ADDRESS), Email(WRONG_ADDRESS), Length(max=320)],
+    )
+    name = StringField(
+        _l("Their name"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Enter their name, as colleagues will see it.")),
+            Length(max=120, message=_l("Use at most 120 characters.")),
+        ],
+    )
 
 
 class BatchForm(Form):

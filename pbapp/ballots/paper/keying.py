@@ -9,9 +9,9 @@ from pbapp.ballots.paper import queries, reading
 from pbapp.ballots.paper import services as paper
 from pbapp.ballots.paper.forms import CountField, KeyForm
 from pbapp.ballots.paper.models import BatchKind, PaperBatch
-from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_own, say_no
+from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_counted, say_no
 from pbapp.ballots.rules import sealed_rules
-from pbapp.boards.access import any_officer
+from pbapp.boards.access import officer_or_counter
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
@@ -20,10 +20,10 @@ from pbapp.web.forms import Form
 
 
 @bp.route("/paper/batches/<int:number>/key", methods=["GET", "POST"])
-@access(any_officer)
+@access(officer_or_counter)
 def key(slug: str, number: int) -> Page:
     """Read one paper after another; the other person's reading is never shown here."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     batch = get_batch(round, number)
     if batch.kind is BatchKind.TOTALS:
         return redirect(url_for(".totals", slug=slug, number=number))
@@ -47,7 +47,7 @@ def _serial(typed: str | None) -> int:
 
 
 def _key_page(round: Round, batch: PaperBatch, form: KeyForm, serial: int | None) -> str:
-    account = get_own(round.slug)[1]
+    account = get_counted(round.slug)[1]
     progress = queries.progress_of(batch)
     serial = serial or progress.next_for(account)
     mine = [
@@ -92,10 +92,10 @@ def totals_in(form: Form) -> dict[str, int]:
 
 
 @bp.route("/paper/batches/<int:number>/totals", methods=["GET", "POST"])
-@access(any_officer)
+@access(officer_or_counter)
 def totals(slug: str, number: int) -> Page:
     """Read the signed tally sheets in: one total a project."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     batch = get_batch(round, number)
     if batch.kind is not BatchKind.TOTALS:
         return redirect(url_for(".key", slug=slug, number=number))
@@ -123,10 +123,10 @@ def totals(slug: str, number: int) -> Page:
 
 
 @bp.route("/paper/batches/<int:number>/papers/<int:serial>", methods=["GET", "POST"])
-@access(any_officer)
+@access(officer_or_counter)
 def resolve(slug: str, number: int, serial: int) -> Page:
     """A third person says what a paper says."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     batch = get_batch(round, number)
     found = queries.progress_of(batch).papers.get(serial) or abort(404)
     if not found.is_doubted or account.id in found.readers:
@@ -162,10 +162,10 @@ def resolve(slug: str, number: int, serial: int) -> Page:
 
 
 @bp.post("/paper/batches/<int:number>/papers/<int:serial>/again")
-@access(any_officer)
+@access(officer_or_counter)
 def read_again(slug: str, number: int, serial: int) -> Page:
     """Take one's own reading back, to read the paper again."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     try:
         paper.read_again(round=round, batch=get_batch(round, number), serial=serial, by=account)
     except Refused as refused:
@@ -179,10 +179,10 @@ def read_again(slug: str, number: int, serial: int) -> Page:
 
 
 @bp.post("/paper/batches/<int:number>/sample")
-@access(any_officer)
+@access(officer_or_counter)
 def draw(slug: str, number: int) -> Page:
     """Draw the papers that are read once more."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     try:
         paper.draw_sample(round=round, batch=get_batch(round, number), by=account)
     except Refused as refused:
@@ -193,10 +193,10 @@ def draw(slug: str, number: int) -> Page:
 
 
 @bp.get("/paper/batches/<int:number>/sample")
-@access(any_officer)
+@access(officer_or_counter)
 def sample(slug: str, number: int) -> Page:
     """The sample, paper by paper: what was entered, and whether the paper says it."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     batch = get_batch(round, number)
     waiting = [
         paper
@@ -214,10 +214,10 @@ def sample(slug: str, number: int) -> Page:
 
 
 @bp.post("/paper/batches/<int:number>/sample/<int:serial>")
-@access(any_officer)
+@access(officer_or_counter)
 def check(slug: str, number: int, serial: int) -> Page:
     """Whether one paper of the sample says what was entered."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     said = request.form.get("said")
     if said not in ("same", "different"):
         abort(400)

@@ -9,6 +9,7 @@ from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
 from pbapp.ballots.paper import queries
 from pbapp.ballots.paper.models import PaperBatch
+from pbapp.ballots.paper.people import may_count
 from pbapp.boards.access import is_officer_of
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -27,6 +28,17 @@ def get_own(slug: str) -> tuple[Round, Account]:
     round = get_round(slug)
     account = the_account()
     if account is None or not is_officer_of(round.board_id):
+        abort(403)
+    if round.is_imported:
+        abort(404)
+    return round, account
+
+
+def get_counted(slug: str) -> tuple[Round, Account]:
+    """A round whose papers the viewer may read, and the viewer; 403 for anybody else."""
+    round = get_round(slug)
+    account = the_account()
+    if account is None or not may_count(round, account):
         abort(403)
     if round.is_imported:
         abort(404)

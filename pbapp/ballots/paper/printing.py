@@ -19,7 +19,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.ballots.paper import queries
 from pbapp.ballots.paper.models import PaperChannel, Venue
-from pbapp.ballots.paper.services import must_be_officer
+from pbapp.ballots.paper.people import must_be_officer
 from pbapp.ballots.paper.sheet import LARGE, Sheet, sheet_of
 from pbapp.ballots.paper.words import box_words, pot_words, pots_words
 from pbapp.ballots.queries import closes_at

@@ -28,27 +28,25 @@ from pbapp.ballots.paper.models import (
     PaperResolution,
     Venue,
 )
+from pbapp.ballots.paper.people import (
+    must_accept,
+    must_be_officer,
+    must_count,
+    must_have_no_project,
+    profile_of,
+    role_in_log,
+    roles_in_log,
+)
 from pbapp.ballots.roll.services import open_key
 from pbapp.ballots.rules import sealed_rules
-from pbapp.boards.models import OFFICER_ROLES
-from pbapp.boards.queries import has_role
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import PhaseKind, Profile, Round
 from pbapp.rounds.queries import find_phase
-from pbapp.rounds.services import log, must_lead_the_vote
+from pbapp.rounds.services import log
 
 ASSURANCE = 3
 BALLOTS: Table = Ballot.__table__  # type: ignore[assignment]
-OWN_PROJECT = N_(
-    "A group of yours has a project in this vote, so others have to read the papers. You can "
-    "number papers, check the sample, and settle differences that are not about your project."
-)
-
-
-def must_be_officer(round: Round, by: Account) -> None:
-    if not has_role(by.id, round.board_id, list(OFFICER_ROLES)):
-        raise Refused(N_("Only an officer of this board can do this."))
 
 
 def add_venue(*, round: Round, by: Account, **values: Any) -> Venue:
@@ -87,15 +85,7 @@ def open_batch(
     advisory_lock(f"count {round.id}")
     _refuse_before_the_close(round)
     _refuse_once_frozen(round)
-    rules_fit = queries.takes_totals(round)
-    if venue.channel is PaperChannel.PARTNER and kind is not BatchKind.TOTALS:
-        raise Refused(N_("A partner's own vote is declared as totals."), "kind")
-    if kind is BatchKind.TOTALS and not rules_fit:
-        raise Refused(
-            N_("This round's count needs every paper, so totals alone cannot be counted."), "kind"
-        )
-    if kind is BatchKind.PAPERS:
-        sealed_rules(round)
+    _refuse_kind(round, venue, kind)
     if used < 1:
         raise Refused(N_("A batch has one used paper at least."), "used")
     if issued != used + spoiled + returned:
@@ -128,6 +118,23 @@ def open_batch(
     return batch
 
 
+def _refuse_kind(round: Round, venue: Venue, kind: BatchKind) -> None:
+    is_partner = venue.channel is PaperChannel.PARTNER
+    if kind is BatchKind.PAPERS:
+        if is_partner:
+            raise Refused(N_("A partner's own vote is declared as totals."), "kind")
+        sealed_rules(round)
+        return
+    if not queries.takes_totals(round):
+        raise Refused(
+            N_("This round's count needs every paper, so totals alone cannot be counted."), "kind"
+        )
+    if not is_partner and profile_of(round) not in (Profile.SMALL, None):
+        raise Refused(
+            N_("Tally sheets are for small rounds. Here two people enter every paper."), "kind"
+        )
+
+
 # --- reading --------------------------------------------------------------------------------
 
 
@@ -149,10 +156,9 @@ def key_totals(*, round: Round, batch: PaperBatch, totals: Mapping[str, int], by
 
 
 def _may_read(round: Round, batch: PaperBatch, by: Account) -> None:
-    must_be_officer(round, by)
+    must_count(round, by)
     _refuse_unless_open(batch)
-    if queries.own_projects(round, by):
-        raise Refused(OWN_PROJECT)
+    must_have_no_project(round, by)
 
 
 def _keep(batch: PaperBatch, serial: int, content: str, by: Account) -> None:
@@ -204,7 +210,7 @@ def resolve(
     totals: Mapping[str, int] | None = None,
 ) -> None:
     """A third person says what a paper says that two people read differently."""
-    must_be_officer(round, by)
+    must_count(round, by)
     _refuse_unless_open(batch)
     advisory_lock(f"paper batch {batch.id}")
     paper = queries.progress_of(batch).papers.get(serial)
@@ -254,7 +260,7 @@ def _write_resolution(paper: queries.Paper, batch: PaperBatch, content: str, by:
 
 def draw_sample(*, round: Round, batch: PaperBatch, by: Account) -> list[int]:
     """Draw the papers that somebody reads once more, when all are entered; once a batch."""
-    must_be_officer(round, by)
+    must_count(round, by)
     _refuse_unless_open(batch)
     advisory_lock(f"paper batch {batch.id}")
     progress = queries.progress_of(batch)
@@ -271,7 +277,7 @@ def draw_sample(*, round: Round, batch: PaperBatch, by: Account) -> list[int]:
 
 def reread(*, round: Round, batch: PaperBatch, serial: int, agrees: bool, by: Account) -> None:
     """Say whether a paper of the sample says what was entered; not by one of its two readers."""
-    must_be_officer(round, by)
+    must_count(round, by)
     _refuse_unless_open(batch)
     paper = queries.progress_of(batch).papers.get(serial)
     if paper is None or paper.reread is None:
@@ -292,7 +298,7 @@ def accept(*, round: Round, batch: PaperBatch, keys: Path, by: Account, note: st
 
     Raises `Refused` while a paper is missing, in doubt, or waits in the sample.
     """
-    must_lead_the_vote(round, by)
+    must_accept(round, by)
     advisory_lock(f"count {round.id}")
     advisory_lock(f"ballot box {round.id}")
     db.session.refresh(batch)
@@ -314,7 +320,12 @@ def accept(*, round: Round, batch: PaperBatch, keys: Path, by: Account, note: st
     if ballots:
         secrets.SystemRandom().shuffle(ballots)
         db.session.execute(insert(BALLOTS), ballots)
-    _log(round, batch, by, "paper.accepted", {**_counts(batch), "ballots": len(ballots)})
+    facts = {
+        "ballots": len(ballots),
+        "role": role_in_log(round, by.id),
+        "read_by": roles_in_log(round, progress.by_person),
+    }
+    _log(round, batch, by, "paper.accepted", {**_counts(batch), **facts})
     return len(ballots)
 
 
@@ -396,7 +407,8 @@ def ask_for(*, round: Round, batch: PaperBatch, act: Act, reason: str, by: Accou
 
 def agree_to(*, round: Round, batch: PaperBatch, keys: Path, by: Account) -> Act:
     """The second person agrees, and it is done: the batch's ballots count no more."""
-    must_be_officer(round, by)
+    must_count(round, by)
+    must_have_no_project(round, by)
     advisory_lock(f"count {round.id}")
     advisory_lock(f"ballot box {round.id}")
     _refuse_once_frozen(round)
@@ -414,7 +426,8 @@ def agree_to(*, round: Round, batch: PaperBatch, keys: Path, by: Account) -> Act
     else:
         db.session.execute(delete(PaperReread).where(PaperReread.batch_id == batch.id))
     flush()
-    facts = {"reason": asked.reason, "asked_by": str(asked.asked_by_id)}
+    role = role_in_log(round, by.id)
+    facts = {"reason": asked.reason, "asked_by": str(asked.asked_by_id), "role": role}
     _log(round, batch, by, f"paper.{asked.act.value}_agreed", facts)
     return asked.act
 

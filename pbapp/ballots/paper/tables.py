@@ -26,7 +26,8 @@ from pbapp.ballots.paper.models import (
     Venue,
     WhySetAside,
 )
-from pbapp.ballots.paper.services import BALLOTS, must_be_officer
+from pbapp.ballots.paper.people import must_be_officer
+from pbapp.ballots.paper.services import BALLOTS
 from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_name
 from pbapp.ballots.roll.services import open_key
 from pbapp.ballots.services import MIXED_WITH

@@ -21,9 +21,9 @@ from pbapp.ballots.paper.forms import (
     VenueForm,
 )
 from pbapp.ballots.paper.models import Act, BatchKind, PaperBatch, PaperChannel, Venue
-from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_own, say_no
-from pbapp.boards.access import any_officer, is_officer_of
-from pbapp.boards.models import Role
+from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_counted, get_own, say_no
+from pbapp.ballots.paper.people import may_accept
+from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import PhaseKind, Round
@@ -35,10 +35,10 @@ DETAILS = ("address", "times", "people", "quiet_room", "interpreters")
 
 
 @bp.get("/paper")
-@access(any_officer)
+@access(officer_or_counter)
 def index(slug: str) -> Page:
     """Places, batches, and issued, used, spoiled and returned by place."""
-    round, _account = get_own(slug)
+    round, _account = get_counted(slug)
     counts = queries.accounting(round)
     return render_template(
         "ballots/paper/index.html",
@@ -48,6 +48,7 @@ def index(slug: str) -> Page:
         channels=CHANNELS,
         batches=queries.list_batches(round),
         words=state_words,
+        is_officer=is_officer_of(round.board_id),
     )
 
 
@@ -184,17 +185,17 @@ def _chosen(venues: dict[str, Venue], id: str | None) -> Venue:
 
 
 @bp.get("/paper/batches/<int:number>")
-@access(any_officer)
+@access(officer_or_counter)
 def batch(slug: str, number: int) -> Page:
     """How far a batch has got, what is in doubt, and what to do next."""
-    round, _account = get_own(slug)
+    round, _account = get_counted(slug)
     return batch_page(round, get_batch(round, number), AcceptForm(), ReasonForm())
 
 
 def batch_page(
     round: Round, batch: PaperBatch, accepting: AcceptForm, asking: ReasonForm, status: int = 200
 ) -> Page:
-    account = get_own(round.slug)[1]
+    account = get_counted(round.slug)[1]
     progress = queries.progress_of(batch)
     requests = queries.list_requests(batch)
     people = {*progress.by_person, *(asked.asked_by_id for asked in requests)}
@@ -216,7 +217,8 @@ def batch_page(
         requests=requests,
         standing=queries.standing_request(batch),
         is_frozen=queries.is_frozen(round),
-        leads=is_officer_of(round.board_id, Role.VOTING_LEAD),
+        accepts=may_accept(round, account),
+        is_officer=is_officer_of(round.board_id),
         accepting=accepting,
         asking=asking,
     )
@@ -224,10 +226,10 @@ def batch_page(
 
 
 @bp.post("/paper/batches/<int:number>/accept")
-@access(any_officer)
+@access(officer_or_counter)
 def accept(slug: str, number: int) -> Page:
     """The papers become ballots; then votes online of people who voted at a table come out."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     found, form = get_batch(round, number), AcceptForm()
     if not form.validate_on_submit():
         return batch_page(round, found, form, ReasonForm(formdata=None), 422)
@@ -274,10 +276,10 @@ def ask(slug: str, number: int) -> Page:
 
 
 @bp.post("/paper/batches/<int:number>/agree")
-@access(any_officer)
+@access(officer_or_counter)
 def agree(slug: str, number: int) -> Page:
     """The second person agrees, and it is done."""
-    round, account = get_own(slug)
+    round, account = get_counted(slug)
     try:
         act = paper.agree_to(
             round=round, batch=get_batch(round, number), keys=settings().keys, by=account
