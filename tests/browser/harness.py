@@ -29,6 +29,7 @@ from playwright.sync_api import (
     Request,
     Response,
     WebError,
+    expect,
     sync_playwright,
 )
 from waitress import wasyncore
@@ -61,6 +62,9 @@ ARGUMENTS = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+
+# A slow machine is not a wrong page.
+expect.set_options(timeout=15_000)
 
 # The browser says it on the page; the console message alone lacks what was refused and where.
 TELL_VIOLATIONS = """
@@ -248,7 +252,7 @@ def watched_pages(browser: Browser, default_base: Callable[[], str]) -> Iterator
                 **options,
             )
             contexts.callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             context.add_init_script(TELL_VIOLATIONS)
             watch = Watch(urlsplit(base).netloc)
             watch.listen(context)
