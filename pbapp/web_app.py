@@ -24,6 +24,7 @@ ROOMS = (
     "rounds",
     "gaps",
     "assets",
+    "engagement",
     "plans",
     "boards",
     "accounts",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pbapp.config import ROOT
 from pbapp.demo.assets import load_assets
+from pbapp.demo.engagement import load_engagement
 from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
@@ -28,6 +29,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     _load_zones(cast)
     tell("Loading what is on the map …")
     load_assets(cast)
+    load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)
 

@@ -11,6 +11,7 @@ from pbapp.assets import queries as assets
 from pbapp.boards import queries as boards
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
+from pbapp.engagement import queries as engagement
 from pbapp.plans import queries
 from pbapp.plans.models import Priority
 from pbapp.proposals import queries as proposals
@@ -56,6 +57,7 @@ def priority(slug: str, priority: str) -> str:
         board=board,
         priority=found,
         version=current,
+        heard=engagement.list_heard(board.id, priority_id=found.id),
         in_force=plan is not None and current.plan_id == plan.id,
         earlier=[v for v in versions if v.plan.starts_on < current.plan.starts_on],
         main=main,

@@ -1,0 +1,1 @@
+"""What people said: surveys, listening events, workshops, and what changed because of them."""
