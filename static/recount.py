@@ -15,6 +15,7 @@ check. Scrutineers have the openings as well (which ballot stands behind each se
 
     python3 recount.py --log log.json
     python3 recount.py --log log.json --openings openings.json --rules rule.json ballots.pb
+    (of several pots: all their ballot files, then all their rules files, in the same order)
     python3 recount.py --log log.json --head 4f1c... (the head you were e-mailed or saw on paper)
 
 It ends with 0 if everything it could check is right, and with 1 if anything is wrong.
@@ -118,6 +119,9 @@ class Count:
         self.in_minor_units = lambda value: Fraction(value) / unit
         self.utility = rules.get("utility") or self._usual_utility()
         self.ordinal = rules.get("ordinal") or "official"
+        # What other pots of the same vote left for this one is counted with its own money.
+        self.carried_in = self.in_minor_units(rules.get("carried_in") or 0)
+        self.budget = election.budget + self.carried_in
         self.barred = set(rules.get("withdrawn") or [])
         self.votes = dict.fromkeys(election.ids, 0)
         self.total_points = dict.fromkeys(election.ids, Fraction(0))
@@ -169,7 +173,7 @@ class Greedy(Count):
     def __init__(self, election, rules):
         super().__init__(election, rules)
         self.by_points = self.utility == "points"
-        self.left = election.budget
+        self.left = self.budget
         self.part = None
 
     def support(self, name):
@@ -306,7 +310,7 @@ class EqualShares(Count):
         return sum((self.e.cost[name] for name in winners), Fraction(0))
 
     def nothing_fits(self, winners):
-        left = self.e.budget - self.cost_of(winners)
+        left = self.budget - self.cost_of(winners)
         losers = [name for name in self.able if name not in winners]
         if not losers:
             return True
@@ -315,7 +319,7 @@ class EqualShares(Count):
 
     def run(self, say=lambda step: None):
         """The deciding run: step after step of Add1 where the rules ask for it."""
-        share = self.e.budget / max(self.e.people, 1)
+        share = self.budget / max(self.e.people, 1)
         step = self.in_minor_units(self.rules.get("step") or 1)
         self.step, (winners, ties) = 0, self.buy(share)
         if (self.rules.get("completion") or "none") != "none" and self.able:
@@ -324,7 +328,7 @@ class EqualShares(Count):
                 self.earlier.update((tied[0], other) for tied in ties for other in tied[1:])
                 share += step
                 more, more_ties = self.buy(share)
-                if self.cost_of(more) > self.e.budget:
+                if self.cost_of(more) > self.budget:
                     break
                 winners, ties, self.step = more, more_ties, self.step + 1
         self.ties = [("equal shares", tied) for tied in ties]
@@ -337,7 +341,7 @@ class EqualShares(Count):
         """Spend what is left greedily, by the same utility, on what has not won."""
         rules = dict(self.rules, rank="utility-per-cost", withdrawn=[*self.barred, *winners])
         greedy = Greedy(self.e, dict(rules, utility=self.utility))
-        greedy.left = self.e.budget - self.cost_of(winners)
+        greedy.left = self.budget - self.cost_of(winners)
         added = greedy.run()
         self.ties += [("completion", tied) for _, tied in greedy.ties]
         return added
@@ -701,7 +705,9 @@ def report(winners, count):
         cost, votes = money(count.e.cost[name]), count.votes[name]
         lines.append(f"  {place}. {name}   cost {cost}   {votes} votes")
     spent = sum((count.e.cost[name] for name in winners), Fraction(0))
-    lines.append(f"They cost {money(spent)} of the {money(count.e.budget)} in the pot.")
+    lines.append(f"They cost {money(spent)} of the {money(count.budget)} in the pot.")
+    if count.carried_in:
+        lines.append(f"Of that, {money(count.carried_in)} was left by other pots.")
     part = getattr(count, "part", None)
     if part:
         lines.append(f"{part[0]} was next in line and may have {money(part[1])} of what is left.")
@@ -751,7 +757,9 @@ def main(arguments=None):
         counting = [path for path in rule_files if "rule" in read_json(path)]
         counting = [path for path in counting if "projects" not in read_json(path)]
         if ballot_files and counting:
-            count_again(given, ballot_files[0], counting[0])
+            # One rule for one pot: of several, the first file goes with the first rule, and so on.
+            for ballot_file, rule_file in zip(ballot_files, counting, strict=False):
+                count_again(given, ballot_file, rule_file)
         elif given.log is not None:
             print("-      Not checked: the count. Give the ballot file and the rule to count by.")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, Wrong) as error:

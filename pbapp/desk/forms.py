@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask_babel import get_timezone
@@ -107,6 +108,12 @@ class WhatIfForm(Form):
     def chosen(self) -> str:
         """The election of ours that was chosen; empty for a file."""
         return self.election.data or ""
+
+    @property
+    def chosen_title(self) -> str:
+        """Its name as it stood in the list."""
+        listed: Iterable[tuple[str, str]] = self.election.choices or ()  # type: ignore[assignment]
+        return next((words for value, words in listed if value == self.chosen), "")
 
     def validate_election(self, _field: Field) -> None:
         if not self.chosen and not self.file.data:

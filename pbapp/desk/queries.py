@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -149,16 +149,17 @@ def find_board_of(board_ids: Iterable[int]) -> Board | None:
     return db.session.scalar(query)
 
 
-def list_past_elections(board_ids: Iterable[int]) -> list[Round]:
-    """Counted rounds of these boards, and elections brought in from elsewhere; newest first."""
+def list_past_elections(board_ids: Iterable[int]) -> list[Count]:
+    """Official counts of these boards and of elections from elsewhere; newest first, pot by pot."""
     query = (
-        select(Round)
-        .join(Count, Count.round_id == Round.id)
+        select(Count)
+        .join(Count.round)
+        .options(contains_eager(Count.round))
         .where(
             Count.is_official.is_(True),
             or_(Round.is_imported.is_(True), Round.board_id.in_(list(board_ids))),
         )
-        .order_by(Count.counted_at.desc(), Round.id)
+        .order_by(Count.counted_at.desc(), Count.id)
     )
     return list(db.session.scalars(query))
 

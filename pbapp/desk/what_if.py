@@ -25,8 +25,8 @@ from pbapp.jobs.services import job, report
 from pbapp.refusal import N_, Refused
 from pbapp.results import freezing
 from pbapp.results.importing import NO_CURRENCY, currency_of
+from pbapp.results.models import FrozenProfile
 from pbapp.results.privacy import LEAST
-from pbapp.results.queries import get_profile
 from pbapp.tally import (
     Completion,
     Election,
@@ -91,7 +91,7 @@ def ask(
     title: str,
     settings: Sequence[str],
     least: int,
-    round_id: int | None,
+    profile_id: int | None,
     data: bytes,
 ) -> Job:
     """Ask the worker to count an election of ours, or a file already checked, in several ways."""
@@ -101,7 +101,7 @@ def ask(
         "title": title,
         "settings": list(settings),
         "least": least,
-        "round_id": round_id,
+        "profile_id": profile_id,
         "file": packed,
     }
     return jobs.ask(kind=WHAT_IF_JOB, arguments=arguments)
@@ -126,12 +126,12 @@ def run(
     job_id: UUID,
     settings: list[str],
     least: int,
-    round_id: int | None,
+    profile_id: int | None,
     file: str,
     **_about: Any,
 ) -> None:
     """Count once for each setting and keep what came out with the job."""
-    election, currency, is_ours = _load(round_id, file)
+    election, currency, is_ours = _load(profile_id, file)
     db.session.rollback()
     outcomes = []
     for place, name in enumerate(settings):
@@ -145,10 +145,10 @@ def run(
     report(job_id, done=len(settings), total=len(settings))
 
 
-def _load(round_id: int | None, file: str) -> tuple[Election, str, bool]:
+def _load(profile_id: int | None, file: str) -> tuple[Election, str, bool]:
     """The election, its currency, and whether it was held here."""
-    if round_id is not None:
-        profile = get_profile(round_id)
+    if profile_id is not None:
+        profile = db.session.get_one(FrozenProfile, profile_id)
         round = profile.round
         return freezing.read(profile), round.currency, not round.is_imported
     election = _parse(parcels.unpack(file))

@@ -20,7 +20,8 @@ from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
 from pbapp.refusal import Refused
 from pbapp.results.amounts import amounts_in
-from pbapp.rounds.queries import find_round_by_id
+from pbapp.results.models import Count
+from pbapp.results.sealed import pot_name
 from pbapp.web.access import access
 from pbapp.web.babel import say
 from pbapp.web.fragments import render
@@ -58,10 +59,10 @@ def start_what_if() -> Page:
         return render_template("desk/what_if.html", form=form, problems=problems), 422
     asked = what_if.ask(
         by=the_officer(),
-        title=form.file.data.filename[:80] if data else _title_of(int(form.chosen)),
+        title=form.file.data.filename[:80] if data else form.chosen_title,
         settings=form.settings.data or [],
         least=form.least.data or 0,
-        round_id=None if data else int(form.chosen),
+        profile_id=None if data else int(form.chosen),
         data=data,
     )
     db.session.commit()
@@ -89,23 +90,27 @@ def _read(form: WhatIfForm) -> bytes:
         return bytes(stream.read(what_if.MOST_BYTES + 1))
 
 
-def _title_of(round_id: int) -> str:
-    found = find_round_by_id(round_id)
-    return found.title if found else ""
-
-
 def _form() -> WhatIfForm:
     form = WhatIfForm()
     listed = queries.list_past_elections(officer_board_ids())
     # Where totals of papers were counted nobody knows which votes stood on one paper, and other
     # rules ask just that.
-    rounds = [round for round in listed if round.is_imported or not paper.declared_totals(round)]
+    counts = [
+        count
+        for count in listed
+        if count.round.is_imported or not paper.declared_totals(count.round)
+    ]
     form.election.choices = [
         ("", _("The file below")),
-        *((str(round.id), round.title) for round in rounds),
+        *((str(count.profile_id), _title(count)) for count in counts),
     ]
     form.settings.choices = [(key, _(words)) for key, words in what_if.SETTINGS.items()]
     return form
+
+
+def _title(count: Count) -> str:
+    pot = pot_name(count.round, count.pot)
+    return f"{count.round.title}: {pot}" if pot else count.round.title
 
 
 def _state(asked: Job) -> str:

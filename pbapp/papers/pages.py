@@ -8,15 +8,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from pbapp.papers import queries
-from pbapp.results.models import TurnoutKind
-from pbapp.results.pages import binding, turnout_rows, why_held
+from pbapp.results.models import Allocation, TurnoutKind
+from pbapp.results.pages import binding, together
+from pbapp.results.pictures import turnout_rows, why_held
 from pbapp.results.queries import list_turnout, shares
 from pbapp.results.sentences import Story
-from pbapp.rounds.models import Pot
+from pbapp.rounds.models import Pot, Round
 
 
-def report(story: Story) -> dict[str, Any]:
+def report(stories: list[Story]) -> dict[str, Any]:
+    """The report on a round: every pot's result, one after the other."""
+    story = stories[0]
     round = story.count.round
+    total = together(round, stories)
     people = list_turnout(round)
     by_ward = turnout_rows(people, TurnoutKind.WARD)
     by_channel = turnout_rows(people, TurnoutKind.CHANNEL)
@@ -25,37 +29,76 @@ def report(story: Story) -> dict[str, Any]:
         "round": round,
         "board": round.board,
         "story": story,
+        "stories": stories,
         "count": story.count,
-        "asks": asks(story),
+        **total,
+        "asks": asks(stories, total["ballots"]),
         "by_ward": by_ward,
         "by_channel": by_channel,
         "why_held": why_held() if held else "",
-        "priorities": priorities(story),
+        "priorities": priorities(round, [row for one in stories for row in one.rows]),
         "entry": queries.find_entry(round),
     }
 
 
-def asks(story: Story) -> list[str]:
+def asks(stories: list[Story], ballots: int) -> list[str]:
     """What the board is asked for, as a chair can read it out."""
-    round, amount = story.count.round, story.amount
-    said = [
-        ngettext(
-            "note that %(ballots)s people voted in %(round)s, and that %(num)s project won "
-            "%(spent)s of the %(pot)s in the pot;",
-            "note that %(ballots)s people voted in %(round)s, and that %(num)s projects won "
-            "%(spent)s of the %(pot)s in the pot;",
-            len(story.funded),
-            ballots=f"{story.count.profile.ballots:,}",
-            round=round.title,
-            spent=amount(story.count.total_cost),
-            pot=amount(story.count.budget),
-        )
-    ]
+    story = stories[0]
+    round = story.count.round
+    said = [_result_of(story, ballots)]
+    if len(stories) > 1:
+        said = [
+            _(
+                "note that %(ballots)s people voted in %(round)s;",
+                ballots=f"{ballots:,}",
+                round=round.title,
+            )
+        ]
+        said += [_of_one(story) for story in stories]
     said += [line for pot in round.pots for line in _of_pot(pot)]
-    if story.left:
-        said.append(_("note that %(left)s is left in the pot;", left=amount(story.left)))
+    for one in stories:
+        if one.left:
+            said.append(_left(one))
     said.append(_("ask for a report on what the funded projects have done."))
     return said
+
+
+def _result_of(story: Story, ballots: int) -> str:
+    round, amount = story.count.round, story.amount
+    return ngettext(
+        "note that %(ballots)s people voted in %(round)s, and that %(num)s project won "
+        "%(spent)s of the %(pot)s in the pot;",
+        "note that %(ballots)s people voted in %(round)s, and that %(num)s projects won "
+        "%(spent)s of the %(pot)s in the pot;",
+        len(story.funded),
+        ballots=f"{ballots:,}",
+        round=round.title,
+        spent=amount(story.count.total_cost),
+        pot=amount(story.count.budget),
+    )
+
+
+def _of_one(story: Story) -> str:
+    """One of several pots: with what others left for it, in its own sentence."""
+    said = ngettext(
+        "note that in “%(name)s” %(num)s project won %(spent)s of %(pot)s;",
+        "note that in “%(name)s” %(num)s projects won %(spent)s of %(pot)s;",
+        len(story.funded),
+        name=story.pot,
+        spent=story.amount(story.count.total_cost),
+        pot=story.amount(story.count.budget),
+    )
+    if not story.count.carried_in:
+        return said
+    carried = story.amount(story.count.carried_in)
+    return said + " " + _("(of it %(carried)s left by other pots)", carried=carried)
+
+
+def _left(story: Story) -> str:
+    left = story.amount(story.left)
+    if story.pot:
+        return _("note that %(left)s is left in “%(pot)s”;", left=left, pot=story.pot)
+    return _("note that %(left)s is left in the pot;", left=left)
 
 
 def _of_pot(pot: Pot) -> list[str]:
@@ -72,11 +115,11 @@ def _of_pot(pot: Pot) -> list[str]:
     ]
 
 
-def priorities(story: Story) -> list[dict[str, Any]]:
+def priorities(round: Round, allocations: list[Allocation]) -> list[dict[str, Any]]:
     """Money by priority of the round's own plan, with what the plan says will be done."""
-    got = {share.priority.id: share for share in shares(story.rows) if share.priority}
+    got = {share.priority.id: share for share in shares(allocations) if share.priority}
     rows = []
-    for version in queries.list_versions_of(story.count.round):
+    for version in queries.list_versions_of(round):
         share = got.get(version.priority_id)
         rows.append(
             {

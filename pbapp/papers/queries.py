@@ -16,7 +16,7 @@ from pbapp.rounds.models import Round
 
 
 def list_counts(board: Board, *, inside: bool = False) -> list[Count]:
-    """A board's official counts, newest first, each with its round and dates.
+    """A board's official counts, newest first, one a round, each with its round and dates.
 
     Only those the public may see, unless `inside` (a member or an officer of the board looks).
     """
@@ -28,7 +28,8 @@ def list_counts(board: Board, *, inside: bool = False) -> list[Count]:
         .order_by(Count.counted_at.desc())
     )
     now = clock.now()
-    return [count for count in db.session.scalars(query) if inside or is_public(count.round, now)]
+    seen = [count for count in db.session.scalars(query) if inside or is_public(count.round, now)]
+    return list({count.round_id: count for count in reversed(seen)}.values())[::-1]
 
 
 def list_versions_of(round: Round) -> list[PriorityVersion]:

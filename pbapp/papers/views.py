@@ -11,9 +11,7 @@ from pbapp.boards.queries import find_board
 from pbapp.boards.site import use_board
 from pbapp.papers import pages, queries
 from pbapp.results.access import sight
-from pbapp.results.pages import not_yet
-from pbapp.results.queries import list_allocations
-from pbapp.results.sentences import Story
+from pbapp.results.pages import not_yet, stories_of
 from pbapp.rounds.queries import find_round
 from pbapp.web.access import access, anyone
 
@@ -45,8 +43,8 @@ def detail(slug: str, round_slug: str) -> str:
     if round.board_id != board.id:
         abort(404)
     seen = sight(round, board_too=True)
-    if seen.count is None:
+    if not seen.counts:
         return render_template("results/not_yet.html", **not_yet(round, seen))
-    story = Story(seen.count, list_allocations(seen.count))
+    stories = stories_of(seen.counts)
     title = _("Result of %(round)s", round=round.title)
-    return render_template("papers/detail.html", title=title, seen=seen, **pages.report(story))
+    return render_template("papers/detail.html", title=title, seen=seen, **pages.report(stories))

@@ -8,31 +8,40 @@ from pbapp import clock
 from pbapp.boards.access import is_officer_of, is_on_board
 from pbapp.boards.models import Role
 from pbapp.results.models import Count
-from pbapp.results.queries import find_official_count, is_public
+from pbapp.results.queries import is_public, list_official_counts
 from pbapp.rounds.models import Round
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What this viewer may see of a round's result. `count` is None for those who may not yet."""
+    """What this viewer may see of a round's result: no counts for those who may not yet."""
 
-    count: Count | None
+    counts: tuple[Count, ...]
     is_public: bool
     may_count: bool
 
     @property
+    def count(self) -> Count | None:
+        """The first pot's count, or the only one's."""
+        return self.counts[0] if self.counts else None
+
+    def of_pot(self, pot: str) -> Count | None:
+        """The count of one pot by its id; without an id the first."""
+        return next((count for count in self.counts if not pot or count.pot == pot), None)
+
+    @property
     def is_early(self) -> bool:
         """An officer looks at what the public cannot see yet."""
-        return self.count is not None and not self.is_public
+        return bool(self.counts) and not self.is_public
 
 
 def sight(round: Round, *, board_too: bool = False) -> Sight:
     """Officers of the board see a result once it is counted; with `board_too` its members do."""
-    count = find_official_count(round)
-    out = count is not None and is_public(round, clock.now())
+    counts = tuple(list_official_counts(round))
+    out = bool(counts) and is_public(round, clock.now())
     inside = is_on_board(round.board_id) if board_too else is_officer_of(round.board_id)
     return Sight(
-        count=count if out or inside else None,
+        counts=counts if out or inside else (),
         is_public=out,
-        may_count=count is None and is_officer_of(round.board_id, Role.VOTING_LEAD),
+        may_count=not counts and is_officer_of(round.board_id, Role.VOTING_LEAD),
     )

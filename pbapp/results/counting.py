@@ -9,7 +9,16 @@ from pbapp.db import db, write_transaction
 from pbapp.jobs.services import job, report
 from pbapp.refusal import N_
 from pbapp.results import freezing, services
-from pbapp.results.queries import COUNT_JOB, find_official_count, find_profile, get_profile
+from pbapp.results.queries import (
+    COUNT_JOB,
+    find_official_count,
+    find_profile,
+    get_profile,
+    list_counted_profiles,
+    list_official_counts,
+)
+from pbapp.results.reckoning import reckon_other, reckon_round
+from pbapp.rounds.models import Round
 from pbapp.rounds.queries import find_round_by_id
 from pbapp.web.context import settings
 
@@ -45,26 +54,33 @@ def _counted(job_id: UUID, round_id: int, actor: str) -> bool:
             services.freeze(round=round, by_ward=by_ward, actor=actor)
         db.session.commit()
     _say(job_id, 1)
-    profile = get_profile(round_id)
-    reckoning = services.reckon(profile=profile)  # slow, so outside any write transaction
+    # Slow, so outside any write transaction.
+    reckoned = reckon_round(_round(round_id))
     db.session.rollback()
     _say(job_id, 2)
     with write_transaction():
-        profile = get_profile(round_id)
-        services.keep_count(profile=profile, reckoning=reckoning, actor=actor)
+        kept = {profile.pot: profile for profile in list_counted_profiles(_round(round_id))}
+        services.keep_round(
+            reckoned=[(kept[profile.pot], reckoning) for profile, reckoning in reckoned],
+            actor=actor,
+        )
         db.session.commit()
     return True
 
 
+def _round(round_id: int) -> Round:
+    return get_profile(round_id).round
+
+
 def _compare(round_id: int, actor: str) -> None:
     """Count by the other rule too: slow again, and it decides nothing."""
-    official = find_official_count(get_profile(round_id).round)
-    reckoning = services.reckon_other(official=official) if official else None
-    if official is None or reckoning is None:
-        return
-    with write_transaction():
-        services.keep_other(official=official, reckoning=reckoning, actor=actor)
-        db.session.commit()
+    for official in list_official_counts(_round(round_id)):
+        reckoning = reckon_other(official=official)
+        if reckoning is not None:
+            db.session.rollback()
+            with write_transaction():
+                services.keep_other(official=official, reckoning=reckoning, actor=actor)
+                db.session.commit()
 
 
 def _say(job_id: UUID, done: int) -> None:

@@ -6,7 +6,10 @@ import csv
 import io
 from collections.abc import Iterable
 
+from pbapp.results import sealed
 from pbapp.results.models import Allocation, Count
+from pbapp.results.privacy import ballots_may_be_public
+from pbapp.rounds.models import Round
 from pbapp.tally import canonical
 from pbapp.tally.pabulib_write import format_amount
 from pbapp.web.cells import inert
@@ -24,7 +27,34 @@ HEAD = (
     "reason",
     "priority",
     "ward",
+    "pot",
+    "reserve",
 )
+
+
+def _base(count: Count) -> str:
+    return f"{count.round.slug}-pot-{count.pot}" if count.pot else count.round.slug
+
+
+def ballots_name(count: Count) -> str:
+    """The name of the file with the ballots of one count."""
+    return f"{_base(count)}.pb"
+
+
+def rule_name(count: Count) -> str:
+    """The name of the file with its rule and every parameter."""
+    return f"{_base(count)}-rule.json"
+
+
+def whole_may_be_public(round: Round, counts: Iterable[Count]) -> bool:
+    """The file of the whole shows each pot's ballots too: it is public only where all of them are.
+
+    A pot that was left out because few people voted in it must not be found there.
+    """
+    return all(
+        ballots_may_be_public(count.profile.ballots, is_imported=round.is_imported)
+        for count in counts
+    )
 
 
 def rule_json(count: Count) -> bytes:
@@ -32,27 +62,32 @@ def rule_json(count: Count) -> bytes:
     return canonical({"rule": count.rule, "parameters": count.parameters})
 
 
-def results_csv(count: Count, rows: Iterable[Allocation]) -> bytes:
+def results_csv(counts: Iterable[tuple[Count, Iterable[Allocation]]]) -> bytes:
     """One line a project, amounts in the currency unit; UTF-8 with the mark that Excel needs."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEAD)
-    exponent = count.profile.exponent
-    for row in rows:
-        points = row.facts.get("points")
-        cells = [
-            row.position,
-            row.project_key,
-            row.title,
-            format_amount(row.cost, exponent),
-            count.round.currency,
-            row.votes,
-            "" if points is None else points,
-            "yes" if row.is_funded else "no",
-            format_amount(row.awarded, exponent),
-            row.facts.get("reason", ""),
-            row.priority.name if row.priority else "",
-            row.area.name if row.area else "",
-        ]
-        writer.writerow([inert(cell) for cell in cells])
+    for count, rows in counts:
+        for row in rows:
+            writer.writerow([inert(cell) for cell in _cells(count, row)])
     return ("\ufeff" + out.getvalue()).encode("utf-8")
+
+
+def _cells(count: Count, row: Allocation) -> list[object]:
+    exponent, points = count.profile.exponent, row.facts.get("points")
+    return [
+        row.position,
+        row.project_key,
+        row.title,
+        format_amount(row.cost, exponent),
+        count.round.currency,
+        row.votes,
+        "" if points is None else points,
+        "yes" if row.is_funded else "no",
+        format_amount(row.awarded, exponent),
+        row.facts.get("reason", ""),
+        row.priority.name if row.priority else "",
+        row.area.name if row.area else "",
+        sealed.pot_name(count.round, count.pot),
+        row.facts.get("reserve") or "",
+    ]

@@ -7,107 +7,47 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from pbapp.ballots import queries as box
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.paper.reading import rows_of_totals
 from pbapp.ballots.rules import BallotPot, Rules, rules_of
 from pbapp.ballots.vote import Vote, ticked
-from pbapp.db import db
-from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.refusal import N_, Refused
+from pbapp.results import sealed
 from pbapp.results.models import FrozenProfile
+from pbapp.results.sealed import BallotLine
 from pbapp.rounds.models import PhaseKind, Round
-from pbapp.rounds.queries import find_phase, sealed_rule
+from pbapp.rounds.queries import find_phase
 from pbapp.tally import (
     Ballot,
     Election,
     Instance,
     Profile,
     Project,
-    Rule,
     VoteType,
     election_of,
     parse_pabulib,
-    rule_from_dict,
     sha256,
     write_pabulib,
 )
 from pbapp.tally.pabulib_write import format_amount
 
 PENCE = 2
-Choices = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class BallotLine:
-    """A project as sealed, with what the round knows of it besides."""
-
-    key: str
-    title: str
-    cost: int
-    minimum: int | None
-    proposal: Proposal | None
-    pot: str
-
-
-def ballot_lines(round: Round) -> list[BallotLine]:
-    """The projects of the sealed ballot in the order of the drawn lot.
-
-    Listed so, the file needs no second list: its own order is the lot that settles the last ties.
-    """
-    config = round.config or {}
-    rules = rules_of(config)
-    query = (
-        select(Proposal)
-        .where(Proposal.round_id == round.id)
-        .options(joinedload(Proposal.priority), joinedload(Proposal.area))
-    )
-    proposals = {proposal.number: proposal for proposal in db.session.scalars(query)}
-    sealed = {str(project["id"]): project for project in config["projects"]}
-    return [
-        BallotLine(
-            key=key,
-            title=sealed[key]["title"],
-            cost=sealed[key]["cost_pence"],
-            minimum=sealed[key].get("minimum_pence"),
-            proposal=proposals.get(sealed[key]["number"]),
-            pot=rules.options[key].pot,
-        )
-        for key in config.get("lot") or sealed
-    ]
-
-
-def official_rule(round: Round, lines: Iterable[BallotLine]) -> Rule:
-    """The counting rule as sealed; a proposal withdrawn since stays listed and cannot win.
-
-    The drawn lot is the order of the file, so it is not said again: whoever counts the file need
-    not be told the lot.
-    """
-    name, parameters = sealed_rule(round)
-    parameters["lot"] = None
-    gone = [
-        line.key
-        for line in lines
-        if line.proposal is not None and line.proposal.state is ProposalState.WITHDRAWN
-    ]
-    return rule_from_dict(name, {**parameters, "withdrawn": gone} if gone else parameters)
-
-
-def election_for(round: Round, lines: list[BallotLine], votes: Iterable[Vote]) -> Election:
+def election_for(round: Round, votes: Iterable[Vote]) -> Election:
     """The sealed projects with these ballots, every pot together; raises ValueError on an unknown
     project. Where a round has several pots, `elections_by_pot` parts them for the count."""
     rules = rules_of(round.config or {})
     projects = tuple(
-        Project(line.key, line.cost, line.title, meta=_about(line, rules)) for line in lines
+        Project(line.key, line.cost, line.title, meta=_about(line, rules))
+        for line in sealed.ballot_lines(round)
     )
     instance = Instance(budget=rules.budget_pence, projects=projects, exponent=PENCE)
     index = instance.index
@@ -131,7 +71,7 @@ def elections_by_pot(round: Round, election: Election) -> dict[str, Election]:
     """
     rules = rules_of(round.config or {})
     if not rules.has_pots:
-        return {rules.pots[0].id: election}
+        return {}
     asked = [pot for pot in rules.pots if rules.in_pot(pot.id)]
     return {pot.id: _part(election, rules, pot) for pot in asked}
 

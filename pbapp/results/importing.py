@@ -18,7 +18,7 @@ from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.results import services
 from pbapp.results.models import Count, FrozenProfile
-from pbapp.results.services import About
+from pbapp.results.reckoning import About, reckoning_of
 from pbapp.rounds.models import Phase, PhaseKind, Pot, Round, VoteType
 from pbapp.tally import (
     Completion,
@@ -114,7 +114,7 @@ def import_pabulib(
     )
     profile = services.keep_profile(round, election, actor, source_digest=counted.source_digest)
     about = {project.id: _about(project) for project in election.instance.projects}
-    reckoning = services.reckoning_of(election, counted.outcome, about)
+    reckoning = reckoning_of(election, counted.outcome, about)
     return services.keep_count(profile=profile, reckoning=reckoning, actor=actor)
 
 

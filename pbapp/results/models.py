@@ -29,27 +29,33 @@ from pbapp.rounds.models import Round
 
 
 class FrozenProfile(Base):
-    """All valid ballots of a round as one .pb file, kept byte for byte with its SHA-256.
+    """Valid ballots of a round as one .pb file, kept byte for byte with its SHA-256.
 
-    Amounts of its counts are whole minor units; `exponent` is how many decimal places part them
-    from the round's currency unit. `source_digest` is the SHA-256 of the file an imported round
+    `pot` is empty for the whole round. A round with several pots has one more file for each, by
+    its id on the ballot: only the pots' files are then counted. Amounts of its counts are whole
+    minor units; `exponent` is how many decimal places part them from the round's currency unit.
+    `source_digest` is the SHA-256 of the file an imported round
     came from, before anything about the people who voted was left out.
     """
 
     __tablename__ = "frozen_profile"
     __table_args__ = (
-        UniqueConstraint("round_id"),
+        UniqueConstraint("round_id", "pot"),
         UniqueConstraint("source_digest"),
         CheckConstraint("ballots >= 0", name="ballots_counted"),
         CheckConstraint("exponent >= 0", name="exponent_possible"),
     )
     __refusals__ = {
-        "uq_frozen_profile_round_id": (None, N_("The ballots of this round are frozen already.")),
+        "uq_frozen_profile_round_id_pot": (
+            None,
+            N_("The ballots of this round are frozen already."),
+        ),
         "uq_frozen_profile_source_digest": (None, N_("This file was imported before.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    pot: Mapped[str] = mapped_column(String(40), default="", server_default="")
     pabulib_gz: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     digest: Mapped[str] = mapped_column(String(64))
     source_digest: Mapped[str | None] = mapped_column(String(64))
@@ -61,13 +67,17 @@ class FrozenProfile(Base):
 
 
 class Count(Base):
-    """One run of a counting rule over a frozen profile. At most one of a round's is official."""
+    """One run of a counting rule over a frozen profile; one of each pot's is official.
+
+    `budget` holds what other pots left for this one too; `parameters` say how much that was.
+    """
 
     __tablename__ = "count"
     __table_args__ = (
         Index(
             "uq_count_official",
             "round_id",
+            "pot",
             unique=True,
             sqlite_where=text("is_official"),
             postgresql_where=text("is_official"),
@@ -81,6 +91,7 @@ class Count(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     profile_id: Mapped[int] = mapped_column(ForeignKey("frozen_profile.id"))
+    pot: Mapped[str] = mapped_column(String(40), default="", server_default="")
     rule: Mapped[str] = mapped_column(String(40))
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
     parameters_digest: Mapped[str] = mapped_column(String(64))
@@ -96,6 +107,11 @@ class Count(Base):
     allocations: Mapped[list[Allocation]] = relationship(
         back_populates="count", order_by="Allocation.position"
     )
+
+    @property
+    def carried_in(self) -> int:
+        """What other pots left for this one, in minor units: part of `budget`."""
+        return int(self.parameters.get("carried_in") or 0)
 
 
 class Allocation(Base):

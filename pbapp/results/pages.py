@@ -3,50 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from pbapp import clock
 from pbapp.jobs.models import JobState
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.refusal import Refused
-from pbapp.results import queries, services
+from pbapp.results import checks, queries, sealed, services
 from pbapp.results.access import Sight
-from pbapp.results.models import Allocation, Count, Turnout, TurnoutKind
-from pbapp.results.privacy import LEAST, ballots_may_be_public, suppress
-from pbapp.results.queries import Share
+from pbapp.results.models import Allocation, Count, TurnoutKind
+from pbapp.results.pictures import (
+    pot_then,
+    segments,
+    share_rows,
+    turnout_rows,
+    ward_rows,
+    why_held,
+)
 from pbapp.results.sentences import Story
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.web.babel import moment
 
 Row = dict[str, Any]
-RECOUNT = "/static/recount.py"  # one file, nothing to install
 
 
-def whole(round: Round, story: Story) -> Row:
-    """The results page."""
+def stories_of(counts: Iterable[Count]) -> list[Story]:
+    """Every pot's count with its rows, in the order counted."""
+    return [Story(count, queries.list_allocations(count)) for count in counts]
+
+
+def whole(round: Round, stories: list[Story]) -> Row:
+    """The results page: one pot as one story; several each under a heading of their own."""
     people = queries.list_turnout(round)
+    rows = [row for story in stories for row in story.rows]
+    story = stories[0]
     return {
         "round": round,
         "story": story,
         "count": story.count,
-        "segments": segments(story),
-        "shares": share_rows(round, story),
-        "ward_money": ward_rows(story),
-        "has_comparison": queries.find_comparison(story.count) is not None,
+        "pots": [pot(story) for story in stories],
+        "marks": {row.id: place for place, row in enumerate(rows, start=1)},
+        "shares": share_rows(round, story, rows),
+        "ward_money": ward_rows(story, rows),
         "by_ward": turnout_rows(people, TurnoutKind.WARD),
         "by_channel": turnout_rows(people, TurnoutKind.CHANNEL),
         "why_held": why_held(),
         "steps": what_happens_next(round),
         "map_kinds": [("funded", _("Funded")), ("not-funded", _("Not funded"))],
-        **the_map(round, story),
-        **digests(story),
+        **together(round, stories),
+        **the_map(round, rows),
     }
+
+
+def pot(story: Story) -> Row:
+    """One pot of a result: its story, its bar, and what its count is checked with."""
+    return {
+        "story": story,
+        "name": story.pot,
+        "id": f"pot-{story.count.pot}" if story.count.pot else "pot",
+        "segments": segments(story),
+        "has_comparison": queries.find_comparison(story.count) is not None,
+        **checks.digests(story),
+    }
+
+
+def together(round: Round, stories: list[Story]) -> Row:
+    """The result in one sentence, whatever the number of pots, and how many people voted."""
+    if len(stories) == 1 and not sealed.has_several(round):
+        story = stories[0]
+        return {
+            "in_short": story.in_short(),
+            "ballots": story.count.profile.ballots,
+            "served": story.who_got_something(),
+            "several": False,
+        }
+    profile = queries.find_profile(round.id)
+    return {
+        "in_short": total_line(round, stories),
+        "ballots": profile.ballots if profile else 0,
+        "served": "",
+        "several": True,
+        "unused": [unused_line(pot, stories[0]) for pot in sealed.unused_pots(round)],
+    }
+
+
+def total_line(round: Round, stories: list[Story]) -> str:
+    """All pots in one sentence."""
+    funded = sum(len(story.funded) for story in stories)
+    amount = stories[0].amount
+    return ngettext(
+        "%(num)s of %(all)s projects is funded, for %(spent)s of the %(pot)s in %(pots)s pots.",
+        "%(num)s of %(all)s projects are funded, for %(spent)s of the %(pot)s in %(pots)s pots.",
+        funded,
+        all=sum(len(story.rows) for story in stories),
+        spent=amount(sum(story.count.total_cost for story in stories)),
+        pot=amount(sum(one.budget for one in sealed.pots(round))),
+        pots=len(sealed.pots(round)),
+    )
+
+
+def unused_line(pot: sealed.SealedPot, story: Story) -> str:
+    return _(
+        "Nobody asked for money from “%(pot)s” (%(money)s), so there was nothing to count in it.",
+        pot=pot.name,
+        money=story.amount(pot.budget),
+    )
 
 
 def one(round: Round, story: Story, row: Allocation) -> Row:
@@ -64,9 +131,14 @@ def one(round: Round, story: Story, row: Allocation) -> Row:
     }
 
 
-def checking(story: Story) -> Row:
+def checking(round: Round, stories: list[Story]) -> Row:
     """The page with the files."""
-    return {"round": story.count.round, "story": story, **digests(story)}
+    return {
+        "round": round,
+        "pots": [pot(story) for story in stories],
+        "several": sealed.has_several(round),
+        **checks.of_whole(round, [story.count for story in stories]),
+    }
 
 
 def not_yet(round: Round, seen: Sight) -> Row:
@@ -101,119 +173,6 @@ def proposal_url(round: Round, row: Allocation) -> str | None:
     return f"/rounds/{round.slug}/proposals/{row.proposal.number}" if row.proposal else None
 
 
-def segments(story: Story) -> list[tuple[float, float]]:
-    """The pot as a bar: where each funded project begins and how wide it is, in hundredths."""
-    if not story.count.budget:
-        return []
-    found, start = [], 0
-    for row in story.funded:
-        width = 100 * row.awarded / story.count.budget
-        found.append((round_(100 * start / story.count.budget), round_(max(width - 0.3, 0.2))))
-        start += row.awarded
-    return found
-
-
-def round_(number: float) -> float:
-    return float(f"{number:.2f}")
-
-
-def pot_then(story: Story, row: Allocation) -> Row | None:
-    """The pot when a project had its turn, as bars: what was left beside what it cost."""
-    detail = row.facts.get("detail") or {}
-    if not detail.get("turn"):
-        return None
-    left = detail.get("left") or 0
-    spent = story.count.budget - left
-    return {
-        "bars": [
-            {
-                "label": _("Left in the pot then"),
-                "value": left,
-                "text": story.amount(left),
-                "muted": True,
-            },
-            {"label": _("What it cost"), "value": row.cost, "text": story.amount(row.cost)},
-        ],
-        "note": _(
-            "%(spent)s of the %(pot)s had gone to projects before it.",
-            spent=story.amount(spent),
-            pot=story.amount(story.count.budget),
-        )
-        if spent
-        else _("Nothing had been given out before it."),
-    }
-
-
-def share_rows(round: Round, story: Story) -> list[Row]:
-    """Money by priority of the plan; empty where no project names one."""
-    shares = queries.shares(story.rows)
-    if all(share.priority is None for share in shares):
-        return []
-    return [_share_row(round, story, share) for share in shares]
-
-
-def _share_row(round: Round, story: Story, share: Share) -> Row:
-    name, address = _("No priority named"), None
-    if share.priority is not None and round.board is not None:
-        name = share.priority.name
-        address = f"/boards/{round.board.slug}/priorities/{share.priority.slug}"
-    note = _("%(funded)s of %(all)s projects funded", funded=share.funded, all=share.listed)
-    return {
-        "label": name,
-        "url": address,
-        "value": share.money,
-        "text": story.amount(share.money),
-        "note": note,
-        "share": share,
-    }
-
-
-def ward_rows(story: Story) -> list[Row]:
-    """Money by ward; empty where no project names one."""
-    money = queries.money_by_ward(story.rows)
-    if not any(money):
-        return []
-    return [
-        {"label": ward or _("More than one ward"), "value": given, "text": story.amount(given)}
-        for ward, given in money.items()
-    ]
-
-
-def turnout_rows(people: Iterable[tuple[Turnout, str]], kind: TurnoutKind) -> list[Row]:
-    """People who voted, small numbers held back."""
-    kept = {row.key: row.people for row, _name in people if row.kind is kind}
-    names = {row.key: name for row, name in people if row.kind is kind}
-    rows = []
-    for key, number in suppress(kept).items():
-        held = number is None
-        rows.append(
-            {
-                "label": channel_name(key) if kind is TurnoutKind.CHANNEL else names[key],
-                "value": number or 0,
-                "text": _("not shown") if held else f"{number:,}",
-                "is_held": held,
-            }
-        )
-    return rows
-
-
-def channel_name(key: str) -> str:
-    return {
-        "online": _("Online"),
-        "table": _("At a table"),
-        "paper": _("On paper"),
-        "sheets": _("On paper, counted on signed sheets"),
-        "partner": _("In a partner's vote"),
-    }.get(key, key)
-
-
-def why_held() -> str:
-    return _(
-        "Numbers under %(least)s are not shown, nor any other that would give them away.",
-        least=LEAST,
-    )
-
-
 def what_happens_next(round: Round) -> list[str]:
     """What follows the result, each in one sentence, with its day where there is one."""
     if round.board is None:
@@ -244,57 +203,6 @@ def binding(is_binding: bool) -> str:
     return _("The vote is advice: the funder decides, and says in public why.")
 
 
-def digests(story: Story) -> Row:
-    """What to count again with: files, their SHA-256, and the command."""
-    count, round = story.count, story.count.round
-    has_ballots = ballots_may_be_public(count.profile.ballots, is_imported=round.is_imported)
-    name = f"{round.slug}.pb"
-
-    def address(filename: str) -> str:
-        return url_for("results.file", slug=round.slug, filename=filename)
-
-    site, rule = request.host_url.removesuffix("/"), f"{round.slug}-rule.json"
-    files = " ".join(f"-O {site}{path}" for path in (RECOUNT, address(name), address(rule)))
-    return {
-        "has_ballots": has_ballots,
-        "ballots_url": address(name),
-        "rule_url": address(rule),
-        "table_url": address(f"{round.slug}-results.csv"),
-        "recount_url": RECOUNT,
-        "three_lines": "\n".join(
-            (
-                f"curl {files}",
-                f"python3 recount.py {name} {rule}",
-                f"pbapp tally {name} {flags(count)}",
-            )
-        ),
-    }
-
-
-def flags(count: Count) -> str:
-    """The rule's parameters as flags of `pbapp tally`; what stands at its default is left out."""
-    given = count.parameters
-    said = [f"--rule {count.rule}"]
-    if given.get("rank", "votes") != "votes":
-        said.append(f"--rank {given['rank']}")
-    if given.get("on_unaffordable"):
-        said.append(f"--on-unaffordable {given['on_unaffordable']}")
-    if given.get("min_votes"):
-        said.append(f"--min-votes {given['min_votes']}")
-    if given.get("completion"):
-        said.append(f"--completion {given['completion']}")
-    if given.get("completion", "none") != "none":
-        step = Fraction(str(given["step"])) / 10 ** int(given.get("exponent") or 0)
-        said.append(f"--step {step}")
-    if given.get("stop_exhaustive") is False:
-        said.append("--no-stop-exhaustive")
-    if given.get("comparison"):
-        said.append("--comparison")
-    if given.get("tie_break", "cost") != "cost":
-        said.append(f"--tie-break {given['tie_break']}")
-    return " ".join(said)
-
-
 # --- the map -------------------------------------------------------------------------------------
 
 
@@ -306,14 +214,14 @@ def point(row: Allocation) -> tuple[float, float] | None:
     return (given[0], given[1]) if given else None
 
 
-def feature(round: Round, story: Story, row: Allocation) -> Row:
-    """A point for `static/js/map.js`."""
+def feature(round: Round, row: Allocation, mark: int) -> Row:
+    """A point for `static/js/map.js`; `mark` is what the row in the list goes by."""
     lat, lon = point(row) or (0.0, 0.0)
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [lon, lat]},
         "properties": {
-            "id": row.position,
+            "id": mark,
             "name": row.title,
             "kind": "funded" if row.is_funded else "not-funded",
             "ward": row.area.name if row.area else "",
@@ -322,9 +230,9 @@ def feature(round: Round, story: Story, row: Allocation) -> Row:
     }
 
 
-def the_map(round: Round, story: Story) -> Row:
+def the_map(round: Round, rows: Iterable[Allocation]) -> Row:
     """The board's map with the projects that have a place of their own; nothing without a board."""
-    if round.board_id is None or not any(point(row) for row in story.rows):
+    if round.board_id is None or not any(point(row) for row in rows):
         return {"map": None, "has_map": False}
     return {"map": find_part(board_subject(round.board_id)), "has_map": True}
 
@@ -341,6 +249,7 @@ def counting(round: Round, *, may_count: bool) -> Row:
     except Refused as refused:
         why_not = refused
     counted = queries.find_official_count(round)
+    frozen = queries.find_profile(round.id) if counted else None
     state = "ready" if may_count and why_not is None else "not_yet"
     if counted is not None:
         state = "done"
@@ -354,6 +263,6 @@ def counting(round: Round, *, may_count: bool) -> Row:
         "state": state,
         "why_not": why_not,
         "may_count": may_count,
-        "ballots": counted.profile.ballots if counted else None,
+        "ballots": frozen.ballots if frozen else None,
         "closes": find_phase(round, PhaseKind.VOTING),
     }

@@ -42,17 +42,21 @@ class Share:
 
 @dataclass(frozen=True)
 class LastResult:
-    """A board's newest public result: "what your votes did last year"."""
+    """A board's newest public result: "what your votes did last year". `total` is its winners'
+    cost in minor units."""
 
     round: Round
-    count: Count
+    total: int
     ballots: int
     winners: list[Allocation]
 
 
-def find_profile(round_id: int) -> FrozenProfile | None:
-    """The frozen ballots of a round (the file itself is loaded only when read)."""
-    return db.session.scalar(select(FrozenProfile).where(FrozenProfile.round_id == round_id))
+def find_profile(round_id: int, pot: str = "") -> FrozenProfile | None:
+    """The frozen ballots of a round, or of one of its pots (the file is loaded only when read)."""
+    query = select(FrozenProfile).where(
+        FrozenProfile.round_id == round_id, FrozenProfile.pot == pot
+    )
+    return db.session.scalar(query)
 
 
 def get_profile(round_id: int) -> FrozenProfile:
@@ -63,14 +67,28 @@ def get_profile(round_id: int) -> FrozenProfile:
     return profile
 
 
-def find_official_count(round: Round) -> Count | None:
-    """The one official count of a round, with what it was counted from."""
+def list_counted_profiles(round: Round) -> list[FrozenProfile]:
+    """The files that are counted: one for each pot, or the one of the whole; in carry order."""
+    query = select(FrozenProfile).where(FrozenProfile.round_id == round.id)
+    profiles = list(db.session.scalars(query.order_by(FrozenProfile.id)))
+    return [profile for profile in profiles if profile.pot] or profiles
+
+
+def list_official_counts(round: Round) -> list[Count]:
+    """The official count of each pot in the order counted, with what it was counted from."""
     query = (
         select(Count)
         .options(joinedload(Count.profile))
         .where(Count.round_id == round.id, Count.is_official.is_(True))
+        .order_by(Count.id)
     )
-    return db.session.scalar(query)
+    return list(db.session.scalars(query))
+
+
+def find_official_count(round: Round, pot: str | None = None) -> Count | None:
+    """The official count of one pot, or the first there is: all are kept together or none."""
+    counts = list_official_counts(round)
+    return next((count for count in counts if pot in (None, count.pot)), None)
 
 
 def find_comparison(count: Count) -> Count | None:
@@ -148,14 +166,14 @@ def money_by_ward(allocations: Iterable[Allocation]) -> dict[str | None, int]:
 
 
 def winners(round: Round) -> list[Allocation]:
-    """What a round funds, in the order funded; empty before it is counted."""
+    """What a round funds, pot by pot in the order funded; empty before it is counted."""
     query = (
         _allocations()
         .join(Allocation.count)
         .where(
             Count.round_id == round.id, Count.is_official.is_(True), Allocation.is_funded.is_(True)
         )
-        .order_by(Allocation.position)
+        .order_by(Count.id, Allocation.position)
     )
     return list(db.session.scalars(query))
 
@@ -236,7 +254,7 @@ def _is_out():  # type: ignore[no-untyped-def]
 
 
 def last_result(board: Board) -> LastResult | None:
-    """The newest public result of a board, in two queries; None before the first."""
+    """The newest public result of a board, all its pots together; None before the first."""
     query = (
         select(Count)
         .join(Count.round)
@@ -249,8 +267,10 @@ def last_result(board: Board) -> LastResult | None:
     count = db.session.scalar(query)
     if count is None:
         return None
-    rows = [row for row in list_allocations(count) if row.is_funded]
-    return LastResult(count.round, count, count.profile.ballots, rows)
+    rows = winners(count.round)
+    profile = find_profile(count.round_id) if count.pot else count.profile
+    ballots = profile.ballots if profile else 0
+    return LastResult(count.round, sum(row.cost for row in rows), ballots, rows)
 
 
 # --- the job -------------------------------------------------------------------------------------

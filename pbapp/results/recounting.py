@@ -13,7 +13,7 @@ from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
 from pbapp.jobs.services import job, report
 from pbapp.refusal import N_, Refused
-from pbapp.results import freezing
+from pbapp.results import freezing, sealed
 from pbapp.results.models import Count
 from pbapp.results.queries import list_allocations
 from pbapp.tally import count as count_votes
@@ -65,7 +65,13 @@ def count_again(count: Count) -> dict[str, Any]:
     except (Refused, OSError, EOFError, zlib.error):
         return found
     rule = rule_from_dict(count.rule, count.parameters)
-    outcome = count_votes(election.instance, election.profile, rule, explain=False)
+    outcome = count_votes(
+        election.instance,
+        election.profile,
+        rule,
+        carried_in=count.carried_in,
+        explain=False,
+    )
     return {
         **found,
         "ballots_same": True,
@@ -89,7 +95,14 @@ def page_of(count: Count) -> dict[str, Any]:
     elif asked is not None and asked.state is JobState.FAILED:
         state = "failed"
     differences = _differences(count, found) if found is not None and state == "differs" else []
-    return {"job": asked, "state": state, "found": found, "differences": differences}
+    return {
+        "count": count,
+        "pot": sealed.pot_name(count.round, count.pot),
+        "job": asked,
+        "state": state,
+        "found": found,
+        "differences": differences,
+    }
 
 
 def is_same(found: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -32,8 +33,12 @@ from pbapp.db import db
 from pbapp.results import files, freezing
 from pbapp.results.access import sight
 from pbapp.results.models import Count
-from pbapp.results.privacy import ballots_may_be_public
-from pbapp.results.queries import find_official_count, list_allocations
+from pbapp.results.queries import (
+    find_official_count,
+    list_allocations,
+    list_official_counts,
+)
+from pbapp.results.sealed import pot_name
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 from pbapp.tally import canonical
@@ -48,7 +53,7 @@ README = """What is in this pack, and how to check it
 
 You need Python 3.10 or later and nothing else. In this folder, run:
 
-    python3 recount.py --log log.json --openings openings.json --rules sealed.json {pb} rule.json
+    python3 recount.py --log log.json --openings openings.json --rules sealed.json {counted}
 
 It says line by line what is right, what is wrong and what it could not check. Compare the head of
 the last batch in log.json with the one you were given on paper, by e-mail or in the hall, and add
@@ -57,8 +62,7 @@ it: --head 4f1c...
 log.json        the public log: every seal, in sealed batches
 openings.json   the ballot behind each seal; one number a voter, made for this file
 sealed.json     the rules and projects as two people sealed them before the vote
-rule.json       the counting rule with every detail
-{pb}   the ballots that were counted
+{files}
 results.csv     the result as a table
 recount.py      the program; it shares no code with the service
 
@@ -90,11 +94,11 @@ def pack(slug: str, token: str) -> Page:
 def fetch(slug: str, token: str) -> Page:
     """The pack itself; that it was fetched is noted."""
     round, scrutineer = _get(slug, token)
-    count = find_official_count(round)
-    if count is None or closing.close_batch(round) is None or not Form().validate_on_submit():
+    counts = list_official_counts(round)
+    if not counts or closing.close_batch(round) is None or not Form().validate_on_submit():
         flash(_("The pack is ready once the votes are sealed and counted."), "warning")
         return redirect(url_for(".pack", slug=slug, token=token), 303)
-    made = pack_of(round, count)
+    made = pack_of(round, counts)
     scrutineers.note_fetched(round=round, scrutineer=scrutineer)
     db.session.commit()
     return _download(made, f"{round.slug}-scrutineers.zip", "application/zip")
@@ -112,35 +116,44 @@ def openings(slug: str) -> Response:
     """Every ballot with its seal, where the board decided before the vote that all may see it."""
     round = get_round(slug)
     seen, terms = sight(round), closing.terms_of(round)
-    public = seen.count is not None and seen.is_public and terms.openings_public
-    if not public or terms.began_at is not None or not _many(seen.count):
+    many = files.whole_may_be_public(round, seen.counts)
+    public = seen.is_public and terms.openings_public and many
+    if not public or terms.began_at is not None:
         abort(404)
     made = json.dumps(closing.openings_document(round), indent=1).encode()
     return _download(made, "openings.json", "application/json")
 
 
-def _many(count: Count | None) -> bool:
-    return count is not None and ballots_may_be_public(count.profile.ballots, is_imported=False)
-
-
-def pack_of(round: Round, count: Count) -> bytes:
-    """All the files as one zip, the same bytes every time."""
-    pb = f"{round.slug}.pb"
+def pack_of(round: Round, counts: Sequence[Count]) -> bytes:
+    """All the files as one zip, the same bytes every time; of several pots each with its rule."""
+    parts = [(files.ballots_name(count), files.rule_name(count), count) for count in counts]
+    listed = [
+        f"{ballots}\n    the ballots that were counted{_of(count)}\n"
+        f"{rule}\n    the counting rule with every detail{_of(count)}"
+        for ballots, rule, count in parts
+    ]
+    counted = " ".join([*(pb for pb, _rule, _count in parts), *(rule for _pb, rule, _c in parts)])
     contents: dict[str, bytes] = {
-        "README.txt": README.format(pb=pb).encode(),
+        "README.txt": README.format(counted=counted, files="\n".join(listed)).encode(),
         "log.json": _json(closing.log_document(round)),
         "openings.json": _json(closing.openings_document(round)),
         "sealed.json": canonical(round.config),
-        "rule.json": files.rule_json(count),
-        pb: freezing.unpack(count.profile),
-        "results.csv": files.results_csv(count, list_allocations(count)),
+        "results.csv": files.results_csv([(count, list_allocations(count)) for count in counts]),
         "recount.py": (ROOT / "static" / "recount.py").read_bytes(),
     }
+    for ballots, rule, count in parts:
+        contents[ballots] = freezing.unpack(count.profile)
+        contents[rule] = files.rule_json(count)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in contents.items():
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _of(count: Count) -> str:
+    name = pot_name(count.round, count.pot)
+    return f" in “{name}”" if name else ""
 
 
 def _json(document: dict[str, Any]) -> bytes:

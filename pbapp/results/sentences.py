@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from pbapp.results import shares_sentences
+from pbapp.results import rule_sentences, sealed, shares_sentences
 from pbapp.results.amounts import Amount, amounts_of
 from pbapp.results.models import Allocation, Count
 from pbapp.results.privacy import LEAST, explains_too_few
-from pbapp.tally import EqualShares, Greedy, Reason
+from pbapp.tally import EqualShares, Reason
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,24 @@ class Story:
     @cached_property
     def titles(self) -> Mapping[str, str]:
         return {row.project_key: row.title for row in self.rows}
+
+    @cached_property
+    def pot(self) -> str:
+        """The pot's name where the round has several; otherwise empty."""
+        return sealed.pot_name(self.count.round, self.count.pot)
+
+    @cached_property
+    def has_points(self) -> bool:
+        """Whether people gave points, or ranked, and points were counted."""
+        return any(row.facts.get("points") is not None for row in self.rows)
+
+    @cached_property
+    def reserve(self) -> list[Allocation]:
+        """Who moves up if a project that won drops out, in order; nobody in others' elections."""
+        if self.count.round.is_imported:
+            return []
+        waiting = [row for row in self.rows if row.facts.get("reserve")]
+        return sorted(waiting, key=lambda row: row.facts["reserve"])
 
     @cached_property
     def funded(self) -> list[Allocation]:
@@ -58,14 +76,26 @@ class Story:
         number = points if isinstance(points, int) else 2  # one and a half are points too
         return ngettext("%(points)s point", "%(points)s points", number, points=f"{points:,}")
 
+    def what_was_counted(self) -> str:
+        """The head of a column of numbers of support."""
+        return _("Points") if self.has_points else _("Votes")
+
+    def number(self, row: Allocation) -> str:
+        """The number that was counted: 312, or 1,240 where people gave points."""
+        points = row.facts.get("points")
+        return f"{row.votes if points is None else points:,}"
+
     def share(self, row: Allocation) -> str:
         """ "312 of the 1,200 people who voted chose it." """
-        ballots = self.count.profile.ballots
-        said = _(
-            "%(votes)s of the %(all)s people who voted chose it.",
-            votes=f"{row.votes:,}",
-            all=f"{ballots:,}",
-        )
+        votes, ballots = f"{row.votes:,}", f"{self.count.profile.ballots:,}"
+        said = _("%(votes)s of the %(all)s people who voted chose it.", votes=votes, all=ballots)
+        if self.pot:
+            said = _(
+                "%(votes)s of the %(all)s people who chose a project of “%(pot)s” chose it.",
+                votes=votes,
+                all=ballots,
+                pot=self.pot,
+            )
         points = row.facts.get("points")
         if points is None:
             return said
@@ -82,7 +112,9 @@ class Story:
             Reason.FUNDED: _("It fitted in what was left when its turn came."),
             Reason.PART_FUNDED: _("There was not enough left for all of it."),
             Reason.STOPPED: _("The count had stopped before its turn."),
-            Reason.TOO_FEW_VOTES: _("It did not reach the least number of votes."),
+            Reason.TOO_FEW_VOTES: _("It did not reach the least number of points.")
+            if self.has_points
+            else _("It did not reach the least number of votes."),
             Reason.NO_VOTES: _("Nobody voted for it."),
             Reason.GROUP: _("Another project of its group had won."),
             Reason.CAP: _("The share it could draw on was used up."),
@@ -208,6 +240,16 @@ class Story:
                     "be able to work out who they were."
                 )
             )
+        elif shares_sentences.compared_with_greedy(self):
+            can_win = row.facts["reason"] in (Reason.SUPPORTERS_SHORT, Reason.COMPARISON)
+            said += can_win * [
+                _(
+                    "What would have changed that cannot be said for sure: each of the two counts "
+                    "would have come out in another way."
+                )
+            ]
+        elif self.count.rule == EqualShares.name and self.has_points:
+            said += shares_sentences.change_in_points(self, cheaper, more)
         elif sure:
             said += self._sure_change(row, cheaper, more)
         elif cheaper and more:
@@ -260,6 +302,11 @@ class Story:
     def ties(self) -> list[str]:
         """Every tie that made a difference; the others only changed the order of the line."""
         return [self.tie(tie) for tie in self.count.ties if tie["decisive"]]
+
+    @property
+    def decisive_ties(self) -> list[str]:
+        """The same, for a template that adds several pots' ties up."""
+        return self.ties()
 
     def ties_of(self, row: Allocation) -> list[str]:
         return [self.tie(tie) for tie in self.count.ties if row.project_key in tie["between"]]
@@ -320,62 +367,20 @@ class Story:
             share=100 * served // ballots,
         )
 
+    def payers(self) -> list[str]:
+        """Beside `funded`: who paid for each, in a few words; empty where the pot itself pays."""
+        said = [shares_sentences.who_paid(self, row) for row in self.funded]
+        return said if any(said) else []
+
     def how_it_was_counted(self) -> list[str]:
         """The rule, told with this round's own figures."""
-        ballots = self.count.profile.ballots
-        said = [
-            ngettext(
-                "%(people)s person voted.",
-                "%(people)s people voted.",
-                ballots,
-                people=f"{ballots:,}",
-            )
-        ]
-        if self.count.rule == EqualShares.name:
-            said += shares_sentences.steps(self)
-        elif self.count.rule == Greedy.name and self.funded:
-            said += self._greedy_steps()
-        said.append(self.about_what_is_left())
-        return said
-
-    def _greedy_steps(self) -> Iterable[str]:
-        first, last = self.funded[0], self.funded[-1]
-        if first.facts.get("points") is None:
-            yield _("For every project we added up the people who chose it.")
-        else:
-            yield _("For every project we added up the points it was given.")
-        yield _(
-            "The one with the most, “%(title)s” (%(support)s), came first. It cost %(cost)s, so "
-            "%(left)s of the pot was left.",
-            title=first.title,
-            support=self.support(first),
-            cost=self.amount(first.cost),
-            left=self.amount(self.count.budget - first.cost),
-        )
-        passed = sum(row.facts.get("reason") == Reason.DID_NOT_FIT for row in self.rows)
-        if self.count.parameters.get("on_unaffordable") == "stop":
-            yield _("Then the next one, and so on, until one cost more than what was left.")
-        elif passed:
-            yield ngettext(
-                "Then the next one, and so on. %(num)s project cost more than what was left at "
-                "its turn: it was passed over and the next one was tried.",
-                "Then the next one, and so on. %(num)s projects cost more than what was left at "
-                "their turn: they were passed over and the next one was tried.",
-                passed,
-            )
-        else:
-            yield _("Then the next one, and so on. There was money for each of them.")
-        if len(self.funded) > 1:
-            yield _(
-                "The last one that fitted was “%(title)s” (%(support)s).",
-                title=last.title,
-                support=self.support(last),
-            )
+        return rule_sentences.how_it_was_counted(self)
 
     def about_what_is_left(self) -> str:
-        if self.left == 0:
-            return _("The whole pot is used: nothing is left.")
-        return _("%(left)s is left in the pot.", left=self.amount(self.left))
+        return rule_sentences.about_what_is_left(self)
+
+    def listed(self, titles: list[str]) -> str:
+        return listed(titles)
 
 
 def listed(titles: list[str]) -> str:

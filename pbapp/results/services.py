@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -13,13 +12,12 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.ballots import queries as box
 from pbapp.ballots.paper import queries as paper
-from pbapp.ballots.vote import ticked
+from pbapp.ballots.vote import Vote, ticked
 from pbapp.db import advisory_lock, db, flush
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
 from pbapp.refusal import N_, Refused
-from pbapp.results import freezing
-from pbapp.results.freezing import BallotLine, Choices
+from pbapp.results import freezing, sealed
 from pbapp.results.models import Allocation, Count, FrozenProfile, Turnout, TurnoutKind
 from pbapp.results.queries import (
     COUNT_JOB,
@@ -29,63 +27,28 @@ from pbapp.results.queries import (
     find_profile,
     is_counting,
 )
-from pbapp.rounds.models import PhaseKind, Round, VoteType
+from pbapp.results.reckoning import Reckoning, reckon_other, reckon_round
+from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.rounds.services import must_lead_the_vote
-from pbapp.tally import (
-    Election,
-    EqualShares,
-    Greedy,
-    Outcome,
-    ProjectResult,
-    Rule,
-    outcome_as_dict,
-    parameters_digest,
-    rule_from_dict,
-    spread,
-)
-from pbapp.tally import count as count_votes
-
-
-@dataclass(frozen=True)
-class About:
-    """What a round knows of a project besides its votes."""
-
-    title: str
-    proposal_id: int | None = None
-    priority_id: int | None = None
-    area_id: int | None = None
-    facts: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Reckoning:
-    """An outcome ready to be kept. `budget` is in the profile's minor units."""
-
-    outcome: Outcome
-    budget: int
-    about: Mapping[str, About]
-    with_a_winner: int
-
+from pbapp.tally import Election, ProjectResult, outcome_as_dict, parameters_digest
 
 # --- freezing ------------------------------------------------------------------------------------
 
 
 def freeze(*, round: Round, by_ward: Mapping[str, int], actor: str) -> FrozenProfile:
-    """Copy all live ballots into one file, once; asked again, the first one stands.
+    """Copy all live ballots into one file, and into one a pot where a round has several, once.
 
-    `by_ward` is how many people voted by the GSS code of their ward. Raises `Refused` before
-    voting has closed (and for a minute after, while the last ballots arrive) and for an unsealed
-    round.
+    Asked again, the first ones stand. Returns the file of the whole. `by_ward` is how many people
+    voted by the GSS code of their ward. Raises `Refused` before voting has closed (and for a
+    minute after, while the last ballots arrive) and for an unsealed round.
     """
     advisory_lock(f"count {round.id}")
     frozen = find_profile(round.id)
     if frozen is not None:
         return frozen
     may_be_counted(round)
-    lines = freezing.ballot_lines(round)
-    election = freezing.election_for(round, lines, freezing.live_votes(round))
-    profile = keep_profile(round, election, actor)
+    profile = _keep_profiles(round, freezing.live_votes(round), actor)
     _keep_turnout(round, TurnoutKind.WARD, by_ward)
     _keep_turnout(round, TurnoutKind.CHANNEL, freezing.people_by_channel(round))
     return profile
@@ -112,11 +75,23 @@ def may_be_counted(round: Round) -> None:
         )
 
 
+def _keep_profiles(
+    round: Round, votes: Iterable[Vote], actor: str, at: datetime | None = None
+) -> FrozenProfile:
+    """The file of the whole, then one for each pot that is counted apart."""
+    election = freezing.election_for(round, votes)
+    whole = keep_profile(round, election, actor, at=at)
+    for pot, part in freezing.elections_by_pot(round, election).items():
+        keep_profile(round, part, actor, pot=pot, at=at)
+    return whole
+
+
 def keep_profile(
     round: Round,
     election: Election,
     actor: str,
     *,
+    pot: str = sealed.WHOLE,
     source_digest: str | None = None,
     at: datetime | None = None,
 ) -> FrozenProfile:
@@ -124,6 +99,7 @@ def keep_profile(
     packed, digest = freezing.pack(election)
     profile = FrozenProfile(
         round_id=round.id,
+        pot=pot,
         pabulib_gz=packed,
         digest=digest,
         source_digest=source_digest,
@@ -134,6 +110,8 @@ def keep_profile(
     db.session.add(profile)
     flush()
     facts = {"digest": digest, "ballots": profile.ballots, "config_hash": round.config_hash}
+    if pot:
+        facts["pot"] = pot
     if source_digest:
         facts["source_digest"] = source_digest
     _log(round, actor, "round.ballots_frozen", facts)
@@ -167,34 +145,6 @@ def ask_to_count(*, round: Round, by: Account) -> Job | None:
 # --- counting ------------------------------------------------------------------------------------
 
 
-def reckon(*, profile: FrozenProfile, rule: Rule | None = None) -> Reckoning:
-    """Count a round's frozen file by a rule (the sealed one). Writes nothing, and may take long."""
-    lines = freezing.ballot_lines(profile.round)
-    election = freezing.read(profile)
-    rule = rule or freezing.official_rule(profile.round, lines)
-    outcome = count_votes(election.instance, election.profile, rule)
-    return reckoning_of(election, outcome, _about(lines))
-
-
-def reckoning_of(election: Election, outcome: Outcome, about: Mapping[str, About]) -> Reckoning:
-    """What is kept of an outcome; how many people chose something that won is counted here."""
-    met = spread(election.instance, election.profile, outcome.winners)
-    return Reckoning(outcome, election.instance.budget, about, met.with_a_winner)
-
-
-def _about(lines: Iterable[BallotLine]) -> dict[str, About]:
-    found = {}
-    for line in lines:
-        proposal = line.proposal
-        found[line.key] = About(
-            title=line.title,
-            proposal_id=proposal.id if proposal else None,
-            priority_id=proposal.priority_id if proposal else None,
-            area_id=proposal.area_id if proposal else None,
-        )
-    return found
-
-
 def keep_count(
     *,
     profile: FrozenProfile,
@@ -203,11 +153,11 @@ def keep_count(
     actor: str,
     at: datetime | None = None,
 ) -> Count:
-    """Store one outcome with a row for every project. A round's official count is kept once."""
+    """Store one outcome with a row for every project. A pot's official count is kept once."""
     round, outcome = profile.round, reckoning.outcome
     advisory_lock(f"count {round.id}")
     if is_official:
-        counted = find_official_count(round)
+        counted = find_official_count(round, profile.pot)
         if counted is not None:
             return counted
     plain = outcome_as_dict(outcome)
@@ -216,6 +166,7 @@ def keep_count(
     count = Count(
         round=round,
         profile=profile,
+        pot=profile.pot,
         rule=outcome.rule,
         parameters=parameters,
         parameters_digest=parameters_digest(published),
@@ -243,9 +194,23 @@ def keep_count(
     return count
 
 
-def count(*, profile: FrozenProfile, rule: Rule | None = None, actor: str) -> Count:
-    """The official count of a small round in one go."""
-    return keep_count(profile=profile, reckoning=reckon(profile=profile, rule=rule), actor=actor)
+def keep_round(
+    *,
+    reckoned: Iterable[tuple[FrozenProfile, Reckoning]],
+    actor: str,
+    at: datetime | None = None,
+) -> list[Count]:
+    """The official count of every pot of a round, in the sealed order. The caller commits once:
+    either all of them are there or none."""
+    return [
+        keep_count(profile=profile, reckoning=reckoning, actor=actor, at=at)
+        for profile, reckoning in reckoned
+    ]
+
+
+def count(*, round: Round, actor: str, at: datetime | None = None) -> list[Count]:
+    """The official counts of a small round in one go."""
+    return keep_round(reckoned=reckon_round(round), actor=actor, at=at)
 
 
 def _allocations(reckoning: Reckoning, facts: Sequence[dict[str, Any]]) -> list[Allocation]:
@@ -277,33 +242,6 @@ def _in_line(result: ProjectResult) -> tuple[bool, int, Fraction, int]:
     return not result.won, result.position or 0, -support, result.reserve or 0
 
 
-# --- the same ballots under the other rule --------------------------------------------------------
-
-
-def other_rule(profile: FrozenProfile, rule: Rule) -> Rule | None:
-    """The rule to compare with: equal shares for most votes first, and the other way round.
-
-    Only for ballots on which people ticked projects; ties are settled as in the official count.
-    Where totals of papers were counted, nobody knows which votes stood on one paper, and a rule
-    that asks would be answered with rows that nobody cast.
-    """
-    if profile.round.vote_type is not VoteType.APPROVAL or paper.declared_totals(profile.round):
-        return None
-    if isinstance(rule, Greedy):
-        return EqualShares(withdrawn=rule.withdrawn, ties=rule.ties)
-    return Greedy(withdrawn=rule.withdrawn, ties=rule.ties)
-
-
-def reckon_other(*, official: Count) -> Reckoning | None:
-    """Count by the other rule. Writes nothing; None where there is nothing to compare."""
-    if not official.profile.ballots or find_comparison(official) is not None:
-        return None
-    rule = other_rule(official.profile, rule_from_dict(official.rule, official.parameters))
-    if rule is None:
-        return None
-    return reckon(profile=official.profile, rule=rule)
-
-
 def keep_other(*, official: Count, reckoning: Reckoning, actor: str) -> Count:
     """Store the comparison, once. It is never the result."""
     made = find_comparison(official)
@@ -324,10 +262,10 @@ def keep_other(*, official: Count, reckoning: Reckoning, actor: str) -> Count:
 def store_example_profile(
     *,
     round: Round,
-    ballots: Iterable[Choices],
+    ballots: Iterable[tuple[str, ...]],
     turnout_by_ward: Mapping[str, int],
     turnout_by_channel: Mapping[str, int],
-) -> Count:
+) -> list[Count]:
     """Freeze and count ballots that nobody cast, for an example round without a voters' list.
 
     `ballots` hold project keys of the sealed ballot (the proposal's number as text),
@@ -336,20 +274,19 @@ def store_example_profile(
     if not round.is_example:
         raise Refused(N_("Only an example round may have made-up ballots."))
     actor = "installation"
-    lines = freezing.ballot_lines(round)
-    election = freezing.election_for(round, lines, map(ticked, ballots))
     voting = find_phase(round, PhaseKind.VOTING)
     at = (
         min(clock.now(), voting.ends_at + timedelta(hours=1)) if voting and voting.ends_at else None
     )
-    profile = keep_profile(round, election, actor, at=at)
+    _keep_profiles(round, map(ticked, ballots), actor, at)
     _keep_turnout(round, TurnoutKind.WARD, turnout_by_ward)
     _keep_turnout(round, TurnoutKind.CHANNEL, turnout_by_channel)
-    official = keep_count(profile=profile, reckoning=reckon(profile=profile), actor=actor, at=at)
-    reckoning = reckon_other(official=official)
-    if reckoning is not None:
-        keep_other(official=official, reckoning=reckoning, actor=actor)
-    return official
+    counts = count(round=round, actor=actor, at=at)
+    for official in counts:
+        reckoning = reckon_other(official=official)
+        if reckoning is not None:
+            keep_other(official=official, reckoning=reckoning, actor=actor)
+    return counts
 
 
 def _log(round: Round, actor: str, verb: str, facts: dict[str, Any]) -> None:

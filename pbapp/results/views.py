@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -39,9 +40,8 @@ from pbapp.results import (
 )
 from pbapp.results.access import Sight, sight
 from pbapp.results.forms import CountForm, RecountForm
-from pbapp.results.models import Allocation, Count
+from pbapp.results.models import Count
 from pbapp.results.privacy import ballots_may_be_public
-from pbapp.results.sentences import Story
 from pbapp.rounds.models import Round
 from pbapp.rounds.queries import find_round
 from pbapp.web.access import access, anyone, require
@@ -70,28 +70,31 @@ def detail(slug: str) -> Page:
     """The answer first; before it is out, when it will be."""
     round = get_round(slug)
     seen = sight(round)
-    if seen.count is None:
+    if not seen.counts:
         return render_template("results/not_yet.html", **pages.not_yet(round, seen))
-    story = Story(seen.count, queries.list_allocations(seen.count))
-    return render_template("results/detail.html", seen=seen, **pages.whole(round, story))
+    stories = pages.stories_of(seen.counts)
+    return render_template("results/detail.html", seen=seen, **pages.whole(round, stories))
 
 
 @bp.get("/rounds/<slug>/results/<path:key>", merge_slashes=False)
 @access(anyone)
 def project(slug: str, key: str) -> Page:
     """Why one project was funded or not, in numbers and sentences."""
-    round, seen, count = _seen(slug)
-    rows = queries.list_allocations(count)
-    row = next((row for row in rows if row.project_key == key), None) or abort(404)
-    context = pages.one(round, Story(count, rows), row)
-    return render_template("results/project.html", seen=seen, **context)
+    round, seen = _seen(slug)
+    for story in pages.stories_of(seen.counts):
+        row = next((row for row in story.rows if row.project_key == key), None)
+        if row is not None:
+            context = pages.one(round, story, row)
+            return render_template("results/project.html", seen=seen, **context)
+    return abort(404)
 
 
 @bp.get("/rounds/<slug>/results/compare")
 @access(anyone)
 def compare(slug: str) -> str:
     """What the same ballots would have given under the other rule: to learn from, not to decide."""
-    round, seen, count = _seen(slug)
+    round, seen = _seen(slug)
+    count = _of_pot(seen)
     other = queries.find_comparison(count) or abort(404)
     return render_template(
         "results/compare.html", round=round, seen=seen, **comparing.page_of(count, other)
@@ -102,13 +105,13 @@ def compare(slug: str) -> str:
 @access(anyone)
 def recount(slug: str) -> Page:
     """What came out when somebody last had the votes counted again."""
-    round, seen, count = _seen(slug)
+    round, seen = _seen(slug)
     return render(
         "results/recount.html",
         fragment="results/_recount.html",
         round=round,
         seen=seen,
-        **recounting.page_of(count),
+        **recounting.page_of(_of_pot(seen)),
     )
 
 
@@ -116,21 +119,26 @@ def recount(slug: str) -> Page:
 @access(anyone)
 @limited("recount", tries=10, seconds=600)
 def start_recount(slug: str) -> Page:
-    """Have the worker count the frozen ballots again, for anybody."""
-    _round, _sight, count = _seen(slug)
+    """Have the worker count the frozen ballots of a pot again, for anybody."""
+    _round, seen = _seen(slug)
+    count = _of_pot(seen)
     if RecountForm().validate_on_submit():
         recounting.ask_to_recount(count=count)
         db.session.commit()
-    return redirect(url_for(".recount", slug=slug), 303)
+    return redirect(url_for(".recount", slug=slug, pot=count.pot or None), 303)
 
 
 @bp.get("/rounds/<slug>/results.geojson")
 @access(anyone)
 def features(slug: str) -> Response:
     """Where the projects are, for the map: only those with a place of their own."""
-    round, seen, count = _seen(slug)
-    story = Story(count, queries.list_allocations(count))
-    found = [pages.feature(round, story, row) for row in story.rows if pages.point(row)]
+    round, seen = _seen(slug)
+    rows = [row for count in seen.counts for row in queries.list_allocations(count)]
+    found = [
+        pages.feature(round, row, mark)
+        for mark, row in enumerate(rows, start=1)
+        if pages.point(row)
+    ]
     response = jsonify(type="FeatureCollection", features=found)
     response.mimetype = "application/geo+json"
     return _cached(response, seen)
@@ -140,20 +148,17 @@ def features(slug: str) -> Response:
 @access(anyone)
 def data(slug: str) -> str:
     """Everything somebody needs to count again, as files."""
-    _round, seen, count = _seen(slug)
-    return render_template(
-        "results/data.html",
-        seen=seen,
-        **pages.checking(Story(count, queries.list_allocations(count))),
-    )
+    round, seen = _seen(slug)
+    stories = pages.stories_of(seen.counts)
+    return render_template("results/data.html", seen=seen, **pages.checking(round, stories))
 
 
 @bp.get("/rounds/<slug>/data/<filename>")
 @access(anyone)
 def file(slug: str, filename: str) -> Response:
     """The ballots that were counted, the rule with its parameters, or the result as a table."""
-    round, seen, count = _seen(slug)
-    made = _file(round, count, filename) or abort(404)
+    round, seen = _seen(slug)
+    made = _file(round, seen.counts, filename) or abort(404)
     content, media_type = made
     response = make_response(content)
     response.headers["Content-Type"] = media_type
@@ -161,24 +166,33 @@ def file(slug: str, filename: str) -> Response:
     return _cached(response, seen)
 
 
-def _file(round: Round, count: Count, filename: str) -> tuple[bytes, str] | None:
+def _file(round: Round, counts: Sequence[Count], filename: str) -> tuple[bytes, str] | None:
     text = "text/plain; charset=utf-8"
-    if filename == f"{round.slug}.pb":
-        public = ballots_may_be_public(count.profile.ballots, is_imported=round.is_imported)
-        return (freezing.unpack(count.profile), text) if public else None
-    if filename == f"{round.slug}-rule.json":
-        return files.rule_json(count), "application/json"
+    for count in counts:
+        if filename == files.ballots_name(count):
+            public = ballots_may_be_public(count.profile.ballots, is_imported=round.is_imported)
+            return (freezing.unpack(count.profile), text) if public else None
+        if filename == files.rule_name(count):
+            return files.rule_json(count), "application/json"
+    if filename == f"{round.slug}.pb" and files.whole_may_be_public(round, counts):
+        profile = queries.find_profile(round.id)
+        return (freezing.unpack(profile), text) if profile else None
     if filename == f"{round.slug}-results.csv":
-        rows: list[Allocation] = queries.list_allocations(count)
-        return files.results_csv(count, rows), "text/csv; charset=utf-8"
+        rows = [(count, queries.list_allocations(count)) for count in counts]
+        return files.results_csv(rows), "text/csv; charset=utf-8"
     return None
 
 
-def _seen(slug: str) -> tuple[Round, Sight, Count]:
-    """A round and its count for somebody who may see it; otherwise there is nothing here yet."""
+def _seen(slug: str) -> tuple[Round, Sight]:
+    """A round and its counts for somebody who may see them; otherwise there is nothing here yet."""
     round = get_round(slug)
     seen = sight(round)
-    return round, seen, seen.count or abort(404)
+    return (round, seen) if seen.counts else abort(404)
+
+
+def _of_pot(seen: Sight) -> Count:
+    """The count of the pot that the address asks for; the first where it names none."""
+    return seen.of_pot(request.args.get("pot", "")) or abort(404)
 
 
 def _cached(response: Response, seen: Sight) -> Response:

@@ -17,7 +17,7 @@ from pbapp.tally.digest import (
 from pbapp.tally.greedy import Turn
 from pbapp.tally.greedy_rule import Cap, Greedy, OnUnaffordable, PartFund, Rank
 from pbapp.tally.guards import ChoiceGuard
-from pbapp.tally.leftovers import Carried, Pot, carry
+from pbapp.tally.leftovers import Counted, Pot, count_pots, given
 from pbapp.tally.model import (
     Ballot,
     Change,
@@ -53,11 +53,11 @@ __all__ = [
     "RULES",
     "Ballot",
     "Cap",
-    "Carried",
     "Change",
     "ChoiceGuard",
     "Comparison",
     "Completion",
+    "Counted",
     "Election",
     "EqualShares",
     "Greedy",
@@ -86,11 +86,12 @@ __all__ = [
     "Utility",
     "VoteType",
     "canonical",
-    "carry",
     "compare",
     "count",
+    "count_pots",
     "election_of",
     "facts_as_dict",
+    "given",
     "instance_digest",
     "outcome_as_dict",
     "pabulib_name",

@@ -214,7 +214,8 @@ class GreedyCount:
         """Next in line if money comes back: losers that lacked only money, in order of support."""
         short = (Reason.DID_NOT_FIT, Reason.STOPPED)
         end = self.standings[-1].copy()
-        end.stopped, end.left = False, max(project.cost for project in self.instance.projects)
+        end.stopped = False
+        end.left = max((project.cost for project in self.instance.projects), default=0)
         return (
             [
                 place

@@ -1,55 +1,58 @@
-"""What happens to money that a pot's count leaves, by an order published before voting opened."""
+"""Several pots of one round: each counted apart, and what one leaves carried on to the next.
+
+Whether money is carried, and in which order, is published before voting opens. Carried forward
+only: a pot is counted with its own money and with what the pots before it left, so no ward's or
+priority's own vote is ever decided by money that another one's vote took away.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pbapp.tally.model import Instance, Outcome
+from pbapp.tally.model import Instance, Outcome, Profile
+from pbapp.tally.rules import Rule, count
 
 
 @dataclass(frozen=True, slots=True)
 class Pot:
-    """A counted pot: what was on its ballot, and the result with its reserve list."""
+    """One pot before its count: its own projects, the ballots that choose any of them, its rule."""
 
     name: str
     instance: Instance
-    outcome: Outcome
-
-    @property
-    def left(self) -> int:
-        part = self.outcome.part_funded
-        given = self.outcome.total_cost + (0 if part is None else part.amount)
-        return self.instance.budget - given
+    profile: Profile
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """What the leftovers paid for: the pot whose reserve moved up, the project, its cost."""
+class Counted:
+    """One pot's outcome, with what was `carried_in` from pots before it and what it `left`.
 
-    pot: str
-    project: str
-    cost: int
-
-
-def carry(pots: Sequence[Pot], order: Sequence[str]) -> tuple[list[Carried], int]:
-    """Put all leftovers together and fund reserves, pot by pot in the published order.
-
-    Within a pot the reserve list is followed; a project that does not fit is passed over. Returns
-    what was funded and what still is left (for the funder, or next year). Raises ValueError where
-    the order does not name known pots, or one twice.
+    An offer to the next in line is set aside until the group answers, so it is not left.
     """
-    known: Mapping[str, Pot] = {pot.name: pot for pot in pots}
-    if len(set(order)) != len(order) or not set(order) <= set(known):
-        raise ValueError("the order of pots names a pot twice, or one that was not counted")
-    left = sum(pot.left for pot in pots)
-    carried: list[Carried] = []
-    for name in order:
-        pot = known[name]
-        offered = pot.outcome.part_funded
-        costs = {project.id: project.cost for project in pot.instance.projects}
-        for id in pot.outcome.reserve:
-            if (offered is None or offered.project != id) and costs[id] <= left:
-                carried.append(Carried(name, id, costs[id]))
-                left -= costs[id]
-    return carried, left
+
+    name: str
+    carried_in: int
+    outcome: Outcome
+    left: int
+
+
+def count_pots(pots: Sequence[Pot], *, carry: bool, explain: bool = True) -> Iterator[Counted]:
+    """Count pot by pot in the published order; raises ValueError where two have one name.
+
+    With `carry` all that a pot leaves goes to the next one, and the last one's rest is left over.
+    """
+    if len({pot.name for pot in pots}) != len(pots):
+        raise ValueError("two pots have the same name")
+    carried = 0
+    for pot in pots:
+        outcome = count(pot.instance, pot.profile, pot.rule, carried_in=carried, explain=explain)
+        left = pot.instance.budget + carried - given(outcome)
+        yield Counted(pot.name, carried, outcome, left)
+        carried = left if carry else 0
+
+
+def given(outcome: Outcome) -> int:
+    """What a count spends: its winners, and what it offers to the next in line."""
+    offer = outcome.part_funded
+    return outcome.total_cost + (0 if offer is None else offer.amount)

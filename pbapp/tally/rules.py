@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pbapp.tally.greedy import count_greedy
 from pbapp.tally.greedy_rule import Greedy
@@ -38,14 +39,20 @@ def count(
     profile: Profile,
     rule: Rule,
     *,
+    carried_in: int = 0,
     explain: bool = True,
     progress: Listen | None = None,
 ) -> Outcome:
     """Count once. Pure and exact: the same values give the same outcome, byte for byte.
 
-    `progress` hears how far a long count is. Raises ValueError if a parameter
-    names a project that is not on the ballot.
+    `carried_in` is money that another pot left for this one: it is counted with the pot's own,
+    and becomes one of the parameters. `progress` hears how far a long count is. Raises ValueError
+    if a parameter names a project that is not on the ballot.
     """
+    if carried_in:
+        more = replace(instance, budget=instance.budget + carried_in)
+        outcome = count(more, profile, rule, explain=explain, progress=progress)
+        return replace(outcome, parameters={**outcome.parameters, "carried_in": carried_in})
     if isinstance(rule, Greedy):
         return count_greedy(instance, profile, rule)
     # NumPy is loaded only for the rules that need it.

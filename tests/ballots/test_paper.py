@@ -19,7 +19,7 @@ from pbapp.boards.models import Membership
 from pbapp.db import db
 from pbapp.organisations.models import Member, MemberRole
 from pbapp.refusal import Refused
-from pbapp.results import freezing
+from pbapp.results import freezing, reckoning
 from pbapp.results import services as results
 from pbapp.rounds.models import Profile, Round
 from tests.ballots import factories, papers
@@ -288,11 +288,11 @@ def test_totals_of_signed_sheets_count_and_are_declared(
             paper.key_totals(totals=totals, **values)
         accept(world, small, batch, keys)
     found = results.freeze(round=small, by_ward={}, actor="test")
-    counted = results.count(profile=found, actor="test")
+    [counted] = results.count(round=found.round, actor="test")
     db.session.commit()
     assert found.ballots == 16
     assert "16 of these rows stand for papers" in freezing.unpack(found).decode()
-    assert results.reckon_other(official=counted) is None
+    assert reckoning.reckon_other(official=counted) is None
     votes = {row.project_key: row.votes for row in counted.allocations}
     assert votes == {"1": 3, "2": 11, "3": 1, "4": 0, "5": 0, "6": 0}
     assert [(d.channel, d.papers) for d in queries.declared_totals(small)] == [

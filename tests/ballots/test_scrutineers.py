@@ -61,7 +61,10 @@ def test_the_pack_checks_itself_and_everything_is_right(
     command = [sys.executable, "-I", "-S", "recount.py", "--log", "log.json"]
     command += ["--openings", "openings.json", "--rules", "sealed.json", "--head", head]
     done = subprocess.run(
-        [*command, f"{round.slug}.pb", "rule.json"], cwd=tmp_path, capture_output=True, text=True
+        [*command, f"{round.slug}.pb", f"{round.slug}-rule.json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The 13 ballots counted are the opened ballots marked as counted" in done.stdout

@@ -41,7 +41,7 @@ def job_count() -> int:
 def test_a_past_round_under_two_rules(world: World, officer: Browser):
     count = counted_round(world, votes=SPLIT, budget_pence=10_500_00)
     assert "Small grants" in officer.get(PAGE).text
-    page = officer.follow(ask(officer, election=str(count.round_id)))
+    page = officer.follow(ask(officer, election=str(count.profile_id)))
     assert page.h1 == "What if: Small grants"
     assert "Waiting for its turn" in page.text
     jobs.run_due()
@@ -104,7 +104,7 @@ def test_only_officers_ask_what_if(world: World, request, persona: str):
 def test_an_officer_elsewhere_cannot_count_this_boards_round(world: World, officer_elsewhere):
     count = counted_round(world, published=False)
     assert "Small grants" not in officer_elsewhere.get(PAGE).text
-    ask(officer_elsewhere, election=str(count.round_id), status=422)
+    ask(officer_elsewhere, election=str(count.profile_id), status=422)
     assert job_count() == 0
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from pbapp import clock
@@ -13,7 +14,7 @@ from pbapp.db import db
 from pbapp.proposals.models import CostLine, Proposal, ProposalState
 from pbapp.results import services
 from pbapp.results.models import Count
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import Leftover, PhaseKind, Round
 from pbapp.rounds.sealing import BallotProject
 from tests.rounds.factories import a_pot, make_round, seal
 from tests.world import World
@@ -50,11 +51,25 @@ def propose(world: World, round: Round, number: int, title: str, cost: int, **ab
 
 
 def sealed_round(
-    world: World, *, budget_pence: int = 10_000_00, projects: Sequence = PROJECTS, **values
+    world: World,
+    *,
+    budget_pence: int = 10_000_00,
+    projects: Sequence = PROJECTS,
+    ward_pots: Mapping[int, int] | None = None,
+    leftover: Leftover = Leftover.FUNDER,
+    **values,
 ) -> Round:
-    """A round in which people are voting."""
+    """A round in which people are voting. `ward_pots`: a pot for each ward, with its pence."""
     pots = [a_pot(world, budget_pence)]
+    if ward_pots:
+        pots = [
+            replace(a_pot(world, pence), name=f"{world.wards[ward].name} pot")
+            for ward, pence in ward_pots.items()
+        ]
     round = make_round(world, PhaseKind.VOTING, commit=False, pots=pots, **values)
+    round.leftover = leftover
+    for pot, ward in zip(sorted(round.pots, key=lambda pot: pot.id), ward_pots or (), strict=False):
+        pot.area_id = world.wards[ward].id
     for number, title, cost, priority, ward in projects:
         propose(
             world,
@@ -68,7 +83,10 @@ def sealed_round(
             lon=world.wards[ward].centre_lon if ward else None,
         )
     db.session.flush()
-    lines = [BallotProject(number, title, cost) for number, title, cost, _, _ in projects]
+    lines = [
+        BallotProject(number, title, cost, area_id=world.wards[ward].id if ward else None)
+        for number, title, cost, _, ward in projects
+    ]
     seal(world, round, lines, lot=[number for number, *_ in projects])
     return round
 
@@ -121,6 +139,6 @@ def counted_round(world: World, *, published: bool = True, votes=VOTES, **values
     cast_all(round, votes)
     close_vote(round, published=published)
     profile = services.freeze(round=round, by_ward=BY_WARD, actor="test")
-    count = services.count(profile=profile, actor="test")
+    count = services.count(round=profile.round, actor="test")[0]
     db.session.commit()
     return count

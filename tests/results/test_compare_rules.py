@@ -6,6 +6,7 @@ from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.results import counting, queries, services
 from pbapp.results.models import Count
+from pbapp.results.reckoning import reckon_other
 from tests.client import Browser
 from tests.results.factories import VOTES, cast_all, close_vote, counted_round, sealed_round
 from tests.world import World
@@ -18,7 +19,7 @@ SPLIT = {("1", "2", "4"): 60, ("3",): 35}
 
 def compared(world: World, **values) -> Count:
     official = counted_round(world, **values)
-    reckoning = services.reckon_other(official=official)
+    reckoning = reckon_other(official=official)
     assert reckoning
     services.keep_other(official=official, reckoning=reckoning, actor="test")
     db.session.commit()

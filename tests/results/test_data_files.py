@@ -102,6 +102,8 @@ def test_the_table_has_a_line_a_project_with_exact_amounts(world: World, strange
         "reason": "",
         "priority": "Mental Health",
         "ward": "Coatbridge West",
+        "pot": "",
+        "reserve": "",
     }
 
 

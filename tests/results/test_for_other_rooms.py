@@ -23,7 +23,7 @@ def test_the_last_result_of_a_board(world: World, count_queries: QueryCounter):
     assert last is not None
     assert count_queries.number <= 2, count_queries.statements
     assert last.ballots == 65
-    assert last.count.total_cost == 10_000_00
+    assert last.total == 10_000_00
     assert [row.title for row in last.winners][:2] == ["Walking football", "Warm room at the hall"]
     assert queries.last_result(world.other_board) is None
 

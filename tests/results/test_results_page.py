@@ -150,7 +150,7 @@ def test_a_project_withdrawn_is_marked(world: World, stranger: Browser):
     gone.state = ProposalState.WITHDRAWN
     close_vote(round, published=True)
     profile = services.freeze(round=round, by_ward=BY_WARD, actor="test")
-    services.count(profile=profile, actor="test")
+    services.count(round=profile.round, actor="test")
     db.session.commit()
     assert "It was withdrawn after the ballot was sealed." in stranger.get(PAGE).text
     assert "Its group withdrew it" in stranger.get(f"{PAGE}/1").text

@@ -7,16 +7,15 @@ from fractions import Fraction
 import pytest
 
 from pbapp.tally import (
-    Carried,
     ChoiceGuard,
     Completion,
     EqualShares,
     Greedy,
     PartFund,
     Pot,
-    carry,
     compare,
     count,
+    count_pots,
     facts_as_dict,
     spread,
 )
@@ -44,30 +43,52 @@ def test_the_same_ballots_under_two_rules_stand_side_by_side():
     assert facts_as_dict(both)["cost_first"] == 100
 
 
-def test_leftovers_fund_reserves_pot_by_pot_in_the_published_order():
-    north = pot("north", 100, {"a": (70, 9), "b": (50, 5)})
-    south = pot("south", 100, {"c": (60, 9), "d": (65, 5), "e": (70, 4)})
-    assert carry([north, south], ["south", "north"]) == ([Carried("south", "d", 65)], 5)
-    assert carry([north, south], ["north", "south"]) == ([Carried("north", "b", 50)], 20)
-    assert carry([north, south], []) == ([], 70)
+def pot(name: str, budget: int, rows: dict[str, tuple[int, int]], **rule) -> Pot:
+    return Pot(name, *with_votes(budget, rows), Greedy(**rule))
 
 
-def pot(name: str, budget: int, rows: dict[str, tuple[int, int]]) -> Pot:
-    instance, profile = with_votes(budget, rows)
-    return Pot(name, instance, count(instance, profile, Greedy()))
+NORTH = pot("north", 100, {"a": (70, 9), "b": (50, 5)})
+SOUTH = pot("south", 100, {"c": (60, 9), "d": (65, 5), "e": (70, 4)})
 
 
-def test_money_offered_to_the_next_in_line_is_not_left_over():
+def told(pots: list[Pot], *, carry: bool) -> list[tuple[int, tuple[str, ...], int]]:
+    counted = count_pots(pots, carry=carry)
+    return [(one.carried_in, one.outcome.winners, one.left) for one in counted]
+
+
+def test_each_pot_is_counted_apart_with_its_own_money():
+    assert told([NORTH, SOUTH], carry=False) == [(0, ("a",), 30), (0, ("c",), 40)]
+
+
+def test_what_a_pot_leaves_is_counted_with_the_next_ones_money_in_the_published_order():
+    assert told([NORTH, SOUTH], carry=True) == [(0, ("a",), 30), (30, ("c", "d"), 5)]
+    assert told([SOUTH, NORTH], carry=True) == [(0, ("c",), 40), (40, ("a", "b"), 20)]
+
+
+def test_money_carried_in_is_one_of_the_parameters_of_the_count():
+    first, second = count_pots([NORTH, SOUTH], carry=True)
+    assert "carried_in" not in first.outcome.parameters
+    assert second.outcome.parameters["carried_in"] == 30
+
+
+def test_equal_shares_shares_out_what_was_carried_in_too():
+    instance, profile = with_votes(100, {"a": (60, 2), "b": (60, 2)})
+    shares = EqualShares(completion=Completion.NONE)
+    outcome = count(instance, profile, shares, carried_in=20)
+    assert outcome.winners == ("a", "b")
+    assert count(instance, profile, shares).winners == ()
+
+
+def test_money_offered_to_the_next_in_line_is_set_aside_and_not_carried():
     instance = instance_of(100, {"a": 60, "b": 70}, b=30)
     profile = approval(instance, [("a", 2), ("b", 1)])
-    outcome = count(instance, profile, Greedy(part_fund=PartFund.NEXT))
-    assert carry([Pot("one", instance, outcome)], ["one"]) == ([], 0)
+    first = Pot("first", instance, profile, Greedy(part_fund=PartFund.NEXT))
+    assert [one.carried_in for one in count_pots([first, NORTH], carry=True)] == [0, 0]
 
 
-@pytest.mark.parametrize("order", [["one", "one"], ["two"]])
-def test_an_order_of_pots_must_name_counted_pots_once(order: list[str]):
-    with pytest.raises(ValueError, match="order of pots"):
-        carry([pot("one", 10, {"a": (5, 1)})], order)
+def test_two_pots_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="same name"):
+        list(count_pots([NORTH, NORTH], carry=True))
 
 
 def test_a_ballot_guard_asks_for_exactly_at_least_or_up_to_a_number():

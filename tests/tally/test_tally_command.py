@@ -144,3 +144,87 @@ def test_a_wrong_step_exits_with_2(town: Path, wrong: str):
     result = run(town, "--rule", "equalshares", "--step", wrong)
     assert result.exit_code == 2
     assert "--step" in result.stderr
+
+
+# --- limits, the next in line, other pots --------------------------------------------------------
+
+POT = """META
+key;value
+budget;100
+vote_type;approval
+PROJECTS
+project_id;cost;minimum;category;target;district
+a;50;;sport,play;young;North
+b;40;;play;old;North
+c;40;10;culture;young;South
+d;30;;culture;old;South
+VOTES
+voter_id;vote
+1;a,b,c,d
+2;a,b,c,d
+3;a,b,c
+4;a,b
+5;a
+"""
+
+
+@pytest.fixture
+def pot(tmp_path: Path) -> Path:
+    file = tmp_path / "pot.pb"
+    file.write_text(POT, encoding="utf-8")
+    return file
+
+
+def counted(file: Path, *options: object) -> dict:
+    result = run(file, "--json", *options)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("options", "winners"),
+    [
+        ([], ["a", "b"]),
+        (["--cap", "district:North=60"], ["a", "c"]),
+        (["--cap", "category:play=60"], ["a", "c"]),
+        (["--cap", "target:young=50", "--cap", "target:old=30"], ["a", "d"]),
+        (["--cap", "a,b=60"], ["a", "c"]),
+        (["--group", "a,b", "--group", "c,d"], ["a", "c"]),
+        (["--withdrawn", "a,b"], ["c", "d"]),
+        (["--carried-in", "40"], ["a", "b", "c"]),
+        (["--rule", "equalshares", "--completion", "add1u", "--withdrawn", "a"], ["b", "c"]),
+    ],
+)
+def test_limits_and_money_from_other_pots(pot: Path, options: list[str], winners: list[str]):
+    assert counted(pot, *options)["winners"] == winners
+
+
+def test_the_reserve_and_an_offer_to_the_next_in_line_are_printed(pot: Path):
+    printed = counted(pot, "--part-fund", "next")
+    assert printed["reserve"] == ["c", "d"]
+    assert printed["part_funded"] == {"project": "c", "amount": 10}
+    said = run(pot, "--part-fund", "next").stdout
+    assert "Reserve list, if a winner drops out: c, d." in said
+    assert "c is next in line and is offered 10 of what is left." in said
+
+
+def test_money_carried_in_is_a_parameter_and_part_of_what_is_spent(pot: Path):
+    assert counted(pot, "--carried-in", "40")["parameters"]["carried_in"] == 40
+    assert "Spent 130 of 140; 10 is left." in run(pot, "--carried-in", "40").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--cap", "play"], "'play' is not COLUMN:VALUE=N"),
+        (["--cap", "category:none=5"], "no project has 'none' in a column 'category'"),
+        (["--cap", "category:play=much"], "'much' is not an amount"),
+        (["--group", "a,z"], "there is no project 'z' in the file"),
+        (["--withdrawn", "z"], "there is no project 'z' in the file"),
+        (["--carried-in", "0.5"], "'0.5' is not an amount"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused_with_2(pot: Path, options: list[str], says: str):
+    result = run(pot, *options)
+    assert result.exit_code == 2
+    assert says in result.stderr.replace("\n", " ").replace("  ", " ")

@@ -1,0 +1,125 @@
+"""From frozen files to outcomes ready to be kept: slow, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pbapp.ballots.paper import queries as paper
+from pbapp.results import freezing, sealed
+from pbapp.results.models import Count, FrozenProfile
+from pbapp.results.queries import find_comparison, list_counted_profiles
+from pbapp.results.sealed import BallotLine
+from pbapp.rounds.models import Round, VoteType
+from pbapp.tally import (
+    Election,
+    EqualShares,
+    Greedy,
+    Outcome,
+    Phragmen,
+    Pot,
+    Rule,
+    count_pots,
+    rule_from_dict,
+    spread,
+)
+from pbapp.tally import count as count_votes
+
+
+@dataclass(frozen=True)
+class About:
+    """What a round knows of a project besides its votes."""
+
+    title: str
+    proposal_id: int | None = None
+    priority_id: int | None = None
+    area_id: int | None = None
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """An outcome ready to be kept. `budget` is in the profile's minor units, with what was
+    carried in."""
+
+    outcome: Outcome
+    budget: int
+    about: Mapping[str, About]
+    with_a_winner: int
+
+
+def reckon_round(round: Round) -> list[tuple[FrozenProfile, Reckoning]]:
+    """Count a round's frozen files by the sealed rule, pot by pot in the sealed order."""
+    profiles = list_counted_profiles(round)
+    elections = [freezing.read(profile) for profile in profiles]
+    lines = [sealed.ballot_lines(round, profile.pot) for profile in profiles]
+    pots = [
+        Pot(profile.pot, election.instance, election.profile, sealed.official_rule(round, ours))
+        for profile, election, ours in zip(profiles, elections, lines, strict=True)
+    ]
+    found = []
+    counted = count_pots(pots, carry=sealed.carries(round))
+    for profile, election, ours, one in zip(profiles, elections, lines, counted, strict=True):
+        made = reckoning_of(election, one.outcome, _about(ours), carried_in=one.carried_in)
+        found.append((profile, made))
+    return found
+
+
+def reckon(*, profile: FrozenProfile, rule: Rule, carried_in: int = 0) -> Reckoning:
+    """Count one frozen file by any rule."""
+    lines = sealed.ballot_lines(profile.round, profile.pot)
+    election = freezing.read(profile)
+    outcome = count_votes(election.instance, election.profile, rule, carried_in=carried_in)
+    return reckoning_of(election, outcome, _about(lines), carried_in=carried_in)
+
+
+def reckoning_of(
+    election: Election, outcome: Outcome, about: Mapping[str, About], *, carried_in: int = 0
+) -> Reckoning:
+    """What is kept of an outcome; how many people chose something that won is counted here."""
+    met = spread(election.instance, election.profile, outcome.winners)
+    return Reckoning(outcome, election.instance.budget + carried_in, about, met.with_a_winner)
+
+
+def _about(lines: Iterable[BallotLine]) -> dict[str, About]:
+    found = {}
+    for line in lines:
+        proposal = line.proposal
+        found[line.key] = About(
+            title=line.title,
+            proposal_id=proposal.id if proposal else None,
+            priority_id=proposal.priority_id if proposal else None,
+            area_id=proposal.area_id if proposal else None,
+        )
+    return found
+
+
+# --- the same ballots under the other rule --------------------------------------------------------
+
+
+def other_rule(profile: FrozenProfile, rule: Rule) -> Rule | None:
+    """The rule to compare with: equal shares for most votes first, and the other way round.
+
+    Ties are settled as in the official count. Where totals of papers were counted, nobody knows
+    which votes stood on one paper, and a rule that asks would be answered with rows that nobody
+    cast; where each person has one vote, both rules ask the same of it.
+    """
+    if profile.round.vote_type is VoteType.CHOOSE_ONE or paper.declared_totals(profile.round):
+        return None
+    if isinstance(rule, Phragmen):
+        return Greedy(withdrawn=rule.withdrawn, ties=rule.ties)
+    other = EqualShares if isinstance(rule, Greedy) else Greedy
+    return other(
+        utility=rule.utility, ordinal=rule.ordinal, withdrawn=rule.withdrawn, ties=rule.ties
+    )
+
+
+def reckon_other(*, official: Count) -> Reckoning | None:
+    """Count by the other rule, with the same money; None where there is nothing to compare."""
+    if not official.profile.ballots or find_comparison(official) is not None:
+        return None
+    rule = other_rule(official.profile, rule_from_dict(official.rule, official.parameters))
+    if rule is None:
+        return None
+    return reckon(profile=official.profile, rule=rule, carried_in=official.carried_in)
