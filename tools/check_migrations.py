@@ -85,7 +85,12 @@ def _parts(file: Path) -> dict[str, set[str]]:
             ("alembic_version",),
         ).fetchall()
     connection.close()
-    return {name: {_plain(line) for line in sql.splitlines() if _plain(line)} for name, sql in rows}
+    return {name: {_plain(line) for line in _lines(sql) if _plain(line)} for name, sql in rows}
+
+
+def _lines(sql: str) -> list[str]:
+    """One part of a table a line: SQLite writes an added column behind the one before it."""
+    return [part for line in sql.splitlines() for part in re.split(r",\s+(?![^(]*\))", line)]
 
 
 def _plain(line: str) -> str:
