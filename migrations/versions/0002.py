@@ -518,6 +518,28 @@ def upgrade() -> None:
             "ix_roll_source_network", ["round_id", "network", "day"], unique=False
         )
 
+    with op.batch_alter_table("count", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("pot", sa.String(length=40), server_default="", nullable=False)
+        )
+        batch_op.drop_index(batch_op.f("uq_count_official"), sqlite_where=sa.text("is_official"))
+        batch_op.create_index(
+            "uq_count_official",
+            ["round_id", "pot"],
+            unique=True,
+            sqlite_where=sa.text("is_official"),
+            postgresql_where=sa.text("is_official"),
+        )
+
+    with op.batch_alter_table("frozen_profile", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("pot", sa.String(length=40), server_default="", nullable=False)
+        )
+        batch_op.drop_constraint(batch_op.f("uq_frozen_profile_round_id"), type_="unique")
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_frozen_profile_round_id_pot"), ["round_id", "pot"]
+        )
+
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -689,6 +711,25 @@ def downgrade() -> None:
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_mail_channel"), type_="check")
         batch_op.drop_column("channel")
+
+    with op.batch_alter_table("frozen_profile", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_frozen_profile_round_id_pot"), type_="unique")
+        batch_op.create_unique_constraint(batch_op.f("uq_frozen_profile_round_id"), ["round_id"])
+        batch_op.drop_column("pot")
+
+    with op.batch_alter_table("count", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_count_official",
+            sqlite_where=sa.text("is_official"),
+            postgresql_where=sa.text("is_official"),
+        )
+        batch_op.create_index(
+            batch_op.f("uq_count_official"),
+            ["round_id"],
+            unique=1,
+            sqlite_where=sa.text("is_official"),
+        )
+        batch_op.drop_column("pot")
 
     with op.batch_alter_table("roll_source", schema=None) as batch_op:
         batch_op.drop_index("ix_roll_source_network")
