@@ -15,7 +15,7 @@ from pbapp.proposals.models import CostLine, Proposal, ProposalState
 from pbapp.results import services as results
 from pbapp.rounds import sealing
 from pbapp.rounds import services as rounds
-from pbapp.rounds.models import Leftover, PhaseKind, Round, VoteType
+from pbapp.rounds.models import Leftover, PhaseKind, Profile, Round, VoteType
 from pbapp.rounds.sealing import BallotProject
 from pbapp.rounds.services import PhaseDates, PotTerms
 
@@ -69,7 +69,12 @@ def _round(cast: Cast, entry: dict[str, Any], boundary_set: BoundarySet) -> Roun
         boundary_set=boundary_set,
         is_example=True,
     )
+    round.profile = Profile(entry["profile"])
     round.leftover = Leftover(entry["leftover"])
+    round.connections = list(entry["connections"])
+    round.min_cost_pence = entry["min_cost_pence"]
+    round.conditions = "\n".join(entry["conditions"])
+    round.arrangements, round.assessment = entry["arrangements"], entry["assessment"]
     return round
 
 

@@ -60,7 +60,11 @@ def _proposals(account: Account, roles: dict[int, frozenset[Role]]) -> list[Wait
         .options(
             joinedload(Proposal.round).joinedload(Round.board), joinedload(Proposal.organisation)
         )
-        .where(Round.board_id.in_(list(roles)), Proposal.state == ProposalState.SUBMITTED)
+        .where(
+            Round.board_id.in_(list(roles)),
+            Round.rehearses_id.is_(None),
+            Proposal.state == ProposalState.SUBMITTED,
+        )
     )
     return [_proposal(row[0], row[1], account, roles) for row in db.session.execute(query)]
 
@@ -157,6 +161,7 @@ def list_past_elections(board_ids: Iterable[int]) -> list[Count]:
         .options(contains_eager(Count.round))
         .where(
             Count.is_official.is_(True),
+            Round.is_public.is_(True),
             or_(Round.is_imported.is_(True), Round.board_id.in_(list(board_ids))),
         )
         .order_by(Count.counted_at.desc(), Count.id)

@@ -24,7 +24,7 @@ def list_counts(board: Board, *, inside: bool = False) -> list[Count]:
         select(Count)
         .join(Count.round)
         .options(contains_eager(Count.round).selectinload(Round.phases), joinedload(Count.profile))
-        .where(Round.board_id == board.id, Count.is_official.is_(True))
+        .where(Round.board_id == board.id, Round.is_public.is_(True), Count.is_official.is_(True))
         .order_by(Count.counted_at.desc())
     )
     now = clock.now()

@@ -12,7 +12,7 @@ from pbapp.boards.site import use_board
 from pbapp.papers import pages, queries
 from pbapp.results.access import sight
 from pbapp.results.pages import not_yet, stories_of
-from pbapp.rounds.queries import find_round
+from pbapp.rounds.access import get_round
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("papers", __name__, url_prefix="/boards/<slug>/papers")
@@ -39,7 +39,7 @@ def index(slug: str) -> str:
 def detail(slug: str, round_slug: str) -> str:
     """The report on one round. Members of the board read it once the votes are counted."""
     board = get_board(slug)
-    round = find_round(round_slug) or abort(404)
+    round = get_round(round_slug)
     if round.board_id != board.id:
         abort(404)
     seen = sight(round, board_too=True)

@@ -188,11 +188,14 @@ def list_by_account(account_id: UUID, round: Round | None = None) -> list[Propos
             joinedload(Proposal.priority),
             joinedload(Proposal.area),
         )
+        .join(Round, Round.id == Proposal.round_id)
         .where(Member.account_id == account_id)
         .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
     )
     if round is not None:
         query = query.where(Proposal.round_id == round.id)
+    else:
+        query = query.where(Round.rehearses_id.is_(None))
     return list(db.session.scalars(query))
 
 
@@ -215,8 +218,10 @@ def _on_ballots(condition: ColumnElement[bool]) -> list[Proposal]:
             joinedload(Proposal.area),
             joinedload(Proposal.photo),
         )
+        .join(Round, Round.id == Proposal.round_id)
         .where(
             condition,
+            Round.is_public.is_(True),
             Proposal.state == ProposalState.ON_BALLOT,
         )
         .order_by(Proposal.round_id.desc(), Proposal.number)
@@ -252,7 +257,8 @@ def list_places(round: Round, ids: Iterable[int]) -> list[Proposal]:
 
 def can_send_in(round: Round, now: datetime) -> bool:
     """Whether groups may send in new proposals."""
-    return round.sealed_at is None and is_open_for(round, PhaseKind.SUBMISSION, now)
+    open_to_all = round.is_public and round.sealed_at is None
+    return open_to_all and is_open_for(round, PhaseKind.SUBMISSION, now)
 
 
 def can_edit(proposal: Proposal, now: datetime) -> bool:

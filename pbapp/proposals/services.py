@@ -150,6 +150,16 @@ def _checked_costs(round: Round, content: Content) -> Sequence[Cost]:
     if any(cost.pence <= 0 for cost in content.costs):
         raise Refused(N_("Each cost must be more than £0."), "costs")
     total = sum(cost.pence for cost in content.costs)
+    if round.min_cost_pence is not None and total < round.min_cost_pence:
+        raise Refused(
+            N_(
+                "Your costs add up to %(total)s. A project in this round has to ask for %(least)s "
+                "at least."
+            ),
+            "costs",
+            total=in_pounds(total),
+            least=in_pounds(round.min_cost_pence),
+        )
     most = round.max_cost_pence or sum(pot.budget_pence for pot in round.pots)
     if total > most:
         raise Refused(

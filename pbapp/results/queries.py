@@ -190,7 +190,8 @@ def money_by_priority(board: Board) -> Mapping[int, Share]:
         .select_from(Allocation)
         .join(Allocation.priority)
         .join(Allocation.count)
-        .join(Phase, Phase.round_id == Count.round_id)
+        .join(Count.round)
+        .join(Phase, Phase.round_id == Round.id)
         .where(Priority.board_id == board.id, *_is_out())
         .group_by(Priority.id)
     )
@@ -248,6 +249,7 @@ def _public_allocations() -> Select[Allocation]:
 def _is_out():  # type: ignore[no-untyped-def]
     return (
         Count.is_official.is_(True),
+        Round.is_public.is_(True),
         Phase.kind == PhaseKind.PUBLISHED,
         Phase.starts_at <= clock.now(),
     )

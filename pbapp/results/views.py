@@ -24,7 +24,6 @@ from pbapp import clock
 from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.boards.models import Role
-from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.results import (
@@ -42,8 +41,8 @@ from pbapp.results.access import Sight, sight
 from pbapp.results.forms import CountForm, RecountForm
 from pbapp.results.models import Count
 from pbapp.results.privacy import ballots_may_be_public
+from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
-from pbapp.rounds.queries import find_round
 from pbapp.web.access import access, anyone, require
 from pbapp.web.fragments import render
 from pbapp.web.limits import limited
@@ -52,13 +51,6 @@ bp = Blueprint("results", __name__)
 blueprints = (bp, elections.bp, scrutiny.bp)
 
 Page = str | AnyResponse | tuple[str, int]
-
-
-def get_round(slug: str) -> Round:
-    round = find_round(slug) or abort(404)
-    if round.board is not None:
-        use_board(round.board)
-    return round
 
 
 # --- what everybody reads ------------------------------------------------------------------------

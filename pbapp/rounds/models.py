@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -89,6 +90,10 @@ class Round(Base):
     Ballot guards: `min_choices` and `max_choices` projects (exactly k: both are k), `points_each`
     points to give in all and at most `points_most` to one project. `conditions` is what a winner
     has to meet before it is paid, published before the vote.
+
+    Until it `is_public` a round is seen only by the officers of its board and the people invited
+    to it. `version` counts its edits, `steps_done` are the parts of the set-up somebody has saved.
+    A rehearsal is a copy of the round it `rehearses`, never public.
     """
 
     __tablename__ = "round"
@@ -102,12 +107,18 @@ class Round(Base):
         CheckConstraint("points_most IS NULL OR points_most > 0", name="points_most_positive"),
         CheckConstraint("(sealed_at IS NULL) = (config_hash IS NULL)", name="sealed_with_its_hash"),
         CheckConstraint("sealed_by_id <> seal_asked_by_id", name="sealed_by_two"),
+        CheckConstraint("rehearses_id IS NULL OR NOT is_public", name="rehearsal_hidden"),
+        CheckConstraint("min_cost_pence <= max_cost_pence", name="costs_in_order"),
     )
     __refusals__ = {
         "uq_round_slug": ("slug", N_("Another round already has this address.")),
         "ck_round_sealed_by_two": (
             None,
             N_("A second person has to seal the ballot: not the one who asked for it."),
+        ),
+        "ck_round_costs_in_order": (
+            "max_cost",
+            N_("The most a project can ask for has to be more than the least."),
         ),
     }
 
@@ -150,7 +161,10 @@ class Round(Base):
     )
     conditions: Mapped[str] = mapped_column(Text, default="", server_default="")
     min_age: Mapped[int | None]
+    proposers: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    min_cost_pence: Mapped[int | None]
     max_cost_pence: Mapped[int | None]
+    interest_words: Mapped[str] = mapped_column(Text, default="", server_default="")
     people_per_contact: Mapped[int] = mapped_column(default=4)
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     rule_words: Mapped[str] = mapped_column(Text, default="")
@@ -159,6 +173,16 @@ class Round(Base):
     seal_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     sealed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     sealed_at: Mapped[datetime | None] = mapped_column(Moment)
+    has_reserve: Mapped[bool] = mapped_column(default=True, server_default=true())
+    standards: Mapped[str] = mapped_column(Text, default="", server_default="")
+    assessment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    arrangements: Mapped[str] = mapped_column(Text, default="", server_default="")
+    calendar_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    template: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    is_public: Mapped[bool] = mapped_column(default=True, server_default=true())
+    rehearses_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    steps_done: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     is_imported: Mapped[bool] = mapped_column(default=False)
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -168,9 +192,13 @@ class Round(Base):
     phases: Mapped[list[Phase]] = relationship(back_populates="round", order_by="Phase.starts_at")
     pots: Mapped[list[Pot]] = relationship(back_populates="round", order_by="Pot.id")
     round_areas: Mapped[list[RoundArea]] = relationship(back_populates="round")
+    rehearses: Mapped[Round | None] = relationship(remote_side="Round.id")
 
 
 class PhaseKind(enum.StrEnum):
+    """In the order in which they come; `INTEREST` (a short word before a whole bid) is optional."""
+
+    INTEREST = "interest"
     SUBMISSION = "submission"
     REVIEW = "review"
     VOTING = "voting"
@@ -199,7 +227,8 @@ class Phase(Base):
 class Pot(Base):
     """Money to share out: who gives it, who approves paying it, and whether the vote binds them.
 
-    A round has one pot, or one a ward (`area_id`), or one a priority (`priority_id`).
+    A round has one pot, or one a ward (`area_id`), or one a priority (`priority_id`). Where
+    several funders give to a pot its `shares` say how much each; `funder` gives the most.
     """
 
     __tablename__ = "pot"
@@ -220,6 +249,66 @@ class Pot(Base):
     funder: Mapped[Organisation | None] = relationship()
     area: Mapped[Area | None] = relationship()
     priority: Mapped[Priority | None] = relationship()
+    shares: Mapped[list[PotShare]] = relationship(
+        back_populates="pot", order_by="PotShare.id", cascade="all, delete-orphan"
+    )
+
+
+class PotShare(Base):
+    """What one of several funders puts into a pot; together they are the pot's budget."""
+
+    __tablename__ = "pot_share"
+    __table_args__ = (
+        UniqueConstraint("pot_id", "funder_id"),
+        CheckConstraint("amount_pence > 0", name="amount_positive"),
+    )
+    __refusals__ = {
+        "uq_pot_share_pot_id_funder_id": (
+            "funders",
+            N_("Name each funder once, with everything it gives."),
+        ),
+        "ck_pot_share_amount_positive": ("funders", N_("Enter an amount above nothing.")),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pot_id: Mapped[int] = mapped_column(ForeignKey("pot.id"))
+    funder_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    amount_pence: Mapped[int] = mapped_column(BigInteger)
+
+    pot: Mapped[Pot] = relationship(back_populates="shares")
+    funder: Mapped[Organisation] = relationship()
+
+
+class RoundRole(enum.StrEnum):
+    """What somebody outside the council does for one round."""
+
+    STEERING = "steering"
+    REVIEWER = "reviewer"
+
+
+class RoundMember(Base):
+    """Somebody invited to one round, known by the address they sign in with."""
+
+    __tablename__ = "round_member"
+    __table_args__ = (
+        UniqueConstraint("round_id", "email", "role"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+    __refusals__ = {
+        "uq_round_member_round_id_email_role": (
+            "email",
+            N_("This person is invited already."),
+        ),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    role: Mapped[RoundRole] = mapped_column(one_of(RoundRole, "role"))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(320), index=True)
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+
+    round: Mapped[Round] = relationship()
 
 
 class RoundArea(Base):

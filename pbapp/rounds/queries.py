@@ -12,9 +12,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from pbapp import clock
+from pbapp.audit.models import Event
 from pbapp.boards.models import Board
 from pbapp.db import db
-from pbapp.rounds.models import Phase, PhaseKind, Pot, Round, RoundArea
+from pbapp.rounds.models import (
+    Phase,
+    PhaseKind,
+    Pot,
+    Round,
+    RoundArea,
+    RoundMember,
+    RoundRole,
+)
 
 
 @dataclass(frozen=True)
@@ -98,23 +107,74 @@ def can_vote(round: Round, now: datetime) -> VotingGate:
 
 
 def find_round(slug: str) -> Round | None:
-    """A round with its board, dates, pots with their funders, and wards, in one query."""
+    """A public round with its board, dates, pots with their funders, and wards, in one query.
+
+    Rounds that are still being set up and rehearsals are not found: `rounds.access.get_round`
+    asks for them with `find_any_round`, for those who may see them.
+    """
+    query = _whole().where(Round.slug == slug, Round.is_public.is_(True))
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def find_any_round(slug: str) -> Round | None:
+    """A round whether it is public or not."""
     return db.session.scalars(_whole().where(Round.slug == slug)).unique().one_or_none()
 
 
 def find_round_by_id(round_id: int) -> Round | None:
-    """The same, by its number in the database."""
+    """A round by its number in the database, public or not."""
     return db.session.scalars(_whole().where(Round.id == round_id)).unique().one_or_none()
 
 
 def list_rounds(board: Board) -> list[Round]:
-    """A board's rounds with their dates and pots: what is going on first, then the newest."""
-    return _by_interest(_whole().where(Round.board_id == board.id))
+    """A board's public rounds with dates and pots: what is going on first, then the newest."""
+    return _by_interest(_whole().where(Round.board_id == board.id, Round.is_public.is_(True)))
 
 
 def list_rounds_of(board_ids: Iterable[int]) -> list[Round]:
-    """The rounds of several boards, in the same order."""
-    return _by_interest(_whole().where(Round.board_id.in_(list(board_ids))))
+    """The rounds of several boards in the same order, those still being set up among them."""
+    query = _whole().where(Round.board_id.in_(list(board_ids)), Round.rehearses_id.is_(None))
+    return _by_interest(query)
+
+
+def list_rehearsals(board_ids: Iterable[int]) -> list[Round]:
+    """The rehearsals of these boards' rounds, newest first."""
+    query = _whole().where(Round.board_id.in_(list(board_ids)), Round.rehearses_id.is_not(None))
+    return list(db.session.scalars(query.order_by(Round.id.desc())).unique())
+
+
+def is_member(round: Round, email: str, *roles: RoundRole) -> bool:
+    """Whether somebody with this address was invited to the round (in one of these roles)."""
+    query = select(RoundMember.id).where(
+        RoundMember.round_id == round.id,
+        RoundMember.email == email,
+        RoundMember.role.in_(roles or list(RoundRole)),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def list_members(round: Round) -> list[RoundMember]:
+    """Everybody invited to a round: the steering group, then community reviewers."""
+    query = (
+        select(RoundMember)
+        .where(RoundMember.round_id == round.id)
+        .order_by(RoundMember.role.desc(), RoundMember.name, RoundMember.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_extensions(round: Round) -> list[Event]:
+    """Each time a phase was given more time, oldest first; `facts` has the reason."""
+    query = (
+        select(Event)
+        .where(
+            Event.subject_type == "round",
+            Event.subject_id == str(round.id),
+            Event.verb == "round.phase_extended",
+        )
+        .order_by(Event.number)
+    )
+    return list(db.session.scalars(query))
 
 
 def current_round(board: Board) -> Round | None:
@@ -134,6 +194,7 @@ def _interest(round: Round, now: datetime) -> tuple[int, float]:
     order = (
         PhaseKind.VOTING,
         PhaseKind.SUBMISSION,
+        PhaseKind.INTEREST,
         PhaseKind.COUNTING,
         PhaseKind.REVIEW,
         None,
@@ -151,7 +212,9 @@ def _whole() -> Select[Round]:
     return select(Round).options(
         joinedload(Round.board).joinedload(Board.council),
         joinedload(Round.phases),
-        joinedload(Round.pots).joinedload(Pot.funder),
+        joinedload(Round.pots).options(
+            joinedload(Pot.funder), joinedload(Pot.area), joinedload(Pot.priority)
+        ),
         joinedload(Round.round_areas).joinedload(RoundArea.area),
     )
 

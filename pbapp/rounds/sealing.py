@@ -60,6 +60,7 @@ def draft_config(round: Round, projects: Sequence[BallotProject]) -> dict[str, A
         "pots_per_voter": round.pots_per_voter.value,
         "profile": round.profile.value,
         "leftover": round.leftover.value,
+        "has_reserve": round.has_reserve,
         "conditions": round.conditions,
         "pots": [
             {
@@ -67,6 +68,10 @@ def draft_config(round: Round, projects: Sequence[BallotProject]) -> dict[str, A
                 "name": pot.name,
                 "budget_pence": pot.budget_pence,
                 "funder": pot.funder.name if pot.funder else None,
+                "funders": [
+                    {"name": share.funder.name, "amount_pence": share.amount_pence}
+                    for share in pot.shares
+                ],
                 "payment_approver": pot.payment_approver,
                 "is_binding": pot.is_binding,
                 "ward": pot.area.gss_code if pot.area else None,
@@ -185,9 +190,24 @@ def _check_it_may_be_sealed(round: Round, projects: Sequence[BallotProject]) -> 
         raise Refused(N_("Voting is over, so there is nothing left to seal."))
     if not projects:
         raise Refused(N_("There is no project on the ballot yet."))
+    if not (round.is_public or round.rehearses_id):
+        raise Refused(N_("Show the round to everybody before its ballot is sealed."))
+    _check_named_projects(round, projects)
     for pot in round.pots:
         if pot.funder is None or not pot.payment_approver:
             raise Refused(
                 N_("Say who gives the money in “%(pot)s” and who approves paying it."),
                 pot=pot.name,
             )
+
+
+def _check_named_projects(round: Round, projects: Sequence[BallotProject]) -> None:
+    """What the counting rule says about single projects has to be about projects on the ballot."""
+    named = {id for group in round.rule.get("groups") or [] for id in group}
+    named |= {id for cap in round.rule.get("caps") or [] for id in cap["projects"]}
+    strangers = sorted(named - {str(project.number) for project in projects})
+    if strangers:
+        raise Refused(
+            N_("The counting rule names projects that are not on the ballot: %(numbers)s."),
+            numbers=", ".join(strangers),
+        )

@@ -76,7 +76,7 @@ def set_up(
     """
     check_phases(phases)
     _check_pots(pots)
-    _check_rule(rule, rule_words)
+    check_rule(rule, rule_words)
     if not wards:
         raise Refused(N_("Choose at least one ward whose people may vote."), "wards")
     round = Round(
@@ -146,7 +146,7 @@ def _check_pots(pots: Sequence[PotTerms]) -> None:
         raise Refused(N_("The pot needs an amount above nothing."), "pots")
 
 
-def _check_rule(rule: dict[str, Any], rule_words: str) -> None:
+def check_rule(rule: dict[str, Any], rule_words: str) -> None:
     try:
         rule_from_dict(str(rule.get("name")), rule)
     except (ValueError, TypeError, KeyError) as error:
@@ -171,7 +171,7 @@ def change_rules(
     must_lead_the_vote(round, by)
     hold(round)
     refuse_if_sealed(round)
-    _check_rule(rule, rule_words)
+    check_rule(rule, rule_words)
     if max_choices is not None and max_choices < 1:
         raise Refused(N_("People must be able to choose at least one project."), "max_choices")
     round.rule = dict(rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -12,15 +13,27 @@ from pbapp import clock
 from pbapp.boards.queries import find_board
 from pbapp.boards.site import the_board, use_board
 from pbapp.proposals import queries as proposals
-from pbapp.rounds import words
-from pbapp.rounds.access import get_round
-from pbapp.rounds.models import PhaseKind, Round
-from pbapp.rounds.queries import can_vote, list_rounds, pot_total, state_of
+from pbapp.rounds import icalendar, words
+from pbapp.rounds.access import get_round, sees_hidden
+from pbapp.rounds.models import Connection, PhaseKind, Round
+from pbapp.rounds.queries import (
+    can_vote,
+    find_phase,
+    list_extensions,
+    list_rounds,
+    pot_total,
+    state_of,
+)
+from pbapp.rounds.setup import history, rule_words
+from pbapp.rounds.setup import queries as set_up
+from pbapp.rounds.setup import views as set_up_pages
+from pbapp.rounds.setup import words as set_up_words
 from pbapp.tally.digest import canonical
-from pbapp.web.access import access, anyone
+from pbapp.web.access import access, anyone, require, signed_in
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")
-blueprints = (bp,)
+board_bp = Blueprint("round_calendars", __name__, url_prefix="/boards")
+blueprints = (bp, board_bp, *set_up_pages.blueprints)
 
 
 @bp.get("")
@@ -55,6 +68,77 @@ def detail(slug: str) -> str:
         no_vote=_no_vote(round),
         pot=pot_total(round),
         tally=proposals.count_by_state(round),
+        guards=rule_words.guards(round),
+        after=rule_words.after_the_count(round),
+        connections=[set_up_words.connection_name(Connection(c)) for c in round.connections],
+        interest=find_phase(round, PhaseKind.INTEREST),
+        extensions=[history.extension(event) for event in list_extensions(round)],
+    )
+
+
+@bp.get("/<slug>/history")
+@access(anyone)
+def changes(slug: str) -> str:
+    """Everything that was changed in the round's set-up, newest first."""
+    round = get_round(slug)
+    return render_template("rounds/history.html", round=round, entries=history.list_entries(round))
+
+
+@bp.get("/<slug>/calendar.ics")
+@access(anyone)
+def calendar(slug: str) -> Response:
+    """The dates of a round, for a calendar programme."""
+    round = get_round(slug)
+    return _calendar(round.title, [round])
+
+
+@board_bp.get("/<slug>/calendar.ics")
+@access(anyone)
+def board_calendar(slug: str) -> Response:
+    """The dates of all of a board's public rounds."""
+    board = find_board(slug) or abort(404)
+    return _calendar(board.name, list_rounds(board))
+
+
+def _calendar(name: str, rounds: Iterable[Round]) -> Response:
+    happenings = [
+        icalendar.Happening(
+            uid=f"round-{round.id}-{phase.kind.value}@{request.host}",
+            starts_at=phase.starts_at,
+            ends_at=phase.ends_at,
+            title=f"{round.title}: {words.phase_name(phase.kind)}",
+            text=round.summary,
+            url=url_for("rounds.detail", slug=round.slug, _external=True),
+        )
+        for round in rounds
+        for phase in round.phases
+    ]
+    body = icalendar.write(name, happenings, clock.now())
+    response = Response(body, mimetype="text/calendar")
+    response.headers["Cache-Control"] = "max-age=3600"
+    return response
+
+
+@bp.get("/<slug>/progress")
+@access(signed_in)
+def progress(slug: str) -> str:
+    """For the people invited: how far the set-up is, what changed, who else is in it."""
+    round = get_round(slug)
+    require(sees_hidden(round))
+    now = clock.now()
+    return render_template(
+        "rounds/progress.html",
+        round=round,
+        state=words.state_words(round, now),
+        timeline=words.timeline(round, now),
+        missing=[
+            (set_up_words.part_name(part), set_up_words.missing(what))
+            for part, what in set_up.list_missing(round)
+        ]
+        if not round.is_public
+        else [],
+        tally=proposals.count_by_state(round),
+        entries=history.list_entries(round)[:10],
     )
 
 

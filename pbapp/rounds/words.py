@@ -15,6 +15,7 @@ from pbapp.web.babel import local_day, moment, time_of_day
 
 def phase_name(kind: PhaseKind) -> str:
     return {
+        PhaseKind.INTEREST: _("Groups tell us their idea in short"),
         PhaseKind.SUBMISSION: _("Groups send in proposals"),
         PhaseKind.REVIEW: _("Officers check the proposals"),
         PhaseKind.VOTING: _("Voting"),
@@ -44,13 +45,14 @@ def state_words(round: Round, now: datetime) -> str:
 
 def _now_words(state: RoundState, current: Phase) -> str:
     text = {
+        PhaseKind.INTEREST: _("Groups can tell us their idea in short"),
         PhaseKind.SUBMISSION: _("Groups can send in proposals"),
         PhaseKind.REVIEW: _("Proposals are being checked"),
         PhaseKind.VOTING: _("Voting is open"),
         PhaseKind.COUNTING: _("Votes are being counted"),
         PhaseKind.PUBLISHED: _("The result is out"),
     }[current.kind]
-    if current.kind not in (PhaseKind.SUBMISSION, PhaseKind.VOTING):
+    if current.kind not in (PhaseKind.INTEREST, PhaseKind.SUBMISSION, PhaseKind.VOTING):
         return text
     left = time_left(state)
     return f"{text}, {left}" if left else text
@@ -72,6 +74,7 @@ def time_left(state: RoundState) -> str:
 def _gap_words(phase: Phase) -> str:
     when = moment(phase.starts_at)
     return {
+        PhaseKind.INTEREST: _("Groups can tell us their idea from %(when)s", when=when),
         PhaseKind.SUBMISSION: _("Groups can send in proposals from %(when)s", when=when),
         PhaseKind.REVIEW: _("Officers check the proposals from %(when)s", when=when),
         PhaseKind.VOTING: _("Voting opens on %(when)s", when=when),
