@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -173,13 +172,13 @@ class Round(Base):
     seal_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     sealed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     sealed_at: Mapped[datetime | None] = mapped_column(Moment)
-    has_reserve: Mapped[bool] = mapped_column(default=True, server_default=text("TRUE"))
+    has_reserve: Mapped[bool] = mapped_column(default=True, server_default="1")
     standards: Mapped[str] = mapped_column(Text, default="", server_default="")
     assessment: Mapped[str] = mapped_column(Text, default="", server_default="")
     arrangements: Mapped[str] = mapped_column(Text, default="", server_default="")
     calendar_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     template: Mapped[str] = mapped_column(String(40), default="", server_default="")
-    is_public: Mapped[bool] = mapped_column(default=True, server_default=text("TRUE"))
+    is_public: Mapped[bool] = mapped_column(default=True, server_default="1")
     rehearses_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     steps_done: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
