@@ -396,6 +396,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "kind", "method", name=op.f("pk_roll_conflict")),
     )
     op.create_table(
+        "round_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "steering",
+                "reviewer",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_round_member_email_lower")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_round_member_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_member")),
+        sa.UniqueConstraint(
+            "round_id", "email", "role", name=op.f("uq_round_member_round_id_email_role")
+        ),
+    )
+    with op.batch_alter_table("round_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_round_member_email"), ["email"], unique=False)
+
+    op.create_table(
         "scrutineer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -465,6 +496,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("known_card", schema=None) as batch_op:
         batch_op.create_index("ix_known_card_list", ["round_id", "list_id"], unique=False)
+
+    op.create_table(
+        "pot_share",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pot_id", sa.Integer(), nullable=False),
+        sa.Column("funder_id", sa.Uuid(), nullable=False),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_pence > 0", name=op.f("ck_pot_share_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["funder_id"], ["organisation.id"], name=op.f("fk_pot_share_funder_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["pot_id"], ["pot.id"], name=op.f("fk_pot_share_pot_id_pot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pot_share")),
+        sa.UniqueConstraint("pot_id", "funder_id", name=op.f("uq_pot_share_pot_id_funder_id")),
+    )
+    with op.batch_alter_table("pot_share", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pot_share_funder_id"), ["funder_id"], unique=False)
 
     op.create_table(
         "roll_contact",
@@ -563,10 +611,10 @@ def upgrade() -> None:
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("area_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("priority_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_pot_priority_id_priority"), "priority", ["priority_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
 
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_choices", sa.Integer(), nullable=True))
@@ -631,8 +679,40 @@ def upgrade() -> None:
             sa.Column("methods", sa.JSON(), server_default='["email", "table"]', nullable=False)
         )
         batch_op.add_column(sa.Column("conditions", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("proposers", sa.String(length=300), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("min_cost_pence", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("interest_words", sa.Text(), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("has_reserve", sa.Boolean(), server_default="1", nullable=False)
+        )
+        batch_op.add_column(sa.Column("standards", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("assessment", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("arrangements", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("calendar_reason", sa.String(length=300), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("template", sa.String(length=40), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("is_public", sa.Boolean(), server_default="1", nullable=False)
+        )
+        batch_op.add_column(sa.Column("rehearses_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+        batch_op.add_column(sa.Column("steps_done", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.create_index(batch_op.f("ix_round_rehearses_id"), ["rehearses_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_round_rehearses_id_round"), "round", ["rehearses_id"], ["id"]
+        )
         batch_op.create_check_constraint(
             batch_op.f("ck_round_choices_in_order"), "min_choices <= max_choices"
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_round_costs_in_order"), "min_cost_pence <= max_cost_pence"
         )
         batch_op.create_check_constraint(
             batch_op.f("ck_round_leftover"), "leftover IN ('funder', 'carry', 'next_year')"
@@ -652,6 +732,9 @@ def upgrade() -> None:
         batch_op.create_check_constraint(
             batch_op.f("ck_round_profile"), "profile IN ('small', 'standard', 'full')"
         )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_round_rehearsal_hidden"), "rehearses_id IS NULL OR NOT is_public"
+        )
 
     with op.batch_alter_table("membership") as batch_op:
         batch_op.drop_constraint(op.f("ck_membership_role"), type_="check")
@@ -659,6 +742,14 @@ def upgrade() -> None:
             op.f("ck_membership_role"),
             sa.text(
                 "role IN ('moderator', 'appraiser', 'voting_lead', 'clerk', 'counter', 'chair', 'board_member')"
+            ),
+        )
+    with op.batch_alter_table("phase") as batch_op:
+        batch_op.drop_constraint(op.f("ck_phase_kind"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_phase_kind"),
+            sa.text(
+                "kind IN ('interest', 'submission', 'review', 'voting', 'counting', 'published')"
             ),
         )
     with op.batch_alter_table("roll") as batch_op:
@@ -679,19 +770,42 @@ def downgrade() -> None:
                 "role IN ('moderator', 'appraiser', 'voting_lead', 'clerk', 'chair', 'board_member')"
             ),
         )
+    with op.batch_alter_table("phase") as batch_op:
+        batch_op.drop_constraint(op.f("ck_phase_kind"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_phase_kind"),
+            sa.text("kind IN ('submission', 'review', 'voting', 'counting', 'published')"),
+        )
     with op.batch_alter_table("roll") as batch_op:
         batch_op.drop_constraint(op.f("ck_roll_method"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_roll_method"), sa.text("method IN ('email', 'table')")
         )
     with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_round_rehearsal_hidden"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_round_profile"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_round_pots_per_voter"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_round_points_most_positive"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_round_points_each_positive"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_round_min_choices_positive"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_round_leftover"), type_="check")
+        batch_op.drop_constraint(batch_op.f("ck_round_costs_in_order"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_round_choices_in_order"), type_="check")
+        batch_op.drop_constraint(batch_op.f("fk_round_rehearses_id_round"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_round_rehearses_id"))
+        batch_op.drop_column("steps_done")
+        batch_op.drop_column("version")
+        batch_op.drop_column("rehearses_id")
+        batch_op.drop_column("is_public")
+        batch_op.drop_column("template")
+        batch_op.drop_column("calendar_reason")
+        batch_op.drop_column("arrangements")
+        batch_op.drop_column("assessment")
+        batch_op.drop_column("standards")
+        batch_op.drop_column("has_reserve")
+        batch_op.drop_column("interest_words")
+        batch_op.drop_column("min_cost_pence")
+        batch_op.drop_column("proposers")
         batch_op.drop_column("conditions")
         batch_op.drop_column("methods")
         batch_op.drop_column("connections")
@@ -703,8 +817,8 @@ def downgrade() -> None:
         batch_op.drop_column("min_choices")
 
     with op.batch_alter_table("pot", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_pot_priority_id_priority"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_column("priority_id")
         batch_op.drop_column("area_id")
 
@@ -737,6 +851,10 @@ def downgrade() -> None:
     op.drop_table("roll_source")
     op.drop_table("roll_online")
     op.drop_table("roll_contact")
+    with op.batch_alter_table("pot_share", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pot_share_funder_id"))
+
+    op.drop_table("pot_share")
     with op.batch_alter_table("known_card", schema=None) as batch_op:
         batch_op.drop_index("ix_known_card_list")
 
@@ -750,6 +868,10 @@ def downgrade() -> None:
 
     op.drop_table("ballot_leaf")
     op.drop_table("scrutineer")
+    with op.batch_alter_table("round_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_round_member_email"))
+
+    op.drop_table("round_member")
     op.drop_table("roll_conflict")
     with op.batch_alter_table("destruction_hold", schema=None) as batch_op:
         batch_op.drop_index(
