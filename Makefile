@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo-reset test lint messages lock bench bench-count
+.PHONY: help setup run demo-reset test lint messages lock bench bench-count bench-rush
 MAKEFLAGS += --no-print-directory
 
 # The first Python on the machine that is new enough: `make setup PYTHON=...` names another.
@@ -62,6 +62,9 @@ bench: setup ## Measure the list pages against a bare Flask page, and a web proc
 
 bench-count: setup ## Measure the count
 	@$(BIN)/python -m bench.count
+
+bench-rush: setup ## Measure 2,000 people voting at once, beside a bare Flask application
+	@$(BIN)/python -m bench.rush
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links

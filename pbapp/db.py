@@ -84,6 +84,7 @@ def one_of(values: type[enum.StrEnum], name: str) -> Enum:
 _write_lock = threading.Lock()
 _writing: ContextVar[bool] = ContextVar("pbapp_writing", default=False)
 lock_wait_seconds = 20.0
+SQLITE_WAITS_MS = 20_000
 
 
 class Busy(Exception):
@@ -137,7 +138,7 @@ def _sqlite_connect(raw: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=20000",
+        f"busy_timeout={SQLITE_WAITS_MS}",
         "secure_delete=ON",  # what is deleted, or moved, must not be read from the file's gaps
     ):
         raw.execute(f"PRAGMA {pragma}")

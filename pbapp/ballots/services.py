@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from pbapp import clock
@@ -21,7 +24,7 @@ from pbapp.ballots.models import (
     random_id,
 )
 from pbapp.ballots.paper import queries as paper_queries
-from pbapp.ballots.rules import sealed_rules
+from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.vote import Vote
 from pbapp.db import Busy, advisory_lock, db
 from pbapp.refusal import N_, Refused
@@ -69,6 +72,39 @@ class Sent:
     replaced: bool
 
 
+@dataclass(frozen=True)
+class Sending:
+    """What somebody sends: their vote, under a key that the page had in it.
+
+    `entered_at` is when the request came in.
+    """
+
+    voter_id: str
+    vote: Vote
+    idempotency_key: str
+    entered_at: datetime
+
+
+class _Box:
+    """A round's box as a transaction finds it: what its ballots need, read once for all of them."""
+
+    def __init__(self, round: Round, keys: Path, sendings: Sequence[Sending]) -> None:
+        self.round = round
+        self._keys = keys
+        voters = {sending.voter_id for sending in sendings}
+        self.voters = {voter.id: voter for voter in queries.list_voters(round, voters)}
+        self.on_paper = paper_queries.list_voted_on_paper(round.id, voters)
+        self.sent_before = _sent_before(round, {one.idempotency_key for one in sendings})
+
+    @cached_property
+    def key(self) -> bytes:
+        return queries.read_key(self.round.id, self._keys)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return sealed_rules(self.round).without(queries.list_withdrawn(self.round))
+
+
 def cast(
     *,
     round: Round,
@@ -80,39 +116,74 @@ def cast(
 ) -> Sent:
     """Put a ballot in the box: writes to the table of ballots and to nothing else.
 
-    `entered_at` is when the request came in. Sending the same again gives the same receipt, even
-    after the close. Raises `VotingShut`, `KeyTaken`, or `Refused` as `Rules.check` does.
+    Sending the same again gives the same receipt, even after the close. Raises `VotingShut`,
+    `KeyTaken`, or `Refused` as `Rules.check` does.
+    """
+    sending = Sending(voter_id, vote, idempotency_key, entered_at)
+    (done,) = cast_together(round=round, keys=keys, sendings=[sending])
+    if isinstance(done, Refused):
+        raise done
+    return done
+
+
+def cast_together(*, round: Round, keys: Path, sendings: Sequence[Sending]) -> list[Sent | Refused]:
+    """Put ballots that came at once in the box in one transaction; what came of each.
+
+    They are of different voters and have different keys. One that is refused leaves the others as
+    they are.
     """
     advisory_lock(f"ballot box {round.id}")
-    voter = queries.find_voter(round, voter_id)
+    box = _Box(round, keys, sendings)
+    done: list[Sent | Refused] = []
+    ballots: dict[int, dict[str, Any]] = {}
+    for place, sending in enumerate(sendings):
+        try:
+            found = _examine(box, sending)
+        except Refused as refused:
+            done.append(refused)
+            continue
+        if isinstance(found, Sent):
+            done.append(found)
+        else:
+            ballots[place] = found
+            done.append(Sent(secrecy.receipt(box.key, found["id"]), False, False))
+    replaced = _put_in(round, list(ballots.values())) if ballots else frozenset()
+    for place, ballot in ballots.items():
+        if ballot["voter_tag"] in replaced:
+            done[place] = replace(done[place], replaced=True)  # type: ignore[type-var]
+    return done
+
+
+def _examine(box: _Box, sending: Sending) -> Sent | dict[str, Any]:
+    """The ballot to put in, or the receipt of one that was sent before; raises `Refused`."""
+    round, vote = box.round, sending.vote
+    voter = box.voters.get(sending.voter_id)
     if voter is None:
         raise Refused(N_("Show again that you may vote, then send your vote."))
-    key = queries.read_key(round.id, keys)
-    tag = secrecy.voter_tag(key, round.id, voter.id)
-    if IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
+    tag = secrecy.voter_tag(box.key, round.id, voter.id)
+    if IDEMPOTENCY_KEY.fullmatch(sending.idempotency_key) is None:
         raise KeyTaken(N_("This page is out of date. Look over your vote and send it again."))
     content = vote.content
-    before = _sent_before(round, idempotency_key)
+    before = box.sent_before.get(sending.idempotency_key)
     if before is not None:
         if before.voter_tag != tag or before.content != content:
             raise KeyTaken(
                 N_("This page sent another vote before. Look over your vote, then send it.")
             )
-        return Sent(secrecy.receipt(key, before.id), is_replay=True, replaced=False)
-    _refuse_unless_open(round, entered_at)
-    if paper_queries.has_voted_on_paper(round.id, voter.id):
+        return Sent(secrecy.receipt(box.key, before.id), is_replay=True, replaced=False)
+    _refuse_unless_open(round, sending.entered_at)
+    if voter.id in box.on_paper:
         raise VotedOnPaper(VOTED_ON_PAPER)
-    _check(round, vote)
-    ballot = _new_ballot(round, key, voter, tag, content, idempotency_key)
-    replaced = _put_in(round, ballot)
-    return Sent(secrecy.receipt(key, ballot["id"]), is_replay=False, replaced=replaced)
+    _check(box, vote)
+    return _new_ballot(round, box.key, voter, tag, content, sending.idempotency_key)
 
 
-def _sent_before(round: Round, idempotency_key: str) -> Any:
-    query = select(Ballot.id, Ballot.voter_tag, Ballot.content).where(
-        Ballot.round_id == round.id, Ballot.idempotency_key == idempotency_key
+def _sent_before(round: Round, idempotency_keys: Collection[str]) -> dict[str, Any]:
+    """The ballots that came with these keys, by key."""
+    query = select(Ballot.idempotency_key, Ballot.id, Ballot.voter_tag, Ballot.content).where(
+        Ballot.round_id == round.id, Ballot.idempotency_key.in_(idempotency_keys)
     )
-    return db.session.execute(query).one_or_none()
+    return {row.idempotency_key: row for row in db.session.execute(query)}
 
 
 def _refuse_unless_open(round: Round, entered_at: datetime) -> None:
@@ -128,8 +199,8 @@ def _refuse_unless_open(round: Round, entered_at: datetime) -> None:
         raise VotingShut(N_("Voting closed before we could take this vote. It was not counted."))
 
 
-def _check(round: Round, vote: Vote) -> None:
-    sealed_rules(round).without(queries.list_withdrawn(round)).check(vote)
+def _check(box: _Box, vote: Vote) -> None:
+    box.rules.check(vote)
 
 
 def _new_ballot(
@@ -151,14 +222,15 @@ def _new_ballot(
     }
 
 
-def _put_in(round: Round, ballot: dict[str, Any]) -> bool:
-    """Add a ballot, supersede this voter's live one, and shuffle both in with others.
+def _put_in(round: Round, ballots: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """Add ballots, supersede their voters' live ones, and shuffle all in with others.
 
     Every database remembers in which order rows were written (PostgreSQL's xmin and ctid, the
     place of a row in an SQLite page), and mails and logs tell when people came: rank by rank that
-    named whole rounds. So the new row is written among others, in a random order, at once.
+    named whole rounds. So new rows are written among others, in a random order, at once. Returns
+    the tags of those who had a live ballot.
     """
-    mine = BALLOTS.c.voter_tag == ballot["voter_tag"]
+    mine = BALLOTS.c.voter_tag.in_([ballot["voter_tag"] for ballot in ballots])
     here = BALLOTS.c.round_id == round.id
     live = _rows(select(BALLOTS).where(here, mine, BALLOTS.c.is_live))
     others = _rows(
@@ -170,17 +242,45 @@ def _put_in(round: Round, ballot: dict[str, Any]) -> bool:
     try:
         if again:
             ids = [row["id"] for row in again]
-            gone = db.session.execute(delete(BALLOTS).where(BALLOTS.c.id.in_(ids)))
-            if gone.rowcount != len(ids):  # type: ignore[attr-defined]
+            if _take_out(ids) != len(ids):
                 raise _Interfered
-        rows = [*again, ballot]
+        rows = [*again, *ballots]
         secrets.SystemRandom().shuffle(rows)
-        db.session.execute(insert(BALLOTS), rows)
+        _write(rows)
     except (IntegrityError, _Interfered) as error:  # the lock was not enough: nothing is written
         db.session.rollback()
         raise Busy from error
-    return bool(live)
+    return frozenset(row["voter_tag"] for row in live)
 
 
 def _rows(query: Any, limit: int | None = None) -> list[dict[str, Any]]:
     return [dict(row) for row in db.session.execute(query.limit(limit)).mappings()]
+
+
+# A hundred rows a cast go to the database as one value: a value for each of a thousand columns took
+# PostgreSQL's driver longer than all the rest.
+_DELETE = {
+    "sqlite": "DELETE FROM ballot WHERE id IN (SELECT value FROM json_each(:ids))",
+    "postgresql": (
+        "DELETE FROM ballot WHERE id IN (SELECT json_array_elements_text(CAST(:ids AS json)))"
+    ),
+}
+_INSERT = (
+    "INSERT INTO ballot SELECT * FROM json_populate_recordset(NULL::ballot, CAST(:rows AS json))"
+)
+
+
+def _take_out(ids: Sequence[str]) -> int:
+    """Delete these ballots; how many there were."""
+    dialect = db.session.get_bind().dialect.name
+    gone = db.session.execute(text(_DELETE[dialect]), {"ids": json.dumps(ids)})
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _write(rows: Sequence[dict[str, Any]]) -> None:
+    """Insert ballots in this order."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        plain = [{**row, "salt": "\\x" + row["salt"].hex()} for row in rows]
+        db.session.execute(text(_INSERT), {"rows": json.dumps(plain)})
+    else:
+        db.session.execute(insert(BALLOTS), rows)

@@ -17,7 +17,7 @@ from flask import (
 from flask_babel import gettext as _
 
 from pbapp.ballots import booth as booths
-from pbapp.ballots import journal, queries, services
+from pbapp.ballots import queries, services
 from pbapp.ballots.booth import Booth
 from pbapp.ballots.closing import views as closing_pages  # noqa: F401 — pages of `closing_bp`
 from pbapp.ballots.closing.pages import bp as closing_bp
@@ -27,7 +27,16 @@ from pbapp.ballots.forms import (
     ReceiptForm,
     SendForm,
 )
-from pbapp.ballots.pages import Page, bp, get_round, get_whole, init_app, shut_page, step_page
+from pbapp.ballots.pages import (
+    Page,
+    bp,
+    get_round,
+    get_whole,
+    init_app,
+    shut_page,
+    step_page,
+    the_turnstile,
+)
 from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
     keying,
     pack_pages,
@@ -41,16 +50,16 @@ from pbapp.ballots.roll import views as roll_pages  # noqa: F401 — steps 1 and
 from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.secrecy import in_fours, tidy_receipt
 from pbapp.ballots.vote import ticked
-from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import PhaseKind, Round
-from pbapp.rounds.queries import find_phase
+from pbapp.rounds.queries import find_phase, find_round_id
 from pbapp.rounds.words import why_not
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.limits import limited
 from pbapp.web.redirects import safe_next
+from pbapp.web.transactions import begins_itself
 
 blueprints = (bp, paper_bp, counting_bp, closing_bp)
 
@@ -166,36 +175,28 @@ def review(slug: str) -> Page:
 
 @bp.post("/vote/review")
 @access(anyone)
+@begins_itself
 def send(slug: str) -> Page:
     """Put the ballot in the box. Only the table of ballots is written, in one transaction."""
-    round = get_whole(slug)
-    booth, form = Booth(round), SendForm()
-    choices = request.form.getlist("choice")
+    round_id = find_round_id(slug) or abort(404)
+    booth, choices = Booth(round_id), request.form.getlist("choice")
     if not booth.voter_id:
         flash(_("Your check has run out, and nothing was sent. Show again that you may vote."))
         return redirect(url_for(".start", slug=slug), 303)
+    key, entered_at = request.form.get("key", ""), request.environ["pbapp.entered_at"]
+    sending = services.Sending(booth.voter_id, ticked(choices), key, entered_at)
     try:
-        sent = services.cast(
-            round=round,
-            keys=settings().keys,
-            voter_id=booth.voter_id,
-            vote=ticked(choices),
-            idempotency_key=form.key.data or "",
-            entered_at=request.environ["pbapp.entered_at"],
-        )
+        sent = the_turnstile().cast(round_id=round_id, keys=settings().keys, sending=sending)
     except services.VotingShut as refused:
-        return shut_page(round, say(refused))
+        return shut_page(get_whole(slug), say(refused))
     except Refused as refused:
-        return _not_sent(round, choices, refused)
-    db.session.commit()
-    journal.empty()
+        return _not_sent(get_whole(slug), choices, refused)
     booth.note_sent(in_fours(sent.receipt), choices, sent.replaced)
     return redirect(url_for(".done", slug=slug), 303)
 
 
 def _not_sent(round: Round, choices: list[str], refused: Refused) -> Page:
     """Say why, with the choices as they were and a new key to send them with."""
-    db.session.rollback()
     form = SendForm(formdata=None, key=secrets.token_hex(16))
     form.blame(refused)
     status = 409 if isinstance(refused, services.KeyTaken) else 422

@@ -126,6 +126,11 @@ def find_round_by_id(round_id: int) -> Round | None:
     return db.session.scalars(_whole().where(Round.id == round_id)).unique().one_or_none()
 
 
+def find_round_id(slug: str) -> int | None:
+    """A round's number in the database, where nothing else of it is needed yet."""
+    return db.session.scalar(select(Round.id).where(Round.slug == slug))
+
+
 def list_rounds(board: Board) -> list[Round]:
     """A board's public rounds with dates and pots: what is going on first, then the newest."""
     return _by_interest(_whole().where(Round.board_id == board.id, Round.is_public.is_(True)))

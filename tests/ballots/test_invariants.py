@@ -56,7 +56,7 @@ def machine(box: Box) -> type[RuleBasedStateMachine]:
 
         @rule(contact=st.integers(0, 2), name=st.sampled_from(NAMES))
         def prove(self, contact: int, name: str) -> None:
-            about = {"email": f"c{contact}@example.org", "age_band": str(contact)}
+            about = {"email": f"c{contact}@example.org", "age_band": ("25", "35", "45")[contact]}
             voter = box.admit(self.slug, name=name, **about)
             if voter not in self.voters:
                 self.voters.append(voter)
@@ -145,10 +145,11 @@ def test_whatever_people_do_the_box_is_as_it_should_be(box: Box) -> None:
 # --- boxes broken on purpose ----------------------------------------------------------------
 
 
-def keeps_both(round: Round, ballot: dict[str, Any]) -> bool:
+def keeps_both(round: Round, ballots: list[dict[str, Any]]) -> frozenset[str]:
     """Forgets to replace: caught by the database, so it takes another tag as well."""
-    ballot["voter_tag"] = secrets.token_hex(32)
-    return honest_put_in(round, ballot)
+    for ballot in ballots:
+        ballot["voter_tag"] = secrets.token_hex(32)
+    return honest_put_in(round, ballots)
 
 
 def loses_what_it_shuffles(query: Any, limit: int | None = None) -> list[dict[str, Any]]:
@@ -156,21 +157,22 @@ def loses_what_it_shuffles(query: Any, limit: int | None = None) -> list[dict[st
     return [{**row, "content": rows[0]["content"]} for row in rows]
 
 
-def does_not_look_who_sent(round: Round, key: str) -> None:
+def does_not_look_who_sent(round: Round, keys: Any) -> dict[str, Any]:
+    return {}
+
+
+def takes_anything(_box: Any, _choices: Any) -> None:
     return None
 
 
-def takes_anything(_round: Round, _choices: Any) -> None:
-    return None
-
-
-def keeps_the_first(round: Round, ballot: dict[str, Any]) -> bool:
+def keeps_the_first(round: Round, ballots: list[dict[str, Any]]) -> frozenset[str]:
     """Puts the new ballot in as replaced, so the first vote counts."""
+    (ballot,) = ballots
     live = select(Ballot.id).where(Ballot.voter_tag == ballot["voter_tag"], Ballot.is_live)
     if db.session.scalar(live) is None:
-        return honest_put_in(round, ballot)
-    db.session.execute(services.insert(services.BALLOTS), [{**ballot, "is_live": False}])
-    return True
+        return honest_put_in(round, ballots)
+    services._write([{**ballot, "is_live": False}])
+    return frozenset({ballot["voter_tag"]})
 
 
 honest_put_in, honest_rows = services._put_in, services._rows

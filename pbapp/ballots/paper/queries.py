@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -333,6 +334,14 @@ def paper_ballots(round: Round) -> int:
 
 
 # --- who has voted on paper -----------------------------------------------------------------
+
+
+def list_voted_on_paper(round_id: int, voter_ids: Collection[str]) -> frozenset[str]:
+    """Those of these people who are marked as having voted on paper."""
+    query = select(RollMark.voter_id).where(
+        RollMark.round_id == round_id, RollMark.voter_id.in_(voter_ids)
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def has_voted_on_paper(round_id: int, voter_id: str) -> bool:
