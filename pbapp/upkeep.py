@@ -11,7 +11,7 @@ from pbapp.ballots.paper import printing
 from pbapp.db import db, write_transaction
 from pbapp.desk import what_if
 from pbapp.messages import services as messages
-from pbapp.results import bringing_in
+from pbapp.results import bringing_in, destroying
 from pbapp.web import drafts, limits
 
 CHORES: tuple[Callable[[], object], ...] = (
@@ -24,6 +24,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     what_if.forget_old,
     printing.forget_old,
     bringing_in.forget_old,
+    destroying.destroy_due,
 )
 _log = logging.getLogger("pbapp.jobs")
 

@@ -61,6 +61,26 @@ def make(folder: Path, round_id: int) -> bytes:
     return key
 
 
+def destroy(folder: Path, round_id: int) -> bool:
+    """Overwrite the round's key, take its file away, and see both to the disk; False without one.
+
+    A killed `make` may have left a second name of the same file: it holds the noise then too.
+    """
+    path = key_file(folder, round_id)
+    try:
+        descriptor = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        return False
+    with os.fdopen(descriptor, "wb") as file:
+        size = max(os.fstat(descriptor).st_size, LENGTH)
+        file.write(secrets.token_bytes(size))
+        file.flush()
+        os.fsync(descriptor)
+    path.unlink(missing_ok=True)
+    _sync_folder(folder)
+    return True
+
+
 def fingerprint(key: bytes) -> str:
     """What the database keeps to know the key again."""
     return hashlib.sha256(b"pbapp fingerprint of a round's key\0" + key).hexdigest()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from pbapp import clock
 from pbapp.ballots import keys as key_files
+from pbapp.ballots.kept import kept_numbers
 from pbapp.ballots.models import Ballot, Channel, RoundKey, Voter
 from pbapp.ballots.paper.models import RollMark
 from pbapp.ballots.secrecy import receipt_hash, voter_tag
@@ -129,6 +130,9 @@ def was_used(round: Round) -> bool:
 def ballots_by_channel(round: Round) -> dict[Channel, int]:
     """How many ballots count, by the way they came in; raises `BoxOpen`."""
     _refuse_unless_shut(round)
+    kept = kept_numbers(round.id)
+    if kept is not None:
+        return {Channel(channel): number for channel, number in kept["ballots"].items()}
     query = (
         select(Ballot.channel, func.count())
         .where(Ballot.round_id == round.id, Ballot.is_live)
@@ -165,6 +169,9 @@ def turnout_by_ward(round: Round, keys: Path) -> dict[int, int]:
 def on_voters_list(round: Round) -> int:
     """How many people have shown that they may vote; raises `BoxOpen`."""
     _refuse_unless_shut(round)
+    kept = kept_numbers(round.id)
+    if kept is not None:
+        return int(kept["on_list"])
     query = select(func.count()).select_from(Voter).where(Voter.round_id == round.id)
     return db.session.scalar(query) or 0
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from pbapp.db import db
-from pbapp.results import freezing, importing, queries
+from pbapp.results import destroying, freezing, importing, queries
 from pbapp.results.importing import Counted
+from pbapp.rounds.models import Round
 from pbapp.rounds.queries import find_round
 from pbapp.tally import PabulibError, read_pabulib
 from pbapp.web.commands import with_app
+from pbapp.web.context import settings
 
 
 @click.group()
@@ -123,3 +126,55 @@ def export(round_slug: str, output: Path | None) -> None:
     else:
         output.write_bytes(data)
         click.echo(f"Wrote {profile.ballots:,} ballots to {output}. SHA-256 {profile.digest}")
+
+
+@round_.command("destroy", short_help="Destroy ballots, voters' list and key on their date.")
+@click.argument("round_slug", metavar="[ROUND]", required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would go, and destroy nothing.")
+@with_app
+def destroy(round_slug: str | None, dry_run: bool) -> None:
+    """Destroy the ballots, the voters' list and the key of ROUND (its address: small-grants), or of
+    every round whose date has come.
+
+    \b
+    Examples:
+      pbapp round destroy --dry-run
+      pbapp round destroy small-grants
+
+    The worker does the same by itself within minutes of the date. A hold that two people have put
+    stops it. It may be killed and run again: it goes on where it stopped. Once it has begun there
+    is no way back.
+
+    The exit code is 0 when everything that was due is gone, 1 when the database still holds rows
+    that somebody is reading (run it again), and 2 when it is not time yet or there is no such
+    round.
+    """
+    rounds = [_round(round_slug)] if round_slug else destroying.due()
+    if not rounds:
+        click.echo("Nothing is due.")
+    whole = True
+    for round in rounds:
+        click.echo(f"{round.title} (/rounds/{round.slug})")
+        if dry_run:
+            _show_what_goes(destroying.what_goes(round=round))
+            continue
+        gone = destroying.destroy(round=round, tell=lambda line: click.echo(f"  {line}"))
+        _show_what_goes(gone.rows)
+        whole = whole and gone.is_done
+    for line in destroying.what_else(settings()):
+        click.echo(line)
+    if not whole:
+        raise click.exceptions.Exit(1)
+
+
+def _round(slug: str) -> Round:
+    round = find_round(slug)
+    if round is None:
+        raise click.UsageError(f"There is no round called “{slug}”.")
+    return round
+
+
+def _show_what_goes(rows: Mapping[str, int]) -> None:
+    for table, number in rows.items():
+        if number:
+            click.echo(f"  {table}: {number:,} rows")

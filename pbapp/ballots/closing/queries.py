@@ -61,6 +61,9 @@ def facts_of(round: Round) -> Facts | None:
 
     Head and size of the log, ballots that count by channel, papers by place, what was counted.
     """
+    certified = certificates(round)
+    if len(certified) == 2:
+        return certified[1].facts  # what was certified stays, whatever is destroyed
     last, counted = close_batch(round), counted_facts(round)
     if last is None or counted is None or not box.is_box_shut(round):
         return None
@@ -216,11 +219,6 @@ def list_undestroyed() -> list[int]:
     return list(db.session.scalars(query.order_by(RoundKey.round_id)))
 
 
-def holds_standing() -> int:
-    query = select(func.count()).where(Hold.agreed_at.is_not(None), Hold.released_at.is_(None))
-    return db.session.scalar(query) or 0
-
-
 # --- what scrutineers get -------------------------------------------------------------------
 
 
@@ -285,3 +283,8 @@ def openings_document(round: Round) -> Facts:
             for d in paper.declared_totals(round)
         ],
     }
+
+
+def last_destroyed_at() -> datetime | None:
+    """When ballots were last destroyed here."""
+    return db.session.scalar(select(func.max(Closing.destroyed_at)))

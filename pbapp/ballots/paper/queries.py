@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from pbapp.accounts.models import Account
 from pbapp.audit.models import Event
+from pbapp.ballots.kept import kept_numbers
 from pbapp.ballots.models import Ballot, Channel
 from pbapp.ballots.paper import reading as paper_reading
 from pbapp.ballots.paper.models import (
@@ -270,7 +271,7 @@ def accounting(round: Round) -> list[VenueCount]:
             for name in ("issued", "used", "spoiled", "returned"):
                 sums[batch.venue_id][name] += getattr(batch, name)
     aside = _count_by_venue(PaperSetAside, round)
-    marked = _count_by_venue(RollMark, round)
+    marked = _marked_by_venue(round)
     return [
         VenueCount(
             venue,
@@ -280,6 +281,15 @@ def accounting(round: Round) -> list[VenueCount]:
         )
         for venue in list_venues(round)
     ]
+
+
+def _marked_by_venue(round: Round) -> dict[int, int]:
+    """People marked at each place; once the marks are destroyed, as they were counted before."""
+    kept = kept_numbers(round.id)
+    if kept is None:
+        return _count_by_venue(RollMark, round)
+    by_name = {row["venue"]: row["marked"] for row in kept["papers"]}
+    return {venue.id: by_name.get(venue.name, 0) for venue in list_venues(round)}
 
 
 def _count_by_venue(table: type[PaperSetAside | RollMark], round: Round) -> dict[int, int]:

@@ -1,0 +1,106 @@
+"""On its date a round's ballots go; what is needed later is frozen first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from pbapp.ballots.closing import destroying
+from pbapp.ballots.closing import queries as closing
+from pbapp.ballots.closing.destroying import Gone, Tell
+from pbapp.ballots.keys import KeyMissing
+from pbapp.config import Config
+from pbapp.db import db
+from pbapp.refusal import N_, Refused
+from pbapp.results import freezing, services
+from pbapp.results.queries import find_official_count, find_profile, list_turnout
+from pbapp.rounds.models import Round
+from pbapp.web.context import settings
+
+_log = logging.getLogger("pbapp")
+
+
+def due() -> list[Round]:
+    """Rounds whose date has come, or whose destruction was cut short."""
+    return list(destroying.due())
+
+
+def what_goes(*, round: Round) -> dict[str, int]:
+    """How many rows would go, by table; raises `Refused` before the date."""
+    if closing.terms_of(round).began_at is None:
+        destroying.refuse_if_not_due(round)
+    return destroying.rows_of(round.id)
+
+
+def destroy(*, round: Round, tell: Tell = lambda _line: None) -> Gone:
+    """Freeze what is needed later, then destroy. Commits between the steps, and may be run again.
+
+    Raises `Refused` before the date, under a hold, and where the result that has to be frozen
+    first is not there.
+    """
+    if closing.terms_of(round).began_at is None:
+        destroying.refuse_if_not_due(round)
+        tell("first: what is needed later")
+        _freeze(round)
+        db.session.commit()
+    return destroying.destroy(round=round, keys=settings().keys, tell=tell)
+
+
+def _freeze(round: Round) -> None:
+    """See that the counted votes and who took part are kept without the ballots.
+
+    On the last date ballots go even if nobody counted them; they are then frozen if that can still
+    be done, so that the count can follow.
+    """
+    if find_profile(round.id) is None:
+        with suppress(Refused, KeyMissing):
+            by_ward = freezing.people_by_ward(round, settings().keys)
+            services.freeze(round=round, by_ward=by_ward, actor="clock")
+    if closing.fate_of(round).is_last:
+        return
+    if find_profile(round.id) is None or find_official_count(round) is None:
+        raise Refused(N_("The votes have to be counted before the ballots are destroyed."))
+    if not list_turnout(round):
+        raise Refused(N_("Who took part has to be frozen before the ballots are destroyed."))
+
+
+def destroy_due() -> None:
+    """The worker's chore: destroy what is due; one round in trouble does not keep the others."""
+    for round in due():
+        try:
+            gone = destroy(round=round)
+        except Exception:
+            db.session.rollback()
+            _log.exception("the ballots of a round could not be destroyed")
+        else:
+            said = "destroyed" if gone.is_done else "not yet let go of by the database"
+            _log.info("the ballots of a round are %s", said)
+
+
+# --- copies that are not ours to destroy ----------------------------------------------------
+
+
+def what_else(config: Config) -> Iterator[str]:
+    """What the operator still has to do: backups made while there were ballots, and logs."""
+    last = closing.last_destroyed_at()
+    for path in backups_before(config, last) if last else []:
+        made = datetime.fromtimestamp(path[1], UTC)
+        yield (
+            f"{path[0]} was made on {made:%d.%m.%Y}, while there were ballots. Destroy it, and "
+            "every copy of it."
+        )
+    if not config.is_sqlite:
+        yield (
+            "PostgreSQL's own write-ahead log and its archive still hold what was deleted. Run "
+            "CHECKPOINT, and expire archived logs and base backups made before today."
+        )
+
+
+def backups_before(config: Config, moment: datetime) -> list[tuple[str, float]]:
+    """Backups in the usual folder that are older than the last destruction."""
+    folder = config.instance / "backups"
+    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    found = [(str(path), path.stat().st_mtime) for path in files if path.is_file()]
+    return [(name, at) for name, at in found if at < moment.timestamp()]
