@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from pbapp.ballots.closing import services as closing
 from pbapp.db import db
 from pbapp.decisions.models import Decision, Outcome
 from pbapp.demo.people import Cast
@@ -164,9 +165,16 @@ def _count(cast: Cast, round: Round, proposals: dict[str, Proposal], entry: dict
     costs = {key: proposal.cost_pence for key, proposal in proposals.items()}
     votes = example_votes(costs, entry["budget_pence"])
     numbers = {key: str(proposal.number) for key, proposal in proposals.items()}
-    results.store_example_profile(
+    count = results.store_example_profile(
         round=round,
         ballots=[tuple(numbers[key] for key in ballot) for ballot in votes.ballots],
         turnout_by_ward=votes.by_ward,
         turnout_by_channel=votes.by_channel,
+    )
+    closing.certify_example(
+        round=round,
+        first=cast.people["voting-lead"],
+        second=cast.people["counter"],
+        ballots=votes.by_channel,
+        at=count.counted_at + timedelta(hours=1),
     )

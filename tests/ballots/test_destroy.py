@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing as shutting
@@ -11,10 +12,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from pbapp import clock
+import pbapp
+from pbapp import clock, upkeep
 from pbapp.audit.models import Event
 from pbapp.audit.queries import check_chain
 from pbapp.ballots import keys as key_files
@@ -24,6 +27,7 @@ from pbapp.ballots.models import Ballot, Voter, VoterIdentifier
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.paper import services as paper
 from pbapp.ballots.queries import ballots_by_channel, closes_at
+from pbapp.cli import pbapp as program
 from pbapp.db import Base, db, write_transaction
 from pbapp.refusal import Refused
 from pbapp.results import destroying as results
@@ -258,8 +262,10 @@ def test_every_table_of_the_room_is_kept_for_a_reason_or_goes() -> None:
         if mapper.class_.__module__.startswith(destroying.ROOM)
     }
     assert room >= destroying.KEPT
-    for table in destroying.tables():
-        assert "round_id" in table.c or "batch_id" in table.c, table.name
+    gone = destroying.tables()
+    assert {table.name for table in gone} | destroying.KEPT == room
+    for table in gone:
+        destroying.of_round(table, 1)  # raises where nobody has said which rows go
 
 
 # --- the date, and what stops it ------------------------------------------------------------
@@ -340,6 +346,53 @@ def test_a_begun_destruction_cannot_be_held(world: World, app: Flask) -> None:
     with pytest.raises(Refused, match="has begun"):
         services.ask_hold(round=round, by=world.officer, reason="Too late")
     assert [found.id for found in results.due()] == [round.id]
+
+
+# --- the command and the chore --------------------------------------------------------------
+
+
+def run(box: Box, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    monkeypatch.setattr(pbapp, "create_app", lambda: box.app)
+    return CliRunner().invoke(program, ["round", "destroy", *arguments])
+
+
+def test_the_command_shows_first_then_destroys_and_lists_backups(
+    fresh: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = certified_round(fresh)
+    early = run(fresh, monkeypatch, slug)
+    assert isinstance(early.exception, Refused)
+    with time_machine.travel(clock.now() + USUAL + timedelta(hours=1)):
+        shown = run(fresh, monkeypatch, "--dry-run")
+        assert "ballot: 15 rows" in shown.output
+        assert len(fresh.rows(slug)) == 15
+        old = fresh.app.extensions["pbapp"].instance / "backups" / "old.sqlite3"
+        old.parent.mkdir(parents=True, exist_ok=True)
+        old.write_bytes(b"")
+        os.utime(old, (0, 0))
+        done = run(fresh, monkeypatch, slug)
+        assert done.exit_code == 0, done.output
+        assert "4 of 4: noted in the log" in done.output
+        assert f"{old} was made on 01.01.1970, while there were ballots. Destroy it" in done.output
+        assert ("write-ahead log and its archive" in done.output) is not fresh.is_sqlite
+        assert fresh.rows(slug) == []
+        assert "Nothing is due." in run(fresh, monkeypatch).output
+
+
+def test_the_command_knows_no_other_round(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(box, monkeypatch, "nothing").exit_code == 2
+    unused = box.open_round()
+    assert "nothing to destroy" in str(run(box, monkeypatch, unused).exception)
+
+
+def test_the_worker_destroys_on_the_date_by_itself(box: Box) -> None:
+    slug = certified_round(box)
+    with time_machine.travel(clock.now() + USUAL + timedelta(hours=1)), box.app.app_context():
+        upkeep.chores()
+    assert box.rows(slug) == []
+    with box.app.app_context():
+        assert queries.terms_of(box.round(slug)).destroyed_at is not None
+        db.session.rollback()
 
 
 # --- the page -------------------------------------------------------------------------------

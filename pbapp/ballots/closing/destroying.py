@@ -73,6 +73,9 @@ def of_round(table: Table, round_id: int) -> ColumnElement[bool]:
     """
     if "round_id" in table.c:
         return table.c.round_id == round_id
+    parents = {key.column.table.name for key in table.c.batch_id.foreign_keys}
+    if parents != {PaperBatch.__tablename__}:
+        raise LookupError(f"nobody has said which rows of {table.name} belong to a round")
     batches = select(PaperBatch.id).where(
         PaperBatch.round_id == round_id, PaperBatch.kind == BatchKind.PAPERS
     )

@@ -52,7 +52,6 @@ class AtTheEnd:
     by_whom: str
     may_certify: bool
     fate: Fate
-    kept: dict[str, Any] | None
 
 
 @bp.app_template_global("the_end_of")
@@ -66,6 +65,5 @@ def the_end_of(round: Round) -> AtTheEnd:
         must_be=queries.must_be_certified(round),
         by_whom=by_whom(done) if both else "",
         may_certify=may_certify(round) and not both,
-        fate=queries.fate_of(round),
-        kept=queries.terms_of(round).kept,
+        fate=queries.fate_of(round, certified=done[1].at if both else None),
     )

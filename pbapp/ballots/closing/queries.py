@@ -187,9 +187,13 @@ class Fate:
     openings_public: bool
 
 
-def fate_of(round: Round) -> Fate:
+UNASKED = datetime.min  # noqa: DTZ901 — nothing but a mark
+
+
+def fate_of(round: Round, certified: datetime | None = UNASKED) -> Fate:
+    """Until when the ballots are kept; `certified` saves a query to whoever knows it."""
     terms, hold, closes = terms_of(round), open_hold(round), box.closes_at(round)
-    certified = certified_at(round)
+    certified = certified_at(round) if certified is UNASKED else certified
     last = closes + timedelta(days=terms.last_days) if closes else None
     usual = certified + timedelta(days=terms.keep_days) if certified else None
     at = min((moment for moment in (last, usual) if moment), default=None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -124,6 +125,33 @@ def take_back(*, round: Round, by: Account) -> None:
         db.session.delete(done[0])
         flush()
         log(round, by, "round.certificate_taken_back", {"head": done[0].head})
+
+
+def certify_example(
+    *,
+    round: Round,
+    first: Account,
+    second: Account,
+    ballots: Mapping[str, int],
+    at: datetime,
+) -> None:
+    """Two people of the demo certified made-up ballots in the past; there is no log of those."""
+    if not round.is_example:
+        raise Refused(N_("Only an example round may have made-up ballots."))
+    facts = {
+        "head": round.config_hash or "",
+        "batches": 0,
+        "sealed": 0,
+        "ballots": dict(ballots),
+        "sheets": [],
+        "papers": [],
+        "count": queries.counted_facts(round),
+    }
+    digest = queries.digest_of(facts)
+    for part, by in ((1, first), (2, second)):
+        made = _keep(round, by, queries.role_of(by, round) or Role.COUNTER, facts, digest, part)
+        made.at = at
+    flush()
 
 
 # --- scrutineers ----------------------------------------------------------------------------

@@ -22,9 +22,11 @@ def role_words(role: Role) -> str:
 
 
 def channel_words(channel: str) -> str:
-    return {"online": _("sent online"), "paper": _("on paper, read by two people")}.get(
-        channel, channel
-    )
+    return {
+        "online": _("sent online"),
+        "paper": _("on paper, read by two people"),
+        "table": _("at a table"),
+    }.get(channel, channel)
 
 
 def by_whom(done: Iterable[Certificate]) -> str:
