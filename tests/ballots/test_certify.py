@@ -82,9 +82,11 @@ def test_two_counters_are_not_enough(world: World, round: Round) -> None:
 
 
 def test_a_full_round_takes_two_voting_leads(world: World, app: Flask) -> None:
-    round = sealed.counted(world, app)
-    round.profile = Profile.FULL
-    db.session.commit()
+    round = factories.open_round(world, profile=Profile.FULL)
+    sealed.vote_all(round, app.extensions["pbapp"].keys)
+    factories.close(round)
+    sealed.seal_log(round)
+    sealed.count(round, app.extensions["pbapp"].keys)
     counter = sealed.trained(world)
     with pytest.raises(Refused, match="two voting leads"):
         sealed.confirm(round, counter)

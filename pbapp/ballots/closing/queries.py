@@ -17,6 +17,7 @@ from pbapp.ballots.closing.models import Certificate, Closing, Hold, Scrutineer
 from pbapp.ballots.log.models import BallotBatch, BatchKind, SealedLeaf
 from pbapp.ballots.models import Ballot, RoundKey
 from pbapp.ballots.paper import queries as paper
+from pbapp.ballots.paper.people import profile_of
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.boards.queries import roles_by_board
 from pbapp.db import db
@@ -41,8 +42,8 @@ def close_batch(round: Round) -> BallotBatch | None:
     return db.session.scalar(query)
 
 
-def counted_facts(round: Round) -> Facts | None:
-    """What the officers' log says of the official count; None before it."""
+def counted_facts(round: Round) -> list[Facts]:
+    """What the officers' log says of the official count of each pot; empty before it."""
     query = (
         select(Event.facts)
         .where(
@@ -52,8 +53,7 @@ def counted_facts(round: Round) -> Facts | None:
         )
         .order_by(Event.number)
     )
-    found = [facts for facts in db.session.scalars(query) if facts.get("official")]
-    return found[-1] if found else None
+    return [facts for facts in db.session.scalars(query) if facts.get("official")]
 
 
 def facts_of(round: Round) -> Facts | None:
@@ -65,7 +65,7 @@ def facts_of(round: Round) -> Facts | None:
     if len(certified) == 2:
         return certified[1].facts  # what was certified stays, whatever is destroyed
     last, counted = close_batch(round), counted_facts(round)
-    if last is None or counted is None or not box.is_box_shut(round):
+    if last is None or not counted or not box.is_box_shut(round):
         return None
     return {
         "head": last.head,
@@ -88,7 +88,7 @@ def facts_of(round: Round) -> Facts | None:
             }
             for count in paper.accounting(round)
         ],
-        "count": counted,
+        "counts": counted,
     }
 
 
@@ -137,7 +137,7 @@ def role_of(account: Account, round: Round) -> Role | None:
 def fits_profile(round: Round, first: Role, second: Role) -> bool:
     """Whether these two may certify together: a lead at least, in a full round two."""
     leads = (first is Role.VOTING_LEAD) + (second is Role.VOTING_LEAD)
-    return leads >= (2 if round.profile is Profile.FULL else 1)
+    return leads >= (2 if profile_of(round) is Profile.FULL else 1)
 
 
 # --- scrutineers ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from pbapp.accounts.models import Account
 from pbapp.ballots import queries as box
 from pbapp.ballots.closing import queries
 from pbapp.ballots.closing.models import ANOTHER_HAND, Certificate, Closing, Hold, Scrutineer
+from pbapp.ballots.paper.people import profile_of
 from pbapp.ballots.paper.queries import own_projects
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.boards.queries import has_role
@@ -63,7 +64,7 @@ def certify(*, round: Round, by: Account, seen: str) -> Certificate:
 def _first(
     round: Round, by: Account, role: Role, facts: dict[str, Any], digest: str
 ) -> Certificate:
-    if role is not Role.VOTING_LEAD and round.profile is Profile.FULL:
+    if role is not Role.VOTING_LEAD and profile_of(round) is Profile.FULL:
         raise Refused(N_("In a full round two voting leads certify the count."))
     db.session.execute(
         delete(Certificate).where(Certificate.round_id == round.id, Certificate.part == 1)
@@ -87,7 +88,7 @@ def _second(
     if not queries.fits_profile(round, first.role, role):
         raise Refused(
             N_("In a full round two voting leads certify the count.")
-            if round.profile is Profile.FULL
+            if profile_of(round) is Profile.FULL
             else N_("One of the two has to be a voting lead of this board.")
         )
     return _keep(round, by, role, facts, digest, part=2)
@@ -145,7 +146,7 @@ def certify_example(
         "ballots": dict(ballots),
         "sheets": [],
         "papers": [],
-        "count": queries.counted_facts(round),
+        "counts": queries.counted_facts(round),
     }
     digest = queries.digest_of(facts)
     for part, by in ((1, first), (2, second)):

@@ -11,6 +11,7 @@ from pbapp.ballots.closing.forms import CertifyForm, HoldForm, ScrutineerForm, T
 from pbapp.ballots.closing.models import Scrutineer
 from pbapp.ballots.closing.pages import Page, bp, get_own
 from pbapp.ballots.paper import queries as paper
+from pbapp.ballots.paper.people import profile_of
 from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.boards.models import Role
 from pbapp.db import db
@@ -86,10 +87,10 @@ def _certify_page(round: Round, account: Account, form: CertifyForm, status: int
         role_words=words.role_words,
         channel_words=words.channel_words,
         close=queries.close_batch(round),
-        counted=queries.counted_facts(round) is not None,
+        counted=bool(queries.counted_facts(round)),
         waiting=paper.first_open(round),
         leads=is_officer_of(round.board_id, Role.VOTING_LEAD),
-        is_full=round.profile is Profile.FULL,
+        is_full=profile_of(round) is Profile.FULL,
         own=bool(paper.own_projects(round, account)),
     )
     return html, status
@@ -180,7 +181,7 @@ def _scrutineers_page(round: Round, form: ScrutineerForm, status: int = 200) -> 
         round=round,
         form=form,
         people=queries.list_scrutineers(round),
-        counted=queries.counted_facts(round) is not None,
+        counted=bool(queries.counted_facts(round)),
         leads=is_officer_of(round.board_id, Role.VOTING_LEAD),
         began=queries.terms_of(round).began_at,
     )
