@@ -82,7 +82,8 @@ def test_two_counters_are_not_enough(world: World, round: Round) -> None:
 
 
 def test_a_full_round_takes_two_voting_leads(world: World, app: Flask) -> None:
-    round = factories.open_round(world, profile=Profile.FULL)
+    round = factories.open_round(world)
+    round.config = {**round.config, "profile": Profile.FULL.value}
     sealed.vote_all(round, app.extensions["pbapp"].keys)
     factories.close(round)
     sealed.seal_log(round)
