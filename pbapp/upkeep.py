@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
 from pbapp.assets import feed_check, importing
+from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
 from pbapp.db import db, write_transaction
 from pbapp.desk import what_if
@@ -25,6 +26,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     printing.forget_old,
     bringing_in.forget_old,
     destroying.destroy_due,
+    ballot_log.ask_if_due,
 )
 _log = logging.getLogger("pbapp.jobs")
 

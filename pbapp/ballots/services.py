@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pbapp import clock
 from pbapp.ballots import queries, secrecy
+from pbapp.ballots.log import queries as log
 from pbapp.ballots.models import (
     Ballot,
     Channel,
@@ -197,6 +198,8 @@ def _refuse_unless_open(round: Round, entered_at: datetime) -> None:
         )
     if gate.at is not None and clock.now() > gate.at + queries.DRAIN:
         raise VotingShut(N_("Voting closed before we could take this vote. It was not counted."))
+    if log.is_closed(round.id):  # whatever the clock says
+        raise VotingShut(N_("The ballots are sealed, so this vote did not come in time."))
 
 
 def _check(box: _Box, vote: Vote) -> None:

@@ -1,4 +1,4 @@
-"""Vote in five steps, look up a receipt, and see how many ballots are in the box."""
+"""Vote in five steps, and look up a receipt."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from pbapp.ballots.forms import (
     ReceiptForm,
     SendForm,
 )
+from pbapp.ballots.log import queries as sealed
+from pbapp.ballots.log import views as log_pages  # noqa: F401 — pages of `bp`
 from pbapp.ballots.pages import (
     Page,
     bp,
@@ -42,7 +44,6 @@ from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
     pack_pages,
     table_pages,
 )
-from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.paper import views as paper_pages  # noqa: F401
 from pbapp.ballots.paper.counting_pages import bp as counting_bp
 from pbapp.ballots.paper.pages import bp as paper_bp
@@ -251,7 +252,7 @@ def finished(slug: str) -> Page:
     return render_template("ballots/finished.html", round=round)
 
 
-# --- receipts and the log -------------------------------------------------------------------
+# --- receipts -------------------------------------------------------------------------------
 
 
 @bp.route("/receipt", methods=["GET", "POST"])
@@ -260,7 +261,7 @@ def finished(slug: str) -> Page:
 def receipt(slug: str) -> Page:
     """Show a ballot to whoever holds its receipt; after the close only that it is in the log."""
     round = get_whole(slug)
-    form, shown = ReceiptForm(), None
+    form, shown, typed = ReceiptForm(), None, None
     if form.validate_on_submit():
         typed = tidy_receipt(form.receipt.data or "")
         shown = queries.show_ballot(round, typed) if typed else None
@@ -272,24 +273,7 @@ def receipt(slug: str) -> Page:
             )
             form.blame(Refused(problem, "receipt"))
     rules = sealed_rules(round) if shown and shown.vote else None
+    place = sealed.find_place(round, typed or "") if shown and not shown.vote else None
     return render_template(
-        "ballots/receipt.html", round=round, form=form, shown=shown, rules=rules
+        "ballots/receipt.html", round=round, form=form, shown=shown, rules=rules, place=place
     ), 422 if form.errors else 200
-
-
-@bp.get("/log")
-@access(anyone)
-def log(slug: str) -> Page:
-    """How many ballots are in the box, once it is shut; before that nobody is told."""
-    round = get_whole(slug)
-    if round.is_imported:
-        abort(404)
-    shut = queries.is_box_shut(round)
-    return render_template(
-        "ballots/log.html",
-        round=round,
-        closes_at=queries.closes_at(round),
-        counts=queries.ballots_by_channel(round) if shut else None,
-        was_used=queries.was_used(round),
-        declared=paper_queries.declared_totals(round) if shut else [],
-    )

@@ -6,6 +6,7 @@ from pbapp.accounts.models import Account
 from pbapp.assets import services as assets
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import Asset, AssetState
+from pbapp.ballots.log import services as ballot_log
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
 from pbapp.decisions import queries as decisions
@@ -78,7 +79,9 @@ def seal(*, round: Round, by: Account) -> str:
     """The second person seals the ballot; returns the hash that is published."""
     hold(round)
     _refuse_while_some_wait(round)
-    return sealing.seal(round=round, projects=proposals.ballot_projects(round), by=by)
+    sealed = sealing.seal(round=round, projects=proposals.ballot_projects(round), by=by)
+    ballot_log.report_zero(round=round, by=by)
+    return sealed
 
 
 def _refuse_while_some_wait(round: Round) -> None:

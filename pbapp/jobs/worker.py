@@ -17,6 +17,7 @@ from pbapp.jobs import services
 JOB_MODULES = (
     "pbapp.messages.sending",
     "pbapp.maps.building",
+    "pbapp.ballots.log.sealing",
     "pbapp.results.bringing_in",
     "pbapp.results.counting",
     "pbapp.results.recounting",

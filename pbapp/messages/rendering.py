@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from pbapp.messages.models import Mail, MailChannel
+from pbapp.web.context import settings
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,12 @@ def put_into_words(mail: Mail) -> Letter:
 
     A text message is the block `sms`. For e-mail the template has two blocks, `subject` and
     `body`; the body is paragraphs parted by an empty line, and a line that is a web address alone
-    becomes a link.
+    becomes a link. `public_url` is this site's own address, for messages that no request wrote.
     """
     with force_locale(mail.language.replace("-", "_")):
         template = current_app.jinja_env.get_template(f"emails/{mail.template}.html")
-        context = template.new_context({**(mail.context or {}), "mail": mail})
+        known = {"mail": mail, "public_url": settings().public_url}
+        context = template.new_context({**(mail.context or {}), **known})
         if mail.channel is MailChannel.SMS:
             said = " ".join(str(Markup(_block(template, "sms", context)).unescape()).split())  # noqa: S704
             return Letter(subject=said, text=said, html="")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pbapp.ballots.paper import tables
+from pbapp.ballots.log import sealing
+from pbapp.ballots.log import services as log
 from pbapp.db import db, write_transaction
 from pbapp.jobs.services import job, report
 from pbapp.refusal import N_
@@ -43,13 +44,14 @@ def count_round(*, job_id: UUID, round_id: int, actor: str) -> None:
 def _counted(job_id: UUID, round_id: int, actor: str) -> bool:
     """See that the round has its official count; False if there is no such round."""
     _say(job_id, 0)
+    sealing.settle(round_id)
     with write_transaction():
         round = find_round_by_id(round_id)
         if round is None or find_official_count(round) is not None:
             return round is not None
         if find_profile(round_id) is None:
-            # Online votes of people who then voted at a table do not count.
-            tables.settle(round=round, keys=settings().keys)
+            # From here on no ballot comes, goes, or stops counting.
+            log.seal_close(round=round, keys=settings().keys)
             by_ward = freezing.people_by_ward(round, settings().keys)
             services.freeze(round=round, by_ward=by_ward, actor=actor)
         db.session.commit()

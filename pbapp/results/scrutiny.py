@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from pbapp.ballots.closing import queries as closing
 from pbapp.ballots.closing import services as scrutineers
 from pbapp.ballots.closing.models import Scrutineer
+from pbapp.ballots.log import queries as ballot_log
 from pbapp.config import ROOT
 from pbapp.db import db
 from pbapp.results import files, freezing
@@ -135,7 +136,7 @@ def pack_of(round: Round, counts: Sequence[Count]) -> bytes:
     counted = " ".join([*(pb for pb, _rule, _count in parts), *(rule for _pb, rule, _c in parts)])
     contents: dict[str, bytes] = {
         "README.txt": README.format(counted=counted, files="\n".join(listed)).encode(),
-        "log.json": _json(closing.log_document(round)),
+        "log.json": _json(ballot_log.document(round)),
         "openings.json": _json(closing.openings_document(round)),
         "sealed.json": canonical(round.config),
         "results.csv": files.results_csv([(count, list_allocations(count)) for count in counts]),

@@ -87,7 +87,7 @@ def test_the_log_tells_nobody_a_number_while_people_vote(
 ) -> None:
     for persona in PERSONAS:
         page = request.getfixturevalue(persona).get(f"/rounds/{round.slug}/log")
-        assert "Until voting closes nobody is told how many ballots are in the box" in page.text
+        assert "While people vote, nobody is told what is in the box" in page.text
         assert "ballots that count" not in page.text
 
 
@@ -129,7 +129,8 @@ def test_after_the_close_a_receipt_proves_nothing_to_others(
     sent = cast(round, keys, admit(round, keys), "2", "1")
     close(round, seconds_ago=1)
     page = ask(stranger, round, sent.receipt)
-    assert "in the sealed log, and counts" in page.text
+    assert "This ballot is in the box, and counts" in page.text
+    assert "so what it says is not shown to anybody with a receipt" in page.text
     assert "Project 1" not in page.text
 
 

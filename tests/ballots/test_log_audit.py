@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from pbapp.ballots.log import hashing
-from pbapp.ballots.secrecy import canonical_content, leaf
+from pbapp.ballots.secrecy import leaf
+from pbapp.ballots.vote import ticked
 from pbapp.tally import canonical, sha256
 from tests.tally.textbook import RECOUNT
 
@@ -48,7 +49,7 @@ def true_files() -> dict[str, Any]:
 
 
 def opening(chosen: tuple[str, ...], voter: str, counted: bool = True) -> Json:
-    content, salt = canonical_content(chosen), secrets.token_bytes(32)
+    content, salt = ticked(chosen).content, secrets.token_bytes(32)
     return {
         "leaf": leaf(7, CONFIG, content, salt),
         "content": content,
@@ -190,7 +191,7 @@ def lose_an_opening(files: Json) -> None:
 
 def change_a_choice(files: Json) -> None:
     row = files["openings.json"]["openings"][4]
-    row["content"] = canonical_content(("b",) if '"a"' in row["content"] else ("a",))
+    row["content"] = ticked(("b",) if '"a"' in row["content"] else ("a",)).content
 
 
 def double_a_voter(files: Json) -> None:

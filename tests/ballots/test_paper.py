@@ -257,8 +257,8 @@ def test_after_the_count_no_paper_comes_or_goes(
     assert profile.ballots == 4
     values = {"round": round, "batch": batch, "by": third}
     said = refused(call=paper.ask_for, act=Act.VOID, reason="Late", **values)
-    assert "have been counted" in said
-    with pytest.raises(Refused, match="have been counted"):
+    assert "sealed for the count" in said
+    with pytest.raises(Refused, match="sealed for the count"):
         papers.open_batch(world, round, hall, 3)
 
 

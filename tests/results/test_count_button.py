@@ -11,6 +11,7 @@ from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
 from pbapp.results import counting, services
 from pbapp.results.models import Count, FrozenProfile
+from pbapp.results.queries import COUNT_JOB
 from pbapp.rounds.models import Round
 from tests.ballots import factories as box
 from tests.client import Browser
@@ -62,7 +63,7 @@ def test_the_fragment_polls_until_the_count_is_done(closed: Round, officer: Brow
 
 def test_steps_are_shown_as_they_come(closed: Round, officer: Browser):
     officer.submit(officer.get(PAGE), form="count-form")
-    job = db.session.scalars(select(Job)).one()
+    job = db.session.scalars(select(Job).where(Job.kind == COUNT_JOB)).one()
     job.state = JobState.RUNNING
     jobs.report(job.id, done=1, total=3, step=counting.STEPS[1])
     assert "Step 2 of 3: Counting." in officer.get(PAGE).text
@@ -141,7 +142,7 @@ def test_a_count_killed_after_freezing_goes_on_with_the_same_file(
     digest = profile.digest
     assert db.session.scalar(select(func.count()).select_from(Count).where(Count.is_official)) == 0
     assert "The count is running" in officer.get(PAGE).text
-    job = db.session.scalars(select(Job)).one()
+    job = db.session.scalars(select(Job).where(Job.kind == COUNT_JOB)).one()
     job.not_before = job.asked_at
     db.session.commit()
     work()
@@ -152,7 +153,7 @@ def test_a_count_killed_after_freezing_goes_on_with_the_same_file(
 
 def test_a_count_that_failed_for_good_is_said_and_can_be_tried_again(closed, officer: Browser):
     officer.submit(officer.get(PAGE), form="count-form")
-    job = db.session.scalars(select(Job)).one()
+    job = db.session.scalars(select(Job).where(Job.kind == COUNT_JOB)).one()
     job.state = JobState.FAILED
     db.session.commit()
     page = officer.get(PAGE)
@@ -164,7 +165,7 @@ def test_a_count_that_failed_for_good_is_said_and_can_be_tried_again(closed, off
 def test_the_job_run_twice_counts_once(closed: Round, officer: Browser):
     officer.submit(officer.get(PAGE), form="count-form")
     work()
-    job = db.session.scalars(select(Job)).one()
+    job = db.session.scalars(select(Job).where(Job.kind == COUNT_JOB)).one()
     counting.count_round(job_id=job.id, round_id=closed.id, actor="test")
     assert db.session.scalar(select(func.count()).select_from(Count).where(Count.is_official)) == 1
 

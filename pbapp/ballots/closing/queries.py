@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -224,34 +223,6 @@ def list_undestroyed() -> list[int]:
 
 
 # --- what scrutineers get -------------------------------------------------------------------
-
-
-def log_document(round: Round) -> Facts:
-    """The public log as a document: every batch with its leaves in sorted order."""
-    leaves: dict[int, list[str]] = defaultdict(list)
-    query = select(SealedLeaf.batch_n, SealedLeaf.leaf).where(SealedLeaf.round_id == round.id)
-    for n, leaf in db.session.execute(query.order_by(SealedLeaf.leaf)):
-        leaves[n].append(leaf)
-    batches = select(BallotBatch).where(BallotBatch.round_id == round.id).order_by(BallotBatch.n)
-    return {
-        "format": 1,
-        "round": {"id": round.id, "slug": round.slug, "title": round.title},
-        "config_hash": round.config_hash,
-        "batches": [
-            {
-                "n": batch.n,
-                "previous_head": batch.previous_head,
-                "root": batch.root,
-                "size": batch.size,
-                "total": batch.total,
-                "day": batch.day.isoformat(),
-                "kind": batch.kind.value,
-                "head": batch.head,
-                "leaves": leaves[batch.n],
-            }
-            for batch in db.session.scalars(batches)
-        ],
-    }
 
 
 def openings_document(round: Round) -> Facts:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from pbapp.accounts.models import Account
 from pbapp.audit.models import Event
 from pbapp.ballots.kept import kept_numbers
+from pbapp.ballots.log import queries as log
 from pbapp.ballots.models import Ballot, Channel
 from pbapp.ballots.paper import reading as paper_reading
 from pbapp.ballots.paper.models import (
@@ -78,7 +79,9 @@ def takes_totals(round: Round) -> bool:
 
 
 def is_frozen(round: Round) -> bool:
-    """Whether the ballots were copied for the count: from then on no paper comes or goes."""
+    """Whether the log is closed and the ballots copied: from then on no paper comes or goes."""
+    if log.is_closed(round.id):
+        return True
     query = select(Event.number).where(
         Event.subject_type == "round", Event.subject_id == str(round.id), Event.verb == FROZEN
     )

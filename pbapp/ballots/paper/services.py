@@ -459,7 +459,7 @@ def _refuse_unless_open(batch: PaperBatch) -> None:
 
 def _refuse_once_frozen(round: Round) -> None:
     if queries.is_frozen(round):
-        raise Refused(N_("The votes have been counted, so no paper can come or go."))
+        raise Refused(N_("The ballots are sealed for the count, so no paper can come or go."))
 
 
 def _refuse_before_the_close(round: Round) -> None:

@@ -210,4 +210,4 @@ def _refuse_out_of_time(round: Round) -> None:
     if round.sealed_at is None or voting is None or clock.now() < voting.starts_at:
         raise Refused(N_("Voting has not opened yet."))
     if paper_queries.is_frozen(round):
-        raise Refused(N_("The votes have been counted, so the voters' list is closed."))
+        raise Refused(N_("The ballots are sealed for the count, so the voters' list is closed."))
