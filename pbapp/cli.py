@@ -19,6 +19,7 @@ class Commands(click.Group):
         "user": "pbapp.boards.commands:user",
         "geodata": "pbapp.places.commands:geodata",
         "maps": "pbapp.maps.commands:maps",
+        "plan": "pbapp.plans.commands:plan",
         "round": "pbapp.results.commands:round_",
         "tally": "pbapp.tally.command:tally_command",
         "demo": "pbapp.demo.commands:demo",

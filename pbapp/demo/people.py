@@ -9,7 +9,7 @@ from pbapp.accounts.models import Account
 from pbapp.boards import services as boards
 from pbapp.boards.models import Board, Council, Role
 from pbapp.db import db
-from pbapp.demo.reading import Calendar, read
+from pbapp.demo.reading import Calendar, path_of, read
 from pbapp.organisations.models import Member, MemberRole, Organisation, OrganisationKind
 from pbapp.places import services as places
 from pbapp.places.models import Area, Postcode
@@ -17,7 +17,7 @@ from pbapp.places.queries import list_wards
 from pbapp.places.services import WardFacts
 from pbapp.plans import services as plans
 from pbapp.plans.models import Plan, Priority
-from pbapp.plans.services import Line, PriorityText
+from pbapp.plans.plan_file import read_plan
 
 
 @dataclass
@@ -77,31 +77,18 @@ def _boards(cast: Cast) -> None:
 
 
 def _plan(cast: Cast) -> None:
-    facts = read("plan")
-    its = facts["plan"]
-    board = cast.boards[its["board"]]
+    board_key = read("plan")["plan"]["board"]
+    text = read_plan(path_of("plan").read_bytes())
     plan = plans.adopt_plan(
-        board=board,
-        title=its["title"],
-        introduction=its["introduction"],
-        source=its["source"],
-        starts_on=its["starts_on"],
-        ends_on=its["ends_on"],
-        priorities=[
-            PriorityText(
-                slug=entry["slug"],
-                title=entry["title"],
-                summary=entry["summary"],
-                context=entry["context"],
-                why=entry["why"],
-                success=entry["success"],
-                actions=[Line(line["words"], line["plain"]) for line in entry["actions"]],
-                aims=[Line(line["words"], line["plain"]) for line in entry.get("aims", [])],
-            )
-            for entry in facts["priorities"]
-        ],
+        board=cast.boards[board_key],
+        title=text.title,
+        introduction=text.introduction,
+        source=text.source,
+        starts_on=text.starts_on,
+        ends_on=text.ends_on,
+        priorities=text.priorities,
     )
-    cast.plans[its["board"]] = plan
+    cast.plans[board_key] = plan
     cast.priorities = {v.priority.slug: v.priority for v in plan.versions}
 
 

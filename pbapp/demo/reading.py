@@ -18,8 +18,12 @@ FOLDER = Path(__file__).parent / "coatbridge"
 @cache
 def read(name: str) -> dict[str, Any]:
     """One of the demo's files, by its name without ending."""
-    with (FOLDER / f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+    return tomllib.loads(path_of(name).read_text(encoding="utf-8"))
+
+
+def path_of(name: str) -> Path:
+    """Where one of the demo's files lies."""
+    return FOLDER / f"{name}.toml"
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import enum
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.boards.models import Board
-from pbapp.db import Base
+from pbapp.db import Base, Moment, one_of
 from pbapp.refusal import N_
 
 
@@ -85,10 +86,22 @@ class PriorityVersion(Base):
     priority: Mapped[Priority] = relationship(back_populates="versions")
     actions: Mapped[list[Action]] = relationship(order_by="Action.position")
     aims: Mapped[list[Aim]] = relationship(order_by="Aim.position")
+    drivers: Mapped[list[Driver]] = relationship(order_by="Driver.position")
+
+
+class ActionStatus(enum.StrEnum):
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    STOPPED = "stopped"
 
 
 class Action(Base):
-    """One "We will…" line: in the plan's words, shorter in plain ones if there are any."""
+    """One "We will…" line: in the plan's words, shorter in plain ones if there are any.
+
+    `lead` is the partner that answers for it and `partners` who helps, a name a line; both are
+    empty where the plan does not say.
+    """
 
     __tablename__ = "action"
 
@@ -97,6 +110,17 @@ class Action(Base):
     position: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     plain: Mapped[str] = mapped_column(Text, default="")
+    lead: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    partners: Mapped[str] = mapped_column(Text, default="", server_default="")
+    due_on: Mapped[date | None]
+    status: Mapped[ActionStatus] = mapped_column(
+        one_of(ActionStatus, "status"),
+        default=ActionStatus.PLANNED,
+        server_default=ActionStatus.PLANNED.value,
+    )
+    progress: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    version: Mapped[PriorityVersion] = relationship(viewonly=True)
 
 
 class Aim(Base):
@@ -109,3 +133,91 @@ class Aim(Base):
     position: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     plain: Mapped[str] = mapped_column(Text, default="")
+
+
+class DriverKind(enum.StrEnum):
+    """Where a strategy that a priority hangs from comes from."""
+
+    NATIONAL = "national"
+    LOCAL = "local"
+    IMPROVEMENT = "improvement"
+    GOVERNANCE = "governance"
+
+
+class Driver(Base):
+    """A law, strategy or programme that a priority hangs from; looked at again every year."""
+
+    __tablename__ = "driver"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    priority_version_id: Mapped[int] = mapped_column(ForeignKey("priority_version.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[DriverKind] = mapped_column(one_of(DriverKind, "kind"))
+    name: Mapped[str] = mapped_column(String(300))
+    reviewed_on: Mapped[date | None]
+
+
+class Direction(enum.StrEnum):
+    """Which way is better."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Indicator(Base):
+    """A figure that shows whether a priority gets better, whatever plan is in force.
+
+    Readings are whole numbers of 10^-`decimals` `unit`s, between `least` and `most` where the
+    figure has bounds (a share of people: 0 and 100).
+    """
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        UniqueConstraint("priority_id", "slug"),
+        CheckConstraint("decimals BETWEEN 0 AND 4", name="decimals_few"),
+        CheckConstraint("least <= most", name="bounds_in_order"),
+    )
+    __refusals__ = {
+        "uq_indicator_priority_id_slug": (
+            "slug",
+            N_("This priority has an indicator of that name already."),
+        ),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    priority_id: Mapped[int] = mapped_column(ForeignKey("priority.id"))
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(40), default="")
+    decimals: Mapped[int] = mapped_column(default=0)
+    direction: Mapped[Direction] = mapped_column(one_of(Direction, "direction"))
+    least: Mapped[int | None] = mapped_column(BigInteger)
+    most: Mapped[int | None] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(300))
+
+    priority: Mapped[Priority] = relationship()
+    readings: Mapped[list[Reading]] = relationship(
+        back_populates="indicator", order_by="Reading.taken_on"
+    )
+
+
+class Reading(Base):
+    """What an indicator stood at on a day."""
+
+    __tablename__ = "reading"
+    __table_args__ = (UniqueConstraint("indicator_id", "taken_on"),)
+    __refusals__ = {
+        "uq_reading_indicator_id_taken_on": (
+            "taken_on",
+            N_("There is a reading for that day already."),
+        ),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    taken_on: Mapped[date]
+    value: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(300), default="")
+    noted_at: Mapped[datetime] = mapped_column(Moment)
+
+    indicator: Mapped[Indicator] = relationship(back_populates="readings")

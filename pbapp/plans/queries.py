@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from pbapp import clock
 from pbapp.boards.queries import is_slug
 from pbapp.db import db
-from pbapp.plans.models import Plan, Priority, PriorityVersion
+from pbapp.plans.models import Action, Indicator, Plan, Priority, PriorityVersion
 
 
 def find_plan(board_id: int, on: date | None = None) -> Plan | None:
@@ -70,6 +70,7 @@ def list_versions(priority_id: int) -> list[PriorityVersion]:
             contains_eager(PriorityVersion.plan),
             selectinload(PriorityVersion.actions),
             selectinload(PriorityVersion.aims),
+            selectinload(PriorityVersion.drivers),
         )
         .where(PriorityVersion.priority_id == priority_id)
         .order_by(Plan.starts_on.desc())
@@ -83,3 +84,30 @@ def current_version(
     """Of `list_versions`, the one to read on a day: the newest whose plan has begun."""
     day = on or clock.today()
     return next((version for version in versions if version.plan.starts_on <= day), None)
+
+
+def list_indicators(priority_id: int) -> list[Indicator]:
+    """The figures that show how a priority goes, each with its readings."""
+    query = (
+        select(Indicator)
+        .options(selectinload(Indicator.readings))
+        .where(Indicator.priority_id == priority_id)
+        .order_by(Indicator.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_indicator(priority: Priority, slug: str) -> Indicator | None:
+    """A priority's figure by its address."""
+    return db.session.scalar(
+        select(Indicator).where(Indicator.priority_id == priority.id, Indicator.slug == slug)
+    )
+
+
+def find_action(priority: Priority, action_id: int) -> Action | None:
+    """An action that some plan names for a priority."""
+    return db.session.scalar(
+        select(Action)
+        .join(PriorityVersion, Action.priority_version_id == PriorityVersion.id)
+        .where(Action.id == action_id, PriorityVersion.priority_id == priority.id)
+    )

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from pbapp import clock
+from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries as assets
+from pbapp.audit.queries import list_revisions
 from pbapp.boards import queries as boards
+from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
+from pbapp.db import db
 from pbapp.engagement import queries as engagement
-from pbapp.plans import queries
-from pbapp.plans.models import Priority
+from pbapp.plans import queries, services, words
+from pbapp.plans.forms import ActionForm, ReadingForm
+from pbapp.plans.models import ActionStatus, Priority
+from pbapp.plans.services import written
 from pbapp.proposals import queries as proposals
+from pbapp.refusal import Refused
 from pbapp.results import queries as results
 from pbapp.rounds import queries as rounds
-from pbapp.web.access import access, anyone
+from pbapp.web.access import access, anyone, require
 
 bp = Blueprint("plans", __name__, url_prefix="/boards/<slug>")
 blueprints = (bp,)
+
+Page = str | Response | tuple[str, int]
 
 
 @bp.get("/plan")
@@ -58,6 +69,10 @@ def priority(slug: str, priority: str) -> str:
         priority=found,
         version=current,
         heard=engagement.list_heard(board.id, priority_id=found.id),
+        indicators=queries.list_indicators(found.id),
+        writes=is_officer_of(board.id),
+        words=words,
+        written=written,
         in_force=plan is not None and current.plan_id == plan.id,
         earlier=[v for v in versions if v.plan.starts_on < current.plan.starts_on],
         main=main,
@@ -66,6 +81,70 @@ def priority(slug: str, priority: str) -> str:
         awards=awards,
         awarded=_sums(awards),
     )
+
+
+@bp.route("/priorities/<priority>/actions/<int:action_id>", methods=["GET", "POST"])
+@access(any_officer)
+def action(slug: str, priority: str, action_id: int) -> Page:
+    """Say how an action of the plan goes."""
+    board, found = _own_priority(slug, priority)
+    its = queries.find_action(found, action_id) or abort(404)
+    account = the_account() or abort(403)
+    form = ActionForm(data={"status": its.status.value, "progress": its.progress})
+    if form.validate_on_submit():
+        status = ActionStatus(form.status.data)
+        services.report_action(
+            action=its, status=status, progress=form.progress.data or "", by=account
+        )
+        db.session.commit()
+        flash(_("Saved. Everybody can read it now."))
+        return redirect(url_for(".priority", slug=slug, priority=priority) + "#actions", 303)
+    html = render_template(
+        "plans/action.html",
+        board=board,
+        priority=found,
+        action=its,
+        form=form,
+        history=words.told(list_revisions("action", its.id)),
+    )
+    return html, 422 if form.errors else 200
+
+
+@bp.route("/priorities/<priority>/indicators/<indicator>", methods=["GET", "POST"])
+@access(any_officer)
+def reading(slug: str, priority: str, indicator: str) -> Page:
+    """Note what an indicator stands at."""
+    board, found = _own_priority(slug, priority)
+    its = queries.find_indicator(found, indicator) or abort(404)
+    account = the_account() or abort(403)
+    form = ReadingForm(its.decimals)
+    if form.validate_on_submit():
+        try:
+            services.take_reading(indicator=its, by=account, **form.typed)
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            form.blame(refused)
+            board, found = _own_priority(slug, priority)
+            its = queries.find_indicator(found, indicator) or abort(404)
+        else:
+            flash(_("Saved. Everybody can read it now."))
+            return redirect(url_for(".priority", slug=slug, priority=priority) + "#figures", 303)
+    html = render_template(
+        "plans/reading.html",
+        board=board,
+        priority=found,
+        indicator=its,
+        form=form,
+        written=written,
+    )
+    return html, 422 if form.errors else 200
+
+
+def _own_priority(slug: str, priority: str) -> tuple[Board, Priority]:
+    board = _board(slug)
+    require(is_officer_of(board.id))
+    return board, queries.find_priority(board.id, priority) or abort(404)
 
 
 def _undecided(priority: Priority) -> list[Any]:

@@ -1,0 +1,82 @@
+"""What officers type about how a plan goes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any, TypedDict
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from pbapp.plans.words import STATUS
+from pbapp.web.forms import Form, plain_text
+
+NUMBER = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,4}))?", re.ASCII)
+
+
+class ActionForm(Form):
+    """How an action goes."""
+
+    status = RadioField(
+        _l("How does it go?"),
+        choices=[SelectChoice(status.value, label) for status, label in STATUS.items()],
+        validators=[InputRequired(_l("Pick how it goes."))],
+    )
+    progress = TextAreaField(
+        _l("What has been done, in words"),
+        filters=[plain_text],
+        validators=[Length(max=2000, message=_l("Use %(max)d characters or fewer."))],
+    )
+
+
+class TypedReading(TypedDict):
+    taken_on: date
+    value: int
+    source: str
+
+
+class ReadingForm(Form):
+    """One reading of an indicator, with as many decimal places as it has."""
+
+    taken_on = DateField(_l("For which day?"), validators=[InputRequired(_l("Enter the day."))])
+    value = StringField(
+        _l("What does it stand at?"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Enter a number."))],
+    )
+    source = StringField(
+        _l("Where does the figure come from?"),
+        filters=[plain_text],
+        validators=[Length(max=300, message=_l("Use %(max)d characters or fewer."))],
+    )
+
+    def __init__(self, decimals: int) -> None:
+        super().__init__()
+        self.decimals = decimals
+
+    def validate_value(self, field: Any) -> None:
+        found = NUMBER.fullmatch((field.data or "").replace(",", ""))
+        if found is None:
+            raise ValidationError(_("Enter a number in digits, like 120 or 12.5."))
+        if len(found[3] or "") > self.decimals:
+            raise ValidationError(
+                _("Enter a whole number.")
+                if not self.decimals
+                else _("Use at most %(n)s digits after the dot.", n=self.decimals)
+            )
+
+    @property
+    def typed(self) -> TypedReading:
+        """What was typed, once it is valid; the value in whole 10^-decimals."""
+        found = NUMBER.fullmatch((self.value.data or "").replace(",", ""))
+        sign, whole, part = found.groups() if found else ("", "0", None)
+        value = int(whole + (part or "").ljust(self.decimals, "0"))
+        return {
+            "taken_on": self.taken_on.data or date.min,
+            "value": -value if sign else value,
+            "source": self.source.data or "",
+        }

@@ -1,0 +1,189 @@
+"""A plan in a file is read whole or not at all, and every fault is said with its place."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbapp.config import ROOT
+from pbapp.db import db
+from pbapp.places.problems import FileProblems
+from pbapp.plans import queries, services
+from pbapp.plans.models import ActionStatus, DriverKind
+from pbapp.plans.plan_file import read_plan
+from pbapp.refusal import Refused
+from tests.demos import copy_demo, environment_of
+from tests.world import World
+
+WHOLE = """
+[plan]
+title = "The plan for Stirling"
+starts_on = 2026-04-01
+ends_on = 2036-03-31
+source = "An example"
+
+[[priorities]]
+slug = "fair-work"
+title = "Fair work"
+summary = "Work that pays."
+why = "Pay is low."
+success = "Pay is fair."
+
+[[priorities.actions]]
+words = "Carry out an audit."
+plain = "Look at what there is."
+lead = "Stirling Council"
+partners = ["NHS Forth Valley", "Stirlingshire Voluntary Enterprise"]
+due_on = 2027-03-31
+status = "under_way"
+
+[[priorities.aims]]
+words = "More living-wage employers."
+
+[[priorities.drivers]]
+kind = "improvement"
+name = "A programme"
+reviewed_on = 2026-01-15
+
+[[priorities.indicators]]
+slug = "living-wage"
+name = "People paid the living wage"
+unit = "%"
+direction = "up"
+source = "A survey"
+decimals = 1
+least = 0
+most = 100
+readings = [{ on = 2025-03-31, value = 81.4 }, { on = 2026-03-31, value = 82 }]
+"""
+
+
+def test_everything_in_the_file_is_read() -> None:
+    plan = read_plan(WHOLE.encode())
+    (priority,) = plan.priorities
+    (action,) = priority.actions
+    assert (plan.starts_on, plan.ends_on) == (date(2026, 4, 1), date(2036, 3, 31))
+    assert (action.lead, action.status) == ("Stirling Council", ActionStatus.UNDER_WAY)
+    assert action.partners == ["NHS Forth Valley", "Stirlingshire Voluntary Enterprise"]
+    assert priority.drivers[0].kind is DriverKind.IMPROVEMENT
+    figure = priority.indicators[0]
+    assert (figure.least, figure.most) == (0, 1000)
+    assert list(figure.readings) == [(date(2025, 3, 31), 814), (date(2026, 3, 31), 820)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('slug = "fair-work"', 'slug = "Fair Work"', "priorities[1].slug has to be small letters"),
+        ('title = "Fair work"', "title = 3", "priorities[1].title has to be text"),
+        ("starts_on = 2026-04-01", 'starts_on = "soon"', "plan.starts_on has to be a day"),
+        ('kind = "improvement"', 'kind = "hope"', "priorities[1].drivers[1].kind has to be one of"),
+        ("value = 81.4", "value = 81.45", "can have 1 decimal places: 81.45 has more"),
+        ("value = 81.4", "value = nan", "readings[1].value has to be a number"),
+        ("value = 81.4", "value = true", "readings[1].value has to be a number"),
+        ("decimals = 1", "decimals = 9", "decimals has to be a whole number from 0 to 4"),
+        (
+            'partners = ["NHS',
+            'partners = [1, "NHS',
+            "actions[1].partners has to be a list of names",
+        ),
+        ("[plan]", "[plan", "The file is not TOML"),
+    ],
+)
+def test_a_fault_is_said_with_its_place(old: str, new: str, said: str) -> None:
+    assert old in WHOLE
+    with pytest.raises(FileProblems) as raised:
+        read_plan(WHOLE.replace(old, new, 1).encode())
+    assert any(said in problem for problem in raised.value.problems), raised.value.problems
+
+
+def test_all_faults_are_said_at_once() -> None:
+    broken = WHOLE.replace('title = "Fair work"', "").replace('words = "Carry', 'wirds = "Carry')
+    with pytest.raises(FileProblems) as raised:
+        read_plan(broken.encode())
+    assert len(raised.value.problems) == 2
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_plan_or_problems(content: bytes) -> None:
+    with pytest.raises(FileProblems):
+        read_plan(content)
+
+
+def test_a_plan_is_adopted_with_its_figures(app: Flask, world: World) -> None:
+    text = read_plan(WHOLE.encode())
+    services.adopt_plan(
+        board=world.board,
+        title=text.title,
+        starts_on=text.starts_on,
+        ends_on=text.ends_on,
+        source=text.source,
+        priorities=text.priorities,
+    )
+    priority = queries.find_priority(world.board.id, "fair-work")
+    assert priority is not None
+    (figure,) = queries.list_indicators(priority.id)
+    assert [reading.value for reading in figure.readings] == [814, 820]
+
+
+def test_a_next_plan_keeps_the_readings_and_refuses_other_decimals(
+    app: Flask, world: World
+) -> None:
+    for year, content in ((2026, WHOLE), (2030, WHOLE.replace("2026-04-01", "2030-04-01"))):
+        text = read_plan(content.encode())
+        services.adopt_plan(
+            board=world.board,
+            title=f"Plan {year}",
+            starts_on=text.starts_on,
+            ends_on=text.ends_on,
+            source="",
+            priorities=text.priorities,
+        )
+    priority = queries.find_priority(world.board.id, "fair-work")
+    assert priority is not None
+    (figure,) = queries.list_indicators(priority.id)
+    assert len(figure.readings) == 2
+    other = read_plan(WHOLE.replace("decimals = 1", "decimals = 2").encode())
+    with pytest.raises(Refused, match="decimal places before"):
+        services.adopt_plan(
+            board=world.board,
+            title="Plan",
+            starts_on=date(2033, 4, 1),
+            ends_on=date(2034, 4, 1),
+            source="",
+            priorities=other.priorities,
+        )
+    db.session.rollback()
+
+
+def test_the_command_adopts_a_file_or_says_what_is_wrong_and_ends_with_2(
+    loaded_demo: Path, tmp_path: Path
+) -> None:
+    folder = copy_demo(loaded_demo, tmp_path)
+    file = tmp_path / "stirling.toml"
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pbapp", "plan", "import", str(file), "--board", "coatbridge"],
+            cwd=ROOT,
+            env=environment_of(folder),
+            capture_output=True,
+            text=True,
+        )
+
+    file.write_text(WHOLE.replace('title = "Fair work"', ""), encoding="utf-8")
+    refused = run()
+    assert refused.returncode == 2
+    assert "priorities[1].title has to be text." in refused.stderr
+    file.write_text(WHOLE, encoding="utf-8")
+    done = run()
+    assert done.returncode == 0, done.stderr
+    assert "Fair work: 1 actions, 1 aims, 1 drivers, 1 indicators" in done.stdout
+    assert "has adopted “The plan for Stirling”" in done.stdout
