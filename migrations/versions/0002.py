@@ -101,6 +101,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "indicator",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("priority_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column(
+            "direction",
+            sa.Enum(
+                "up", "down", name="direction", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("least", sa.BigInteger(), nullable=True),
+        sa.Column("most", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("decimals BETWEEN 0 AND 4", name=op.f("ck_indicator_decimals_few")),
+        sa.CheckConstraint("least <= most", name=op.f("ck_indicator_bounds_in_order")),
+        sa.ForeignKeyConstraint(
+            ["priority_id"], ["priority.id"], name=op.f("fk_indicator_priority_id_priority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
+        sa.UniqueConstraint("priority_id", "slug", name=op.f("uq_indicator_priority_id_slug")),
+    )
+    op.create_table(
         "ballot_batch",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
@@ -352,6 +378,55 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "driver",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("priority_version_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "national",
+                "local",
+                "improvement",
+                "governance",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["priority_version_id"],
+            ["priority_version.id"],
+            name=op.f("fk_driver_priority_version_id_priority_version"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_driver")),
+    )
+    with op.batch_alter_table("driver", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_driver_priority_version_id"), ["priority_version_id"], unique=False
+        )
+
+    op.create_table(
+        "reading",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("indicator_id", sa.Integer(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicator.id"], name=op.f("fk_reading_indicator_id_indicator")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
+        sa.UniqueConstraint(
+            "indicator_id", "taken_on", name=op.f("uq_reading_indicator_id_taken_on")
+        ),
+    )
+    op.create_table(
         "roll_conflict",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -564,6 +639,34 @@ def upgrade() -> None:
     with op.batch_alter_table("roll_source", schema=None) as batch_op:
         batch_op.create_index(
             "ix_roll_source_network", ["round_id", "network", "day"], unique=False
+        )
+
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("lead", sa.String(length=200), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("partners", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("due_on", sa.Date(), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "status",
+                sa.Enum(
+                    "planned",
+                    "under_way",
+                    "done",
+                    "stopped",
+                    name="status",
+                    native_enum=False,
+                    create_constraint=False,
+                    length=40,
+                ),
+                server_default="planned",
+                nullable=False,
+            )
+        )
+        batch_op.add_column(sa.Column("progress", sa.Text(), server_default="", nullable=False))
+        batch_op.create_check_constraint(
+            batch_op.f("ck_action_status"), "status IN ('planned', 'under_way', 'done', 'stopped')"
         )
 
     with op.batch_alter_table("count", schema=None) as batch_op:
@@ -845,6 +948,14 @@ def downgrade() -> None:
         )
         batch_op.drop_column("pot")
 
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_action_status"), type_="check")
+        batch_op.drop_column("progress")
+        batch_op.drop_column("status")
+        batch_op.drop_column("due_on")
+        batch_op.drop_column("partners")
+        batch_op.drop_column("lead")
+
     with op.batch_alter_table("roll_source", schema=None) as batch_op:
         batch_op.drop_index("ix_roll_source_network")
 
@@ -873,6 +984,11 @@ def downgrade() -> None:
 
     op.drop_table("round_member")
     op.drop_table("roll_conflict")
+    op.drop_table("reading")
+    with op.batch_alter_table("driver", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_driver_priority_version_id"))
+
+    op.drop_table("driver")
     with op.batch_alter_table("destruction_hold", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_destruction_hold_open",
@@ -893,6 +1009,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("ballot_batch")
+    op.drop_table("indicator")
     with op.batch_alter_table("engagement_priority", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagement_priority_priority_id"))
 
