@@ -86,3 +86,16 @@ def list_counters(board: Board) -> list[Account]:
         .where(Membership.board_id == board.id, Membership.role == Role.COUNTER)
     )
     return list(db.session.scalars(query.order_by(Account.name, Account.email)))
+
+
+def list_members_of(board_id: int | None) -> list[Account]:
+    """Everybody with a role on a board, its officers among them, each once."""
+    query = (
+        select(Account)
+        .where(
+            Account.closed_at.is_(None),
+            Account.id.in_(select(Membership.account_id).where(Membership.board_id == board_id)),
+        )
+        .order_by(Account.email)
+    )
+    return list(db.session.scalars(query))

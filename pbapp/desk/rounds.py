@@ -17,12 +17,11 @@ from pbapp.desk.forms import ExtendForm
 from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
 from pbapp.results.queries import find_official_count
-from pbapp.rounds import services as round_services
 from pbapp.rounds import words as round_words
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import WhyNot, can_vote, state_of
 from pbapp.web.access import access
-from pbapp.web.babel import say
+from pbapp.web.babel import moment, say
 
 Page = str | Response | tuple[str, int]
 
@@ -121,18 +120,24 @@ def extend(slug: str) -> Page:
     if not form.validate_on_submit():
         return _show(found, form, 422)
     try:
-        round_services.extend_phase(
+        kind = PhaseKind(form.kind.data)
+        services.extend(
             round=found,
-            kind=PhaseKind(form.kind.data),
+            kind=kind,
             ends_at=form.ends_at,
             reason=form.reason.data or "",
             by=the_officer(),
+            phase_words=round_words.phase_name(kind),
+            until_words=moment(form.ends_at),
+            url=url_for("rounds.detail", slug=slug, _external=True),
         )
     except Refused as refused:
         form.blame(Refused(refused.message, _FIELDS.get(refused.field or ""), **refused.params))
         return _show(found, form, 422)
     db.session.commit()
-    flash(_("The dates are changed, and the reason is in the log."), "success")
+    flash(
+        _("The dates are changed. Whoever it is about gets an e-mail with the reason."), "success"
+    )
     return redirect(url_for(".round", slug=slug), 303)
 
 

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
 from pbapp.accounts.models import Account
 from pbapp.assets import services as assets
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import Asset, AssetState
+from pbapp.ballots.keys import key_file
 from pbapp.ballots.log import services as ballot_log
 from pbapp.boards.models import Role
-from pbapp.boards.queries import has_role
+from pbapp.boards.queries import has_role, list_members_of
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Decision, Outcome
+from pbapp.messages import services as messages
 from pbapp.organisations.queries import is_member
 from pbapp.proposals import queries as proposals
+from pbapp.proposals import services as proposals_services
 from pbapp.proposals.services import CHANGED
 from pbapp.refusal import N_, Refused
 from pbapp.rounds import sealing
-from pbapp.rounds.models import Round
+from pbapp.rounds import services as round_services
+from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.queries import list_members
 from pbapp.rounds.services import hold
+from pbapp.rounds.setup import beginning, throwing
+from pbapp.rounds.setup.queries import find_just_rehearsed
+from pbapp.rounds.setup.templates import list_examples
 
 
 def why_not(asset: Asset, by: Account) -> Refused | None:
@@ -82,6 +93,62 @@ def seal(*, round: Round, by: Account) -> str:
     sealed = sealing.seal(round=round, projects=proposals.ballot_projects(round), by=by)
     ballot_log.report_zero(round=round, by=by)
     return sealed
+
+
+def extend(
+    *,
+    round: Round,
+    kind: PhaseKind,
+    ends_at: datetime,
+    reason: str,
+    by: Account,
+    phase_words: str,
+    until_words: str,
+    url: str,
+) -> None:
+    """Give a phase more time, and tell everybody it is about. The words are for the e-mail."""
+    round_services.extend_phase(round=round, kind=kind, ends_at=ends_at, reason=reason, by=by)
+    if round.rehearses_id is not None:
+        return
+    told = {account.email: account.language for account in list_members_of(round.board_id)}
+    told |= {member.email: "en" for member in list_members(round)}
+    if kind in (PhaseKind.INTEREST, PhaseKind.SUBMISSION, PhaseKind.REVIEW):
+        told |= {account.email: account.language for account in proposals.list_authors(round)}
+    told.pop(by.email, None)
+    for email, language in sorted(told.items()):
+        messages.write(
+            key=f"extended {round.id} {kind.value} {ends_at.isoformat()} {email}",
+            to=email,
+            template="phase_extended",
+            context={
+                "round": round.title,
+                "phase": phase_words,
+                "until": until_words,
+                "reason": reason,
+                "url": url,
+            },
+            language=language,
+        )
+
+
+def rehearse(*, round: Round, by: Account) -> Round:
+    """A copy of the round with its projects, or with made-up ones while it has none."""
+    hold(round)
+    again = find_just_rehearsed(round.id)
+    if again is not None:
+        return again
+    rehearsal = beginning.rehearse(of=round, by=by)
+    if not proposals_services.copy_ballot(of=round, to=rehearsal):
+        pot = min(pot.budget_pence for pot in rehearsal.pots)
+        made_up = [(e.title, e.summary, e.share * pot // 100) for e in list_examples()]
+        proposals_services.add_examples(to=rehearsal, projects=made_up)
+    return rehearsal
+
+
+def throw_away(*, round: Round, by: Account, keys: Path) -> None:
+    """Destroy a rehearsal: its ballots, its voters' list, its projects and its key."""
+    throwing.throw_away(round=round, by=by)
+    key_file(keys, round.id).unlink(missing_ok=True)
 
 
 def _refuse_while_some_wait(round: Round) -> None:

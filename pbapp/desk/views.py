@@ -17,9 +17,11 @@ from pbapp.decisions.models import Decision
 from pbapp.desk import (
     deciding as decide_pages,  # noqa: F401 — its pages hang on this room's blueprint
 )
-from pbapp.desk import (
+from pbapp.desk import (  # noqa: F401 — and these
     queries,
-    what_if_pages,  # noqa: F401 — and these
+    rehearsals,
+    what_if_pages,
+    what_will_be_sealed,
     words,
 )
 from pbapp.desk import rounds as round_pages  # noqa: F401 — and so do these

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from pbapp.accounts.models import Account
 from pbapp.db import db
 from pbapp.organisations.models import Member
 from pbapp.places.models import Area
@@ -225,6 +226,20 @@ def _on_ballots(condition: ColumnElement[bool]) -> list[Proposal]:
             Proposal.state == ProposalState.ON_BALLOT,
         )
         .order_by(Proposal.round_id.desc(), Proposal.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_authors(round: Round) -> list[Account]:
+    """Who can act for the groups whose proposals in this round are not withdrawn."""
+    groups = select(Proposal.organisation_id).where(
+        Proposal.round_id == round.id, Proposal.state != ProposalState.WITHDRAWN
+    )
+    query = (
+        select(Account)
+        .join(Member, Member.account_id == Account.id)
+        .where(Member.organisation_id.in_(groups), Account.closed_at.is_(None))
+        .distinct()
     )
     return list(db.session.scalars(query))
 

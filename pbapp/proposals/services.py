@@ -28,6 +28,30 @@ SAME_CLICK = timedelta(minutes=5)
 NOT_YOURS = N_("Only members of the group can do this.")
 CHANGED = N_("This has changed since you opened it. Look at it again before you go on.")
 
+# What a rehearsal takes over of a proposal as it is; not who sent it in.
+COPIED = (
+    "number",
+    "organisation_id",
+    "priority_id",
+    "area_id",
+    "title",
+    "summary",
+    "what",
+    "who_benefits",
+    "how_it_helps",
+    "where_words",
+    "language",
+    "lat",
+    "lon",
+    "cost_pence",
+    "minimum_pence",
+    "photo_id",
+    "state",
+    "submitted_at",
+    "updated_at",
+    "is_example",
+)
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -240,6 +264,47 @@ def withdraw(*, proposal: Proposal, by: Account) -> Proposal:
     sealed = proposal.round.sealed_at is not None
     log(proposal, by, "proposal.withdrawn", {"after_sealing": sealed})
     return proposal
+
+
+def copy_ballot(*, of: Round, to: Round) -> int:
+    """Copy what is on the ballot of a round to its rehearsal, under the same numbers; how many."""
+    if to.rehearses_id != of.id:
+        raise Refused(N_("Proposals are copied to a rehearsal only."))
+    on_ballot = queries.list_on_ballot(of)
+    for one in on_ballot:
+        values = {name: getattr(one, name) for name in COPIED}
+        lines = [
+            CostLine(position=c.position, description=c.description, amount_pence=c.amount_pence)
+            for c in one.cost_lines
+        ]
+        db.session.add(Proposal(round_id=to.id, cost_lines=lines, **values))
+    flush()
+    return len(on_ballot)
+
+
+def add_examples(*, to: Round, projects: Sequence[tuple[str, str, int]]) -> None:
+    """Put made-up projects (title, summary, pence) on the ballot of a rehearsal."""
+    if to.rehearses_id is None:
+        raise Refused(N_("Proposals are copied to a rehearsal only."))
+    pots = sorted(to.pots, key=lambda pot: pot.id)
+    for number, (title, summary, pence) in enumerate(projects, 1):
+        pot = pots[(number - 1) % len(pots)]
+        example = Proposal(
+            round_id=to.id,
+            number=number,
+            title=title,
+            summary=summary,
+            cost_pence=pence,
+            area_id=pot.area_id,
+            priority_id=pot.priority_id,
+            state=ProposalState.ON_BALLOT,
+            submitted_at=clock.now(),
+            updated_at=clock.now(),
+            is_example=True,
+            cost_lines=[CostLine(position=1, description=title, amount_pence=pence)],
+        )
+        db.session.add(example)
+    flush()
 
 
 def log(proposal: Proposal, by: Account, verb: str, facts: dict[str, Any] | None = None) -> None:

@@ -92,7 +92,8 @@ class Round(Base):
 
     Until it `is_public` a round is seen only by the officers of its board and the people invited
     to it. `version` counts its edits, `steps_done` are the parts of the set-up somebody has saved.
-    A rehearsal is a copy of the round it `rehearses`, never public.
+    A rehearsal is a copy of the round it `rehearses`, never public; thrown away, its row alone
+    stays, so that no other round gets its number.
     """
 
     __tablename__ = "round"
@@ -180,6 +181,7 @@ class Round(Base):
     template: Mapped[str] = mapped_column(String(40), default="", server_default="")
     is_public: Mapped[bool] = mapped_column(default=True, server_default="1")
     rehearses_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
+    thrown_away_at: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     steps_done: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     is_imported: Mapped[bool] = mapped_column(default=False)

@@ -118,7 +118,8 @@ def find_round(slug: str) -> Round | None:
 
 def find_any_round(slug: str) -> Round | None:
     """A round whether it is public or not."""
-    return db.session.scalars(_whole().where(Round.slug == slug)).unique().one_or_none()
+    query = _whole().where(Round.slug == slug, Round.thrown_away_at.is_(None))
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def find_round_by_id(round_id: int) -> Round | None:
@@ -144,7 +145,11 @@ def list_rounds_of(board_ids: Iterable[int]) -> list[Round]:
 
 def list_rehearsals(board_ids: Iterable[int]) -> list[Round]:
     """The rehearsals of these boards' rounds, newest first."""
-    query = _whole().where(Round.board_id.in_(list(board_ids)), Round.rehearses_id.is_not(None))
+    query = _whole().where(
+        Round.board_id.in_(list(board_ids)),
+        Round.rehearses_id.is_not(None),
+        Round.thrown_away_at.is_(None),
+    )
     return list(db.session.scalars(query.order_by(Round.id.desc())).unique())
 
 

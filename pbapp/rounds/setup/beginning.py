@@ -221,7 +221,7 @@ def close_vote(*, round: Round, by: Account) -> None:
         raise Refused(N_("Only the vote of a rehearsal can be closed by hand."))
     if voting.ends_at <= now:
         return
-    voting.ends_at = max(now, voting.starts_at + timedelta(seconds=1))
+    voting.ends_at = max(now, voting.starts_at + timedelta(microseconds=1))
     counting = find_phase(round, PhaseKind.COUNTING)
     if counting is not None:
         counting.starts_at = voting.ends_at

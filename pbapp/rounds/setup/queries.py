@@ -132,3 +132,13 @@ def find_just_begun(board_id: int, template: str, title_of: str | None = None) -
     )
     found = (one for one in db.session.scalars(query) if not one.steps_done)
     return next((one for one in found if one.title != title_of), None)
+
+
+def find_just_rehearsed(round_id: int) -> Round | None:
+    """The rehearsal a first click of the same button has just begun."""
+    query = select(Round).where(
+        Round.rehearses_id == round_id,
+        Round.thrown_away_at.is_(None),
+        Round.created_at > clock.now() - ONE_CLICK,
+    )
+    return db.session.scalars(query.order_by(Round.id.desc())).first()
