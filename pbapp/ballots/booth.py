@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import session
 
 from pbapp import clock
+from pbapp.ballots.vote import Vote, pointed, ranked, ticked
 from pbapp.rounds.models import Method, Round
 
 NAME = "voting"
 PROOF_LASTS = timedelta(hours=2)
-MOST_KEPT = 200  # choices: a cookie holds 4 KB
+MOST_KEPT = 200  # projects in one round: a cookie holds 4 KB
+MOST_ROUNDS = 3  # the ones last used
 
 
 class Booth:
@@ -73,12 +75,27 @@ class Booth:
     # --- what ---
 
     @property
-    def choices(self) -> list[str]:
-        return list(self._get("choices") or [])
+    def vote(self) -> Vote:
+        """What has been chosen so far, right or not yet."""
+        return _unpacked(self._get("vote") or "")
 
-    @choices.setter
-    def choices(self, value: Iterable[str]) -> None:
-        self._set(choices=list(value)[:MOST_KEPT])
+    @vote.setter
+    def vote(self, value: Vote) -> None:
+        self._set(vote=_packed(value.among(value.choices[:MOST_KEPT])))
+
+    @property
+    def choices(self) -> list[str]:
+        return list(self.vote.choices)
+
+    @property
+    def pot(self) -> str | None:
+        """The pot picked where a round lets people vote in one."""
+        found: str | None = self._get("pot")
+        return found
+
+    @pot.setter
+    def pot(self, value: str) -> None:
+        self._set(pot=value)
 
     def in_order(self, ids: Mapping[str, object]) -> list[str]:
         """The keys in a random order, the same for this browser each time.
@@ -94,7 +111,7 @@ class Booth:
 
     @property
     def sent(self) -> dict[str, Any] | None:
-        """The receipt, the minute and the choices of what this browser sent; kept nowhere else."""
+        """The receipt, the minute and a mark of what this browser sent; kept nowhere else."""
         found: dict[str, Any] | None = self._get("sent")
         return found
 
@@ -102,16 +119,16 @@ class Booth:
     def has_changed_since(self) -> bool:
         """Whether the choices here are no longer the ones that were sent."""
         sent = self.sent
-        return sent is not None and sorted(sent["choices"]) != sorted(self.choices)
+        return sent is not None and sent["vote"] != _mark(self.vote)
 
-    def note_sent(self, receipt: str, choices: list[str], replaced: bool) -> None:
+    def note_sent(self, receipt: str, vote: Vote, replaced: bool) -> None:
         at = clock.now().replace(second=0, microsecond=0)
         self._set(
-            choices=choices,
+            vote=_packed(vote),
             sent={
                 "receipt": receipt,
                 "at": at.isoformat(),
-                "choices": choices,
+                "vote": _mark(vote),
                 "replaced": replaced,
             },
         )
@@ -131,7 +148,10 @@ class Booth:
 
     def _set(self, **values: Any) -> None:
         booths = dict(session.get(NAME, {}))
-        mine = {**booths.get(self.round_id, {}), **values}
+        mine = {**booths.pop(self.round_id, {}), **values}
+        for oldest in sorted(booths, key=lambda id: booths[id].get("used", 0))[: 1 - MOST_ROUNDS]:
+            del booths[oldest]
+        mine["used"] = _stamp()
         booths[self.round_id] = {name: value for name, value in mine.items() if value is not None}
         session[NAME] = booths
 
@@ -139,6 +159,26 @@ class Booth:
 def leave() -> None:
     """Forget everything this browser holds, in every round and beyond."""
     session.clear()
+
+
+def _packed(vote: Vote) -> str:
+    """A vote as short text: c3.7, r7.3 or p3:5.7:2."""
+    if vote.points is not None:
+        return "p" + ".".join(f"{id}:{points}" for id, points in vote.given.items())
+    return ("r" if vote.is_ranking else "c") + ".".join(vote.choices)
+
+
+def _unpacked(text: str) -> Vote:
+    kind, parts = text[:1], [part for part in text[1:].split(".") if part]
+    if kind == "p":
+        pairs = (part.rpartition(":") for part in parts)
+        return pointed({id: int(points) for id, _, points in pairs})
+    return ranked(parts) if kind == "r" else ticked(parts)
+
+
+def _mark(vote: Vote) -> str:
+    """Enough of a vote to see that another is not the same."""
+    return hashlib.sha256(vote.content.encode()).hexdigest()[:16]
 
 
 def _stamp() -> int:

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.ballots import queries
+from pbapp.ballots import queries, words
 from pbapp.ballots.booth import Booth
 from pbapp.ballots.keys import KeyMissing
 from pbapp.ballots.turnstile import Turnstile
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = stamped  # type: ignore[method-assign]
     app.add_template_filter(time_of_day)
     app.add_template_global(lambda round: Booth(round).choices, "chosen_in")
+    app.add_template_global(words.place_words)
 
 
 def the_turnstile() -> Turnstile:

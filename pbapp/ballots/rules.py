@@ -39,9 +39,9 @@ class BallotPot:
 class Rules:
     """What makes a ballot valid. The guards and the money hold in each pot by itself.
 
-    `within_pot` holds ticks to the money; points and places say how much somebody wants a
-    project, not what to buy, so it does not bind those. `gone` are projects withdrawn since: still
-    listed, they cannot be chosen.
+    `within_pot` holds ticks to the money; points, places and a single choice say what somebody
+    wants most, not what to buy, so it does not bind those. `gone` are projects withdrawn
+    since: still listed, they cannot be chosen.
     """
 
     options: dict[str, Option]
@@ -69,7 +69,7 @@ class Rules:
 
     @property
     def is_held_to_money(self) -> bool:
-        return self.within_pot and not self.has_points and not self.is_ranking
+        return self.within_pot and self.vote_type is VoteType.APPROVAL
 
     @property
     def budget_pence(self) -> int:
@@ -145,12 +145,12 @@ class Rules:
                 self._check_money(part, pot_id, where)
 
     def _check_projects(self, vote: Vote) -> None:
+        if not vote.choices:
+            raise Refused(N_("Choose at least one project."), "choice")
         if (vote.points is not None) != self.has_points or vote.is_ranking != self.is_ranking:
             raise Refused(N_("This is not how people vote in this round."), "choice")
         if len(set(vote.choices)) != len(vote.choices):
             raise Refused(N_("A project was chosen twice. Choose each project once."), "choice")
-        if not vote.choices:
-            raise Refused(N_("Choose at least one project."), "choice")
         if any(id not in self.options for id in vote.choices):
             raise Refused(
                 N_("One of the projects is not in this vote. Look over your choices again."),

@@ -148,7 +148,7 @@ def test_finishing_clears_a_shared_computer(stranger: Browser, round: Round) -> 
     page = vote(stranger, round, "1")
     receipt = receipt_of(page)
     answer = stranger.submit(page, form=0)
-    assert answer.response.headers["Clear-Site-Data"] == '"cache"'
+    assert answer.response.headers["Clear-Site-Data"] == '"cache", "storage"'
     page = stranger.follow(answer)
     assert "All clear" in page.h1
     assert receipt not in page.text

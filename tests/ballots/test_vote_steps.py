@@ -265,16 +265,18 @@ def test_filters_never_hide_a_chosen_project(stranger: Browser, world: World, ro
 
 
 def test_a_withdrawn_project_stays_listed_and_marked(stranger: Browser, round: Round) -> None:
+    prove(stranger, round)
+    review = choose(stranger, round, "1", "2")
     proposal = db.session.scalars(select(Proposal).where(Proposal.number == 1)).one()
     proposal.state = ProposalState.WITHDRAWN
     db.session.commit()
-    page = stranger.get(vote_page(round, "/choose"))
-    assert "Withdrawn since the list was sealed. It cannot win." in page.text
-    prove(stranger, round)
-    review = choose(stranger, round, "1", "2")
     page = stranger.submit(review, form="send", status=422)
     assert "has been withdrawn" in " ".join(page.errors())
     assert live(round) == []
+    page = stranger.get(vote_page(round, "/choose"))
+    assert "Withdrawn since the list was sealed. It cannot win." in page.text
+    page = stranger.submit(page, {"choice": ["1", "2"]}, form="ballot", status=422)
+    assert "has been withdrawn" in " ".join(page.errors())
 
 
 def test_reading_more_about_a_project_loses_no_tick(stranger: Browser, round: Round) -> None:

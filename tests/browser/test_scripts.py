@@ -37,7 +37,7 @@ PLACES = [
 ]
 
 IMPORTS = """{% from "components/forms.html" import error_summary, field, form_tag, submit %}
-{% from "components/ballot.html" import ballot_form, choice, money_status %}
+{% from "components/ballot.html" import ballot_form, ballot_pot, ballot_status, choice %}
 {% from "components/map.html" import map_head, map_region, map_scripts %}
 {% from "components/page.html" import copy %}
 """
@@ -46,12 +46,13 @@ FRAME = '{% extends "base.html" %}{% block title %}Try it{% endblock %}' + IMPOR
 
 BALLOT = (
     FRAME
-    + """{% block content %}{% call ballot_form(budget=1000000, most=3) %}
+    + """{% block content %}{% call ballot_form(money=true) %}
+{% call ballot_pot(budget=1000000, most=3) %}
 {% for title, cost in [("Tea", 400000), ("Paint", 300000), ("Path", 500000), ("Kit", 50000),
                        ("Pens", 10000)] %}
 {{ choice(loop.index, title, cost, text="What it is.", tags=["Poverty"], url="/x") }}
 {% endfor %}
-{{ money_status(budget=1000000) }}{% endcall %}{% endblock %}
+{{ ballot_status("You have £10,000 to spend", share=0) }}{% endcall %}{% endcall %}{% endblock %}
 {% block scripts %}<script defer src="{{ static_url('js/ballot.js') }}"></script>{% endblock %}"""
 )
 
