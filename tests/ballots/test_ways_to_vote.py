@@ -120,21 +120,52 @@ def test_a_fault_is_said_once_and_what_was_typed_stays(
     assert contents() == []
 
 
-@pytest.mark.parametrize("guards", [POINTS, RANKS, {}], ids=["points", "ranking", "ticks"])
+@pytest.mark.parametrize(
+    ("guards", "marked", "sent"),
+    [
+        (POINTS, {"points-99": "1"}, {"points-99": "1"}),
+        (RANKS, {"rank-99": "1"}, {"rank": "99"}),
+        ({}, {"choice": "99"}, {"choice": "99"}),
+    ],
+    ids=["points", "ranking", "ticks"],
+)
 def test_another_rounds_project_is_refused_at_every_step(
-    stranger: Browser, world: World, guards: dict[str, Any]
+    stranger: Browser,
+    world: World,
+    guards: dict[str, Any],
+    marked: dict[str, str],
+    sent: dict[str, str],
 ) -> None:
     round = open_round(world, guards=guards)
     prove(stranger, round)
     page = stranger.get(vote_page(round, "/choose"))
-    data = dict(page.form("ballot").filled({}))
-    field = {"points_each": "points-99", "vote_type": "rank-99"}
-    name = next((field[key] for key in ("points_each", "vote_type") if key in guards), "choice")
-    value = "99" if name == "choice" else "1"
-    for step in ("/choose", "/review"):
-        key = {"key": "0" * 32} if step == "/review" else {}
-        page = stranger.post(vote_page(round, step), {**data, **key, name: value}, status=422)
-        assert "not in this vote" in " ".join(page.errors())
+    token = {"csrf_token": page.form("ballot").filled({})[0][1]}
+    page = stranger.post(vote_page(round, "/choose"), {**token, **marked}, status=422)
+    assert "not in this vote" in " ".join(page.errors())
+    data = {**token, "key": "0" * 32, **sent}
+    page = stranger.post(vote_page(round, "/review"), data, status=422)
+    assert "not in this vote" in " ".join(page.errors())
+    assert contents() == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"points-1": ["1", "2"]}, "We could not read this vote."),
+        ({"points-1": "-1"}, "We could not read this vote."),
+        ({"choice": "1"}, "This is not how people vote in this round."),
+        ({"rank": "1"}, "This is not how people vote in this round."),
+    ],
+)
+def test_what_no_page_of_ours_sends_is_refused(
+    stranger: Browser, world: World, sent: dict[str, Any], said: str
+) -> None:
+    round = open_round(world, guards=POINTS)
+    prove(stranger, round)
+    page = stranger.get(vote_page(round, "/choose"))
+    token = {"csrf_token": page.form("ballot").filled({})[0][1], "key": "0" * 32}
+    page = stranger.post(vote_page(round, "/review"), {**token, **sent}, status=422)
+    assert said in " ".join(page.errors())
     assert contents() == []
 
 
