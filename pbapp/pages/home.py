@@ -47,7 +47,8 @@ def action_for(round: Round, now: datetime) -> BigAction:
         return BigAction(
             _("Put forward a project"), url_for("proposals.new", slug=round.slug), _("For groups.")
         )
-    if state.kind is PhaseKind.PUBLISHED or state.is_over:
+    over = state.kind is PhaseKind.PUBLISHED or state.is_over
+    if over and not round.waits_for_certificate:
         return BigAction(_("See the result"), url_for("results.detail", slug=round.slug))
     return BigAction(_("Read the proposals"), proposals)
 

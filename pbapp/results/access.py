@@ -19,6 +19,7 @@ class Sight:
     counts: tuple[Count, ...]
     is_public: bool
     may_count: bool
+    is_counted: bool = False
 
     @property
     def count(self) -> Count | None:
@@ -43,5 +44,6 @@ def sight(round: Round, *, board_too: bool = False) -> Sight:
     return Sight(
         counts=counts if out or inside else (),
         is_public=out,
+        is_counted=bool(counts),
         may_count=not counts and is_officer_of(round.board_id, Role.VOTING_LEAD),
     )

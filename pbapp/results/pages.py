@@ -155,8 +155,12 @@ def not_yet(round: Round, seen: Sight) -> Row:
             else _("Voting closed on %(when)s.", when=moment(voting.ends_at))
         )
         said.append(words)
+    if seen.is_counted and round.waits_for_certificate:
+        said.append(_("The votes are counted. Two people are checking the count."))
     if published is not None and now < published.starts_at:
         said.append(_("The result comes out on %(when)s.", when=moment(published.starts_at)))
+    elif published is not None and seen.is_counted:
+        said.append(_("We publish the result as soon as both have certified it."))
     elif published is not None:
         said.append(_("The count is taking longer than planned. We publish it once it is checked."))
     return {"round": round, "said": said, "seen": seen}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from pbapp import clock
@@ -134,9 +134,11 @@ def list_turnout(round: Round) -> list[tuple[Turnout, str]]:
 
 
 def is_public(round: Round, now: datetime) -> bool:
-    """Whether the result of a counted round is out: its published phase has begun."""
+    """Whether the result of a counted round is out: its published phase has begun, and two people
+    have certified it."""
     phase = find_phase(round, PhaseKind.PUBLISHED)
-    return round.is_imported or (phase is not None and phase.starts_at <= now)
+    is_time = phase is not None and phase.starts_at <= now
+    return round.is_imported or (is_time and not round.waits_for_certificate)
 
 
 def shares(allocations: Iterable[Allocation]) -> list[Share]:
@@ -252,6 +254,7 @@ def _is_out():  # type: ignore[no-untyped-def]
         Round.is_public.is_(True),
         Phase.kind == PhaseKind.PUBLISHED,
         Phase.starts_at <= clock.now(),
+        or_(Round.certified_at.is_not(None), Round.is_imported, Round.is_example),
     )
 
 

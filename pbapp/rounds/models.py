@@ -173,6 +173,7 @@ class Round(Base):
     seal_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     sealed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     sealed_at: Mapped[datetime | None] = mapped_column(Moment)
+    certified_at: Mapped[datetime | None] = mapped_column(Moment)
     has_reserve: Mapped[bool] = mapped_column(default=True, server_default="1")
     standards: Mapped[str] = mapped_column(Text, default="", server_default="")
     assessment: Mapped[str] = mapped_column(Text, default="", server_default="")
@@ -194,6 +195,12 @@ class Round(Base):
     pots: Mapped[list[Pot]] = relationship(back_populates="round", order_by="Pot.id")
     round_areas: Mapped[list[RoundArea]] = relationship(back_populates="round")
     rehearses: Mapped[Round | None] = relationship(remote_side="Round.id")
+
+    @property
+    def waits_for_certificate(self) -> bool:
+        """Whether its result stays closed until two people certify the count: every round with a
+        voters' list of its own, until they have."""
+        return self.certified_at is None and not (self.is_imported or self.is_example)
 
 
 class PhaseKind(enum.StrEnum):

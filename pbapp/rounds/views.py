@@ -168,7 +168,8 @@ def _action(round: Round) -> dict[str, Any]:
             "url": url_for("proposals.new", slug=round.slug),
             "text": _("For groups. You can stop at any time and go on later."),
         }
-    if round.is_imported or state_of(round, now).kind is PhaseKind.PUBLISHED:
+    is_out = state_of(round, now).kind is PhaseKind.PUBLISHED and not round.waits_for_certificate
+    if round.is_imported or is_out:
         return {"label": _("See the result"), "url": f"{here}/results", "text": ""}
     return {
         "label": _("Read the proposals"),

@@ -36,6 +36,8 @@ def state_words(round: Round, now: datetime) -> str:
     state = state_of(round, now)
     if state.kind is PhaseKind.VOTING and not can_vote(round, now):
         return _("Voting cannot open yet: the ballot has not been sealed")
+    if state.kind is PhaseKind.PUBLISHED and round.waits_for_certificate:
+        return _("Voting is over. Two people check the count before the result comes out")
     if state.current is not None:
         return _now_words(state, state.current)
     if state.next is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -15,7 +17,7 @@ from pbapp.boards.models import Role
 from pbapp.db import db
 from pbapp.organisations.models import Member, MemberRole
 from pbapp.refusal import Refused
-from pbapp.rounds.models import Profile, Round
+from pbapp.rounds.models import PhaseKind, Profile, Round
 from tests.ballots import factories, sealed
 from tests.client import Browser
 from tests.desk.test_decide import token_of
@@ -185,6 +187,42 @@ def test_two_people_certify_on_the_page(
     done = second_officer.submit(second_officer.get(PAGE), TICKED, form="certify")
     assert "Two people have certified this count" in second_officer.follow(done).text
     assert queries.is_certified(round)
+
+
+def test_the_result_waits_for_both_even_when_its_date_has_come(
+    stranger: Browser, officer: Browser, world: World, round: Round
+) -> None:
+    publish(round)
+    shown = stranger.get("/rounds/small-grants/results")
+    assert "The votes are counted. Two people are checking the count." in shown.text
+    assert "Project 2" not in shown.text
+    stranger.get("/rounds/small-grants/data", 404)
+    assert "Two people check the count" in stranger.get("/rounds/small-grants").text
+    assert "Two people have to certify" in officer.get("/rounds/small-grants/results").text
+    sealed.confirm(round, world.officer)
+    assert "Project 2" not in stranger.get("/rounds/small-grants/results").text
+    sealed.confirm(round, world.second_officer)
+    shown = stranger.get("/rounds/small-grants/results")
+    assert "Project 2" in shown.text
+    assert "Certified by two voting leads on" in shown.text
+    assert world.officer.name not in shown.text
+    assert "are destroyed on" in shown.text
+
+
+def test_a_certified_result_still_waits_for_its_date(
+    stranger: Browser, world: World, round: Round
+) -> None:
+    sealed.certify(world, round)
+    assert "The result comes out on" in stranger.get("/rounds/small-grants/results").text
+
+
+def publish(round: Round) -> None:
+    """The result's date has come."""
+    phases = {phase.kind: phase for phase in round.phases}
+    out = clock.now() - timedelta(minutes=1)
+    phases[PhaseKind.COUNTING].starts_at = factories.voting(round).ends_at
+    phases[PhaseKind.COUNTING].ends_at = phases[PhaseKind.PUBLISHED].starts_at = out
+    db.session.commit()
 
 
 def test_each_thing_has_to_be_ticked(officer: Browser, round: Round) -> None:

@@ -132,7 +132,7 @@ def remains(data: bytes, secrets: dict[str, list[bytes]]) -> set[str]:
 def destroy(box: Box, slug: str, after: timedelta = USUAL + timedelta(hours=1)) -> Any:
     with box.writing():
         round = box.round(slug)
-        certified = queries.certified_at(round)
+        certified = round.certified_at
         start = certified or closes_at(round)
         db.session.rollback()
     with time_machine.travel(start + after), box.writing():
@@ -279,7 +279,7 @@ def at(round: Round, moment: datetime | None, plus: timedelta) -> time_machine.t
 def test_nothing_goes_before_the_date(world: World, app: Flask) -> None:
     round = sealed.counted(world, app)
     sealed.certify(world, round)
-    certified = queries.certified_at(round)
+    certified = round.certified_at
     with at(round, certified, USUAL - timedelta(seconds=5)):
         with pytest.raises(Refused, match="not time yet"):
             results.what_goes(round=round)
@@ -302,7 +302,7 @@ def test_the_board_sets_other_terms_before_sealing(world: World, app: Flask) -> 
     round = sealed.counted(world, app)
     db.session.add(Closing(round_id=round.id, keep_days=5, last_days=40))
     sealed.certify(world, round)
-    certified = queries.certified_at(round)
+    certified = round.certified_at
     assert queries.fate_of(round).at == certified + timedelta(days=5)
 
 

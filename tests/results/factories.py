@@ -126,6 +126,7 @@ def close_vote(round: Round, *, published: bool = False) -> None:
     by = voting.ends_at - (clock.now() - timedelta(hours=2))
     if published:
         by += timedelta(days=5)
+        round.certified_at = clock.now()
     for phase in round.phases:
         phase.starts_at -= by
         if phase.ends_at:

@@ -88,7 +88,14 @@ def test_one_line_says_what_is_going_on(
 ) -> None:
     with time_machine.travel(at(45), tick=False):
         seal(world, round, PROJECTS)
+    round.certified_at = moment if text == "The result is out" else None
     assert words.state_words(round, moment) == text
+
+
+def test_a_result_is_not_called_out_before_two_people_certify_it(
+    world: World, round: Round
+) -> None:
+    assert "Two people check the count" in words.state_words(round, at(80))
 
 
 def test_the_gap_after_the_last_phase_has_an_answer_too(world: World) -> None:

@@ -61,8 +61,8 @@ def the_end_of(round: Round) -> AtTheEnd:
     return AtTheEnd(
         certificates=done,
         is_certified=both,
-        must_be=queries.must_be_certified(round),
+        must_be=not (round.is_imported or round.is_example),
         by_whom=by_whom(done) if both else "",
         may_certify=may_certify(round) and not both,
-        fate=queries.fate_of(round, certified=done[1].at if both else None),
+        fate=queries.fate_of(round),
     )

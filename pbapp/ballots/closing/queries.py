@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -106,22 +106,7 @@ def certificates(round: Round) -> list[Certificate]:
 
 
 def is_certified(round: Round) -> bool:
-    return db.session.scalar(certified_rounds().where(Certificate.round_id == round.id)) is not None
-
-
-def certified_rounds() -> Select[int]:
-    """The ids of rounds that two people have certified, for a condition of another query."""
-    return select(Certificate.round_id).where(Certificate.part == 2)
-
-
-def certified_at(round: Round) -> datetime | None:
-    query = select(Certificate.at).where(Certificate.round_id == round.id, Certificate.part == 2)
-    return db.session.scalar(query)
-
-
-def must_be_certified(round: Round) -> bool:
-    """Whether a result waits for two people: every round with a voters' list of its own."""
-    return not (round.is_imported or round.is_example)
+    return round.certified_at is not None
 
 
 def role_of(account: Account, round: Round) -> Role | None:
@@ -186,13 +171,10 @@ class Fate:
     openings_public: bool
 
 
-UNASKED = datetime.min  # noqa: DTZ901 — nothing but a mark
-
-
-def fate_of(round: Round, certified: datetime | None = UNASKED) -> Fate:
-    """Until when the ballots are kept; `certified` saves a query to whoever knows it."""
+def fate_of(round: Round) -> Fate:
+    """Until when the ballots are kept."""
     terms, hold, closes = terms_of(round), open_hold(round), box.closes_at(round)
-    certified = certified_at(round) if certified is UNASKED else certified
+    certified = round.certified_at
     last = closes + timedelta(days=terms.last_days) if closes else None
     usual = certified + timedelta(days=terms.keep_days) if certified else None
     at = min((moment for moment in (last, usual) if moment), default=None)

@@ -110,6 +110,9 @@ def _keep(
     )
     db.session.add(made)
     flush()
+    if part == 2:
+        round.certified_at = made.at
+        flush()
     said = {"head": made.head, "digest": digest, "role": role.value, "part": part}
     log(round, by, "round.certified", said)
     return made
@@ -151,7 +154,7 @@ def certify_example(
     digest = queries.digest_of(facts)
     for part, by in ((1, first), (2, second)):
         made = _keep(round, by, queries.role_of(by, round) or Role.COUNTER, facts, digest, part)
-        made.at = at
+        made.at = round.certified_at = at
     flush()
 
 
