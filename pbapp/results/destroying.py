@@ -11,6 +11,7 @@ from pbapp.ballots.closing import destroying
 from pbapp.ballots.closing import queries as closing
 from pbapp.ballots.closing.destroying import Gone, Tell
 from pbapp.ballots.keys import KeyMissing
+from pbapp.ballots.log import services as log
 from pbapp.config import Config
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
@@ -56,6 +57,7 @@ def _freeze(round: Round) -> None:
     """
     if find_profile(round.id) is None:
         with suppress(Refused, KeyMissing):
+            log.seal_close(round=round, keys=settings().keys)
             by_ward = freezing.people_by_ward(round, settings().keys)
             services.freeze(round=round, by_ward=by_ward, actor="clock")
     if closing.fate_of(round).is_last:

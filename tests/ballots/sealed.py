@@ -14,6 +14,7 @@ from pbapp.accounts.models import Account
 from pbapp.ballots.closing import queries as closing
 from pbapp.ballots.closing import services
 from pbapp.ballots.log import hashing
+from pbapp.ballots.log import services as log_services
 from pbapp.ballots.log.models import BallotBatch, BatchKind, SealedLeaf
 from pbapp.ballots.models import Ballot
 from pbapp.boards.models import Membership, Role
@@ -80,7 +81,7 @@ def counted(world: World, app: Flask, *, votes: int = 13, **values: Any) -> Roun
     round = factories.open_round(world, **values)
     vote_all(round, keys, votes)
     factories.close(round)
-    seal_log(round, min(votes, 10))
+    log_services.seal_close(round=round, keys=keys)
     count(round, keys)
     return round
 

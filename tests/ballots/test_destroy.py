@@ -23,6 +23,7 @@ from pbapp.audit.queries import check_chain
 from pbapp.ballots import keys as key_files
 from pbapp.ballots.closing import compacting, destroying, queries, services
 from pbapp.ballots.closing.models import Closing, Scrutineer
+from pbapp.ballots.log import queries as ballot_log
 from pbapp.ballots.models import Ballot, Voter, VoterIdentifier
 from pbapp.ballots.paper import queries as paper_queries
 from pbapp.ballots.paper import services as paper
@@ -172,7 +173,7 @@ def test_what_stays_still_says_what_was_certified(fresh: Box) -> None:
         assert queries.facts_of(round) == before
         assert {c.value: n for c, n in ballots_by_channel(round).items()} == before["ballots"]
         assert [row.used for row in paper_queries.accounting(round)] == [2]
-        assert len(queries.log_document(round)["batches"]) == 2
+        assert len(ballot_log.document(round)["batches"]) == 2
         terms = queries.terms_of(round)
         assert terms.destroyed_at is not None
         assert terms.kept["on_list"] == 12
