@@ -714,10 +714,10 @@ def upgrade() -> None:
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("area_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("priority_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_pot_priority_id_priority"), "priority", ["priority_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
 
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_choices", sa.Integer(), nullable=True))
@@ -789,6 +789,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("interest_words", sa.Text(), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("certified_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
             sa.Column("has_reserve", sa.Boolean(), server_default="1", nullable=False)
         )
@@ -908,6 +909,7 @@ def downgrade() -> None:
         batch_op.drop_column("assessment")
         batch_op.drop_column("standards")
         batch_op.drop_column("has_reserve")
+        batch_op.drop_column("certified_at")
         batch_op.drop_column("interest_words")
         batch_op.drop_column("min_cost_pence")
         batch_op.drop_column("proposers")
@@ -922,8 +924,8 @@ def downgrade() -> None:
         batch_op.drop_column("min_choices")
 
     with op.batch_alter_table("pot", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_pot_priority_id_priority"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_column("priority_id")
         batch_op.drop_column("area_id")
 
