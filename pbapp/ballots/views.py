@@ -13,6 +13,7 @@ from pbapp.ballots.log import queries as sealed
 from pbapp.ballots.log import views as log_pages  # noqa: F401 — pages of `bp`
 from pbapp.ballots.pages import Page, bp, get_whole, init_app
 from pbapp.ballots.paper import (  # noqa: F401 — pages of `paper_bp`
+    hall_pages,
     keying,
     pack_pages,
     table_pages,

@@ -19,7 +19,14 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from pbapp.ballots.paper.models import Act, BatchKind, PaperChannel, WhySetAside
+from pbapp.ballots.paper.models import (
+    Act,
+    BatchKind,
+    Finding,
+    PaperChannel,
+    WhyConflict,
+    WhySetAside,
+)
 from pbapp.ballots.paper.sheet import LARGE, ORDINARY
 from pbapp.ballots.paper.tables import Details
 from pbapp.ballots.roll.forms import WRONG_ADDRESS, CheckForm
@@ -46,6 +53,20 @@ WHY_ASIDE = {
     WhySetAside.VOTED_ONLINE: _l("This person has voted online"),
     WhySetAside.VOTED_ON_PAPER: _l("This person has voted on paper already"),
     WhySetAside.NOT_ELIGIBLE: _l("The declaration is not complete, or is not for this vote"),
+}
+WHY_CONFLICT = {
+    WhyConflict.VOTED_ON_PAPER: _l(
+        "Somebody with this name, postcode and age group has voted on paper elsewhere"
+    ),
+    WhyConflict.NOT_IN_AREA: _l("We do not have this postcode in the area of this vote"),
+    WhyConflict.TOO_YOUNG: _l("The age group is missing, or too young for this vote"),
+    WhyConflict.UNCLEAR: _l("The name cannot be read"),
+}
+FINDINGS = {
+    Finding.SAME_PERSON: _l("One person got two papers: there is one paper too many"),
+    Finding.TWO_PEOPLE: _l("They are two people with the same details: both votes are right"),
+    Finding.NOT_ENTITLED: _l("Somebody who may not vote here: there is one paper too many"),
+    Finding.NO_PAPER: _l("No paper went into the box: it was given back or never given"),
 }
 MOST = 100_000
 
@@ -213,4 +234,21 @@ class SetAsideForm(Form):
     reason = SelectField(
         _l("Why is it set aside?"),
         choices=[SelectChoice(why.value, label) for why, label in WHY_ASIDE.items()],
+    )
+
+
+class FindingForm(Form):
+    """What happened to a paper that was given to somebody who could not be marked."""
+
+    finding = SelectField(
+        _l("What happened?"),
+        choices=[SelectChoice(finding.value, label) for finding, label in FINDINGS.items()],
+    )
+    note = StringField(
+        _l("How do you know?"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Say how you know, and name nobody.")),
+            Length(max=300, message=_l("Use at most 300 characters.")),
+        ],
     )

@@ -62,6 +62,31 @@ class WhySetAside(enum.StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
+class Taken(enum.StrEnum):
+    """What became of a person whom a desk without a line gave a paper."""
+
+    MARKED = "marked"
+    CONFLICT = "conflict"
+
+
+class WhyConflict(enum.StrEnum):
+    """Why somebody who got a paper could not be marked."""
+
+    VOTED_ON_PAPER = "voted_on_paper"
+    NOT_IN_AREA = "not_in_area"
+    TOO_YOUNG = "too_young"
+    UNCLEAR = "unclear"
+
+
+class Finding(enum.StrEnum):
+    """What two officers found of a conflict. A paper cannot be taken out of the box again."""
+
+    SAME_PERSON = "same_person"
+    TWO_PEOPLE = "two_people"
+    NOT_ENTITLED = "not_entitled"
+    NO_PAPER = "no_paper"
+
+
 class Venue(Base):
     """A hall, a drop box, a home, a class, or the post: where papers are filled in or handed in."""
 
@@ -234,3 +259,34 @@ class RollMark(Base):
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     voter_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     venue_id: Mapped[int]
+
+
+class HallEntry(Base):
+    """One paper that a desk gave out, by the key its device made: what came of it, never whose.
+
+    `why` says what stood against a mark; `finding` is what one officer says of it and another
+    agrees to.
+    """
+
+    __tablename__ = "paper_hall_entry"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "venue_id"], ["paper_venue.round_id", "paper_venue.id"]),
+        CheckConstraint("(outcome = 'conflict') = (why IS NOT NULL)", name="conflict_has_why"),
+        CheckConstraint("(finding IS NULL) = (said_by_id IS NULL)", name="found_by_one"),
+        CheckConstraint("agreed_by_id IS NULL OR finding IS NOT NULL", name="agreed_to_something"),
+        CheckConstraint("agreed_by_id <> said_by_id", name="agreed_by_two"),
+        {"sqlite_with_rowid": False},
+    )
+    __refusals__ = {"ck_paper_hall_entry_agreed_by_two": (None, SAME_HAND)}
+
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    venue_id: Mapped[int] = mapped_column(index=True)
+    outcome: Mapped[Taken] = mapped_column(one_of(Taken, "outcome"))
+    why: Mapped[WhyConflict | None] = mapped_column(one_of(WhyConflict, "why"))
+    finding: Mapped[Finding | None] = mapped_column(one_of(Finding, "finding"))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    said_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    agreed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    venue: Mapped[Venue] = relationship(viewonly=True)

@@ -18,6 +18,8 @@ from pbapp.ballots.models import Ballot, Channel
 from pbapp.ballots.paper import reading as paper_reading
 from pbapp.ballots.paper.models import (
     BatchKind,
+    Finding,
+    HallEntry,
     PaperBatch,
     PaperChannel,
     PaperEntry,
@@ -26,6 +28,7 @@ from pbapp.ballots.paper.models import (
     PaperResolution,
     PaperSetAside,
     RollMark,
+    Taken,
     Venue,
 )
 from pbapp.ballots.rules import PLAIN
@@ -259,11 +262,18 @@ class VenueCount:
     returned: int
     set_aside: int
     marked: int
+    unmarked: int = 0
+    conflicts: int = 0
 
     @property
     def matches(self) -> bool:
-        """Whether there are no more papers in the box than people marked as having voted here."""
-        return self.used <= self.marked or self.venue.channel is PaperChannel.PARTNER
+        """Whether there are no more papers in the box than people marked as having voted here.
+
+        A paper that was given to somebody who could not be marked counts once two officers have
+        said what happened (`unmarked`), and not while that is open (`conflicts`).
+        """
+        known = self.marked + self.unmarked
+        return self.used <= known or self.venue.channel is PaperChannel.PARTNER
 
 
 def accounting(round: Round) -> list[VenueCount]:
@@ -275,12 +285,15 @@ def accounting(round: Round) -> list[VenueCount]:
                 sums[batch.venue_id][name] += getattr(batch, name)
     aside = _count_by_venue(PaperSetAside, round)
     marked = _marked_by_venue(round)
+    unmarked, conflicts = _count_conflicts(round)
     return [
         VenueCount(
             venue,
             **{name: sums[venue.id][name] for name in ("issued", "used", "spoiled", "returned")},
             set_aside=aside.get(venue.id, 0),
             marked=marked.get(venue.id, 0),
+            unmarked=unmarked[venue.id],
+            conflicts=conflicts[venue.id],
         )
         for venue in list_venues(round)
     ]
@@ -293,6 +306,25 @@ def _marked_by_venue(round: Round) -> dict[int, int]:
         return _count_by_venue(RollMark, round)
     by_name = {row["venue"]: row["marked"] for row in kept["papers"]}
     return {venue.id: by_name.get(venue.name, 0) for venue in list_venues(round)}
+
+
+def _count_conflicts(round: Round) -> tuple[Counter[int], Counter[int]]:
+    """By place: papers in the box for which nobody is marked, and conflicts still open."""
+    unmarked: Counter[int] = Counter()
+    still_open: Counter[int] = Counter()
+    query = (
+        select(
+            HallEntry.venue_id, HallEntry.finding, HallEntry.agreed_by_id.is_not(None), func.count()
+        )
+        .where(HallEntry.round_id == round.id, HallEntry.outcome == Taken.CONFLICT)
+        .group_by(HallEntry.venue_id, HallEntry.finding, HallEntry.agreed_by_id.is_not(None))
+    )
+    for venue_id, finding, is_agreed, number in db.session.execute(query):
+        if not is_agreed:
+            still_open[venue_id] += number
+        elif finding is not Finding.NO_PAPER:
+            unmarked[venue_id] += number
+    return unmarked, still_open
 
 
 def _count_by_venue(table: type[PaperSetAside | RollMark], round: Round) -> dict[int, int]:

@@ -44,6 +44,7 @@ def index(slug: str) -> Page:
         "ballots/paper/index.html",
         round=round,
         counts=counts,
+        conflicts=sum(count.conflicts for count in counts),
         by_channel=_by_channel(counts),
         channels=CHANNELS,
         batches=queries.list_batches(round),
