@@ -573,6 +573,88 @@ def upgrade() -> None:
         batch_op.create_index("ix_known_card_list", ["round_id", "list_id"], unique=False)
 
     op.create_table(
+        "paper_hall_entry",
+        sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "marked",
+                "conflict",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "why",
+            sa.Enum(
+                "voted_on_paper",
+                "not_in_area",
+                "too_young",
+                "unclear",
+                name="why",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "finding",
+            sa.Enum(
+                "same_person",
+                "two_people",
+                "not_entitled",
+                "no_paper",
+                name="finding",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("said_by_id", sa.Uuid(), nullable=True),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(outcome = 'conflict') = (why IS NOT NULL)",
+            name=op.f("ck_paper_hall_entry_conflict_has_why"),
+        ),
+        sa.CheckConstraint(
+            "(finding IS NULL) = (said_by_id IS NULL)",
+            name=op.f("ck_paper_hall_entry_found_by_one"),
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id <> said_by_id", name=op.f("ck_paper_hall_entry_agreed_by_two")
+        ),
+        sa.CheckConstraint(
+            "agreed_by_id IS NULL OR finding IS NOT NULL",
+            name=op.f("ck_paper_hall_entry_agreed_to_something"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["account.id"], name=op.f("fk_paper_hall_entry_agreed_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id", "venue_id"],
+            ["paper_venue.round_id", "paper_venue.id"],
+            name=op.f("fk_paper_hall_entry_round_id_venue_id_paper_venue"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["said_by_id"], ["account.id"], name=op.f("fk_paper_hall_entry_said_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("round_id", "key", name=op.f("pk_paper_hall_entry")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("paper_hall_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_paper_hall_entry_venue_id"), ["venue_id"], unique=False
+        )
+
+    op.create_table(
         "pot_share",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("pot_id", sa.Integer(), nullable=False),
@@ -970,6 +1052,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pot_share_funder_id"))
 
     op.drop_table("pot_share")
+    with op.batch_alter_table("paper_hall_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_hall_entry_venue_id"))
+
+    op.drop_table("paper_hall_entry")
     with op.batch_alter_table("known_card", schema=None) as batch_op:
         batch_op.drop_index("ix_known_card_list")
 
