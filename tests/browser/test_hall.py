@@ -14,7 +14,7 @@ def notes(page: Page, name: str, postcode: str = "ZZ7 1AA") -> None:
     page.get_by_label("Full name").fill(name)
     page.get_by_label("Postcode of that place").fill(postcode)
     page.get_by_label("I live here").check()
-    page.get_by_label("Your age group").select_option(index=3)
+    page.get_by_label("Their age group").select_option(index=3)
     page.get_by_role("button", name="Check", exact=True).click()
 
 

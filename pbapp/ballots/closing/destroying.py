@@ -37,6 +37,7 @@ KEPT = frozenset(
         "paper_venue",
         "paper_batch",
         "paper_request",
+        "paper_hall_entry",
         "paper_set_aside",
         "closing",
         "certificate",

@@ -30,7 +30,7 @@ from pbapp.ballots.paper.models import (
 from pbapp.ballots.paper.sheet import LARGE, ORDINARY
 from pbapp.ballots.paper.tables import Details
 from pbapp.ballots.roll.forms import WRONG_ADDRESS, CheckForm
-from pbapp.rounds.models import Connection
+from pbapp.rounds.models import Connection, Round
 from pbapp.web.forms import Form, plain_text
 
 CHANNELS = {
@@ -216,6 +216,12 @@ class TableForm(CheckForm):
     """The same questions as online, asked by an officer at a table or read from a declaration."""
 
     venue = SelectField(_l("Where?"), validate_choice=False)
+
+    def __init__(self, round: Round, **values: Any) -> None:
+        super().__init__(round, **values)
+        self.name.label.text = _("Full name")
+        self.connection.label.text = _("What connects them with the area?")
+        self.age_band.label.text = _("Their age group")
 
     @property
     def details(self) -> Details:

@@ -120,7 +120,6 @@ def _halls(round: Round) -> list[Venue]:
 
 def _form(round: Round) -> TableForm:
     form = TableForm(round)
-    form.name.label.text = _("Full name")
     form.venue.choices = [(str(venue.id), venue.name) for venue in _halls(round)]
     return form
 

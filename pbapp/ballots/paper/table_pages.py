@@ -50,7 +50,6 @@ def _marked_words(venue: Venue) -> str:
 
 def _table_form(round: Round) -> TableForm:
     form = TableForm(round)
-    form.name.label.text = _("Full name")
     form.venue.choices = _places(round)
     if request.method == "GET":
         form.venue.data = request.args.get("place", "")
