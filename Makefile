@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo-reset test lint messages lock bench bench-count bench-rush
+.PHONY: help setup run demo-reset test faults faults-long lint messages lock bench bench-count bench-rush
 MAKEFLAGS += --no-print-directory
 
 # The first Python on the machine that is new enough: `make setup PYTHON=...` names another.
@@ -40,6 +40,12 @@ demo-reset: setup ## Remove the demo with all that was done in it, and load it a
 test: setup ## Run every test; TESTS="tests/plans -k priority" runs some, JOBS=4 at a time
 	@$(BIN)/python tools/chromium.py
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(TESTS)
+
+faults: setup ## Run the faults that a ballot box must survive; a part of `make test`
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile -m faults
+
+faults-long: setup ## Run the faults that take longer: replicas, and 2,000 people at once
+	@$(BIN)/python -m pytest -m faults_long
 
 lint: setup ## Run every check that is not a test, all of them even if one fails
 	@failed=; check() { echo "==> $$*"; "$(BIN)/$$@" || failed="$$failed [$$*]"; }; \

@@ -230,7 +230,14 @@ class Sending:
 class Server:
     """`pbapp serve`, or another program that serves, in a process of its own."""
 
-    def __init__(self, at: Installation, *, program: Sequence[str] | None = None, **more: str):
+    def __init__(
+        self,
+        at: Installation,
+        *,
+        program: Sequence[str] | None = None,
+        before: Callable[[], None] | None = None,
+        **more: str,
+    ) -> None:
         self.at = at
         self.port = free_port()
         self.log = at.folder / f"log-{self.port}"
@@ -243,6 +250,7 @@ class Server:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=before,
             )
         wait_for(self._answers)
 

@@ -17,8 +17,11 @@ from pbapp.refusal import Refused
 from pbapp.web.babel import page_language, say
 
 SECRET_FIELDS = ("csrf_token", "password", "code")
-# How SQLite and PostgreSQL say that they cannot take a change just now.
-REFUSES_WRITES = ("locked", "lock timeout", "readonly", "read-only", "full")
+# How SQLite says that it cannot take a change just now, and PostgreSQL's codes for it: no
+# connection, not enough of something (of disk, too), shutting down or starting, a lock held too
+# long, read-only.
+REFUSES_WRITES = ("locked", "readonly", "full", "disk I/O error", "unable to open")
+REFUSING_STATES = ("08", "53", "57P", "55P03", "25006")
 # Made without the context processors, which ask the database whose service this is.
 BARE = frozenset({"500", "503"})
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -64,11 +67,16 @@ def _busy(_error: Exception) -> Answer:
 
 
 def _database_trouble(error: OperationalError | InternalError) -> Answer:
-    text = str(error.orig)
-    if any(word in text for word in REFUSES_WRITES):
-        logging.getLogger("pbapp").error("database refused a write: %s", text)
-        return _busy(error)
-    return _unexpected(error)
+    if not _refuses_writes(error.orig):
+        return _unexpected(error)
+    logging.getLogger("pbapp").error("database refused a write: %s", error.orig)
+    return _busy(error)
+
+
+def _refuses_writes(error: BaseException | None) -> bool:
+    if hasattr(error, "sqlstate"):  # PostgreSQL; without a code it could not be reached at all
+        return error.sqlstate is None or error.sqlstate.startswith(REFUSING_STATES)
+    return any(word in str(error) for word in REFUSES_WRITES)
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:

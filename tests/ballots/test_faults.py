@@ -41,6 +41,7 @@ def ready_to_send(box: Box, slug: str) -> tuple[Browser, Page]:
         return browser, browser.follow(page)
 
 
+@pytest.mark.faults(2)
 def test_2_a_retry_after_a_lost_reply_gives_the_same_receipt(box: Box) -> None:
     slug = box.open_round()
     voter, key = box.admit(slug), secrets.token_hex(16)
@@ -49,6 +50,7 @@ def test_2_a_retry_after_a_lost_reply_gives_the_same_receipt(box: Box) -> None:
     assert len(box.rows(slug)) == 1
 
 
+@pytest.mark.faults(4)
 def test_4_the_same_sending_32_times_at_once_is_one_ballot(box: Box) -> None:
     slug = box.open_round()
     voter, key = box.admit(slug), secrets.token_hex(16)
@@ -58,6 +60,7 @@ def test_4_the_same_sending_32_times_at_once_is_one_ballot(box: Box) -> None:
     assert len(box.rows(slug)) == 1
 
 
+@pytest.mark.faults(5)
 def test_5_one_voter_sending_32_votes_at_once_has_one_that_counts(box: Box) -> None:
     slug = box.open_round()
     voter = box.admit(slug)
@@ -77,6 +80,7 @@ def test_many_voters_at_once_have_a_ballot_each(box: Box) -> None:
     assert box.live(slug) == [("1", "2")] * 32
 
 
+@pytest.mark.faults(6)
 def test_6_without_the_lock_the_index_still_keeps_one_vote_a_person(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +110,7 @@ def test_families_at_once_stay_within_their_number(box: Box) -> None:
     assert sum(isinstance(one, roll.NotOneOfOne) for one in found) == 4
 
 
+@pytest.mark.faults(8)
 @pytest.mark.parametrize("holder", ["thread", "process"])
 def test_8_a_lock_held_too_long_gives_503_and_one_ballot_after(
     box: Box, holder: str, monkeypatch: pytest.MonkeyPatch
@@ -123,6 +128,7 @@ def test_8_a_lock_held_too_long_gives_503_and_one_ballot_after(
     assert box.live(slug) == [("1",)]
 
 
+@pytest.mark.faults(9)
 def test_9_a_read_only_database_says_so_and_keeps_everything(box: Box) -> None:
     slug = box.open_round()
     browser, review = ready_to_send(box, slug)
@@ -136,6 +142,7 @@ def test_9_a_read_only_database_says_so_and_keeps_everything(box: Box) -> None:
     assert box.live(slug) == [("1",), ("2",)]
 
 
+@pytest.mark.faults(10)
 def test_10_the_close_is_exact_to_the_second(box: Box) -> None:
     slug = box.open_round()
     voter = box.admit(slug)
@@ -150,6 +157,7 @@ def test_10_the_close_is_exact_to_the_second(box: Box) -> None:
     assert box.live(slug) == [("1",)]
 
 
+@pytest.mark.faults(11)
 def test_11_after_the_clock_stepped_back_the_later_vote_counts(box: Box) -> None:
     slug = box.open_round()
     voter = box.admit(slug)
@@ -159,6 +167,7 @@ def test_11_after_the_clock_stepped_back_the_later_vote_counts(box: Box) -> None
     assert box.live(slug) == [("2",)]
 
 
+@pytest.mark.faults(12)
 def test_12_a_request_in_flight_at_the_close_is_counted(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +191,7 @@ def test_12_a_request_in_flight_at_the_close_is_counted(
     assert box.live(slug) == [("1",)]
 
 
+@pytest.mark.faults(27)
 def test_27_voting_refuses_to_open_without_its_key(box: Box) -> None:
     slug = box.open_round()
     box.cast(slug, box.admit(slug), "1")

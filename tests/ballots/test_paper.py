@@ -193,6 +193,7 @@ def test_somebody_with_a_project_in_the_vote_reads_no_paper(
     assert "Somebody else" in refused(call=paper.resolve, **values)
 
 
+@pytest.mark.faults(26)
 def test_an_officer_removed_midway_leaves_the_batch_open(
     world: World, round: Round, batch: PaperBatch, third: Account, keys: Path
 ) -> None:

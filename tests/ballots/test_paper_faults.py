@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from pbapp.accounts.models import Account
 from pbapp.ballots import services
 from pbapp.ballots.models import Channel
@@ -18,6 +20,7 @@ from tests.ballots.boxes import Box, at_once
 PEOPLE = 6
 
 
+@pytest.mark.faults(25)
 def test_table_and_phone_at_once_leave_one_live_ballot(box: Box) -> None:
     slug = box.open_round()
     names = ["Ada Bell", "Bo Bell", "Cy Bell", "Di Bell", "Ed Bell", "Fi Bell"]

@@ -53,6 +53,7 @@ def test_the_newest_migration_gives_the_tables_of_the_models(empty: Flask) -> No
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.faults(19)
 def test_every_migration_goes_up_and_down_one_at_a_time(empty: Flask) -> None:
     for revision in REVISIONS:
         upgrade(revision=revision)
@@ -76,6 +77,7 @@ def test_rows_survive_a_migration_down_and_up(empty: Flask) -> None:
     downgrade(revision="base")
 
 
+@pytest.mark.faults(19)
 def test_an_interrupted_upgrade_leaves_the_database_as_it_was(
     empty: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ def test_a_press_without_a_token_counts_nothing(closed: Round, officer: Browser)
     assert db.session.scalar(select(func.count()).select_from(Job)) == 0
 
 
+@pytest.mark.faults(14)
 def test_a_count_killed_after_freezing_goes_on_with_the_same_file(
     closed: Round, officer: Browser, monkeypatch
 ):

@@ -1,0 +1,72 @@
+"""People who vote, one after another on several connections, until something goes wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.client import HTTPException
+from secrets import token_hex
+
+from tests.served import Answer, Installation, Sending, Server
+
+
+class Crowd:
+    """Sends votes until told to stop; remembers what it was told, and what it was never told."""
+
+    def __init__(self, at: Installation, server: Server, people: int = 400) -> None:
+        self.at = at
+        self.server = server
+        self.waiting = [replace(at.sending(id), key=token_hex(16)) for id in at.voters(people)]
+        self.answers: list[tuple[Sending, Answer]] = []
+        self.unanswered: list[Sending] = []
+        self._stop = threading.Event()
+
+    @property
+    def receipts(self) -> list[str]:
+        """Of every vote that was acknowledged."""
+        return [self.at.receipt_in(answer) for _, answer in self.answers if answer.is_acknowledged]
+
+    @property
+    def others(self) -> list[Answer]:
+        """Answers that were no acknowledgement."""
+        return [answer for _, answer in self.answers if not answer.is_acknowledged]
+
+    @contextmanager
+    def voting(self, at_once: int = 6) -> Iterator[None]:
+        """Vote meanwhile."""
+        threads = [threading.Thread(target=self._vote) for _ in range(at_once)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            for thread in threads:
+                thread.join()
+
+    def wait_for(self, number: int, seconds: float = 30) -> None:
+        """Until so many have had an answer."""
+        until = time.monotonic() + seconds
+        while len(self.answers) < number:
+            assert time.monotonic() < until, f"{len(self.answers)} of {number}"
+            time.sleep(0.01)
+
+    def ask_again(self, server: Server) -> list[Answer]:
+        """Everybody who had no acknowledgement sends the very same again."""
+        again = [s for s, answer in self.answers if not answer.is_acknowledged] + self.unanswered
+        return [server.send(sending) for sending in again]
+
+    def _vote(self) -> None:
+        while self.waiting and not self._stop.is_set():
+            sending = self.waiting.pop()
+            try:
+                answer = self.server.send(sending)
+                self.answers.append((sending, answer))
+                if not answer.is_acknowledged:
+                    time.sleep(0.2)
+            except (OSError, HTTPException):
+                self.unanswered.append(sending)
+                time.sleep(0.02)
