@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request
@@ -73,9 +74,10 @@ def _database_trouble(error: OperationalError | InternalError) -> Answer:
     return _busy(error)
 
 
-def _refuses_writes(error: BaseException | None) -> bool:
+def _refuses_writes(error: Any) -> bool:
     if hasattr(error, "sqlstate"):  # PostgreSQL; without a code it could not be reached at all
-        return error.sqlstate is None or error.sqlstate.startswith(REFUSING_STATES)
+        code: str | None = error.sqlstate
+        return code is None or code.startswith(REFUSING_STATES)
     return any(word in str(error) for word in REFUSES_WRITES)
 
 
