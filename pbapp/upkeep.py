@@ -9,13 +9,16 @@ from pbapp.accounts import services as accounts
 from pbapp.assets import feed_check, importing
 from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
+from pbapp.ballots.roll import chores as voters
 from pbapp.db import db, write_transaction
 from pbapp.desk import what_if
+from pbapp.jobs import services as jobs
 from pbapp.messages import services as messages
 from pbapp.results import bringing_in, destroying
 from pbapp.web import drafts, limits
 
 CHORES: tuple[Callable[[], object], ...] = (
+    jobs.beat,
     accounts.forget_old,
     messages.forget_sent,
     drafts.forget_old,
@@ -25,6 +28,9 @@ CHORES: tuple[Callable[[], object], ...] = (
     what_if.forget_old,
     printing.forget_old,
     bringing_in.forget_old,
+    voters.find_groups,
+    voters.remind,
+    voters.count_set_aside,
     destroying.destroy_due,
     ballot_log.ask_if_due,
 )

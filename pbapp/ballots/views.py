@@ -22,13 +22,14 @@ from pbapp.ballots.paper import views as paper_pages  # noqa: F401
 from pbapp.ballots.paper.counting_pages import bp as counting_bp
 from pbapp.ballots.paper.pages import bp as paper_bp
 from pbapp.ballots.roll import views as roll_pages  # noqa: F401 — steps 1 and 2
+from pbapp.ballots.roll.desk_pages import bp as voters_bp
 from pbapp.ballots.rules import sealed_rules
 from pbapp.ballots.secrecy import tidy_receipt
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone
 from pbapp.web.limits import limited
 
-blueprints = (bp, paper_bp, counting_bp, closing_bp)
+blueprints = (bp, paper_bp, counting_bp, closing_bp, voters_bp)
 
 __all__ = ["blueprints", "init_app"]
 

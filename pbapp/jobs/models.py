@@ -20,6 +20,15 @@ class JobState(enum.StrEnum):
     FAILED = "failed"
 
 
+class Pulse(Base):
+    """When a process that runs by itself last showed that it is alive."""
+
+    __tablename__ = "pulse"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Job(Base):
     """One piece of slow work, with how far it has got."""
 

@@ -12,12 +12,13 @@ from sqlalchemy import or_, select, update
 
 from pbapp import clock
 from pbapp.db import db, flush, write_transaction
-from pbapp.jobs.models import Job, JobState
+from pbapp.jobs.models import Job, JobState, Pulse
 
 Work = Callable[..., None]
 RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
 LOST_AFTER = timedelta(minutes=15)
 ANSWER = "answer"
+WORKER = "worker"
 _kinds: dict[str, Work] = {}
 _log = logging.getLogger("pbapp.jobs")
 
@@ -58,6 +59,20 @@ def find_newest(kind: str, argument: str, value: int) -> Job | None:
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def beat() -> None:
+    """The worker is alive; it says so every minute."""
+    row = db.session.get(Pulse, WORKER) or Pulse(name=WORKER)
+    row.at = clock.now()
+    db.session.add(row)
+    flush()
+
+
+def worker_seen_at() -> datetime | None:
+    """When the worker last said that it is alive; None if it never did."""
+    row = db.session.get(Pulse, WORKER)
+    return row.at if row is not None else None
 
 
 def is_at_work(job: Job | None) -> bool:

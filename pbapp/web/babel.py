@@ -72,8 +72,10 @@ def day(value: date | datetime) -> str:
     return format_date(value, "EEEE d MMMM y", locale=get_locale())
 
 
-def moment(value: datetime) -> str:
-    """Friday 4 December 2026, 5pm."""
+def moment(value: datetime | str) -> str:
+    """Friday 4 December 2026, 5pm. A mail keeps its moments as ISO text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
     return f"{day(value)}, {time_of_day(value)}"
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 from pbapp import db as database
 from pbapp.refusal import Refused
+from pbapp.web import limits
 from pbapp.web.babel import page_language, say
 
 SECRET_FIELDS = ("csrf_token", "password", "code")
@@ -97,7 +98,18 @@ def _unexpected(error: Exception) -> Answer:
         return page(413, "413")
     logging.getLogger("pbapp").exception("unexpected error")
     database.db.session.rollback()
+    _count_it()
     return page(500, "500")
+
+
+def _count_it() -> None:
+    """So that officers see on the live board that something goes wrong. It must not fail itself."""
+    try:
+        with database.write_transaction():
+            limits.hit("errors", "all", tries=0, seconds=3600)
+            database.db.session.commit()
+    except Exception:
+        logging.getLogger("pbapp").exception("an error could not be counted")
 
 
 def page(status: int, name: str, **context: object) -> tuple[str, int]:

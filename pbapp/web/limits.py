@@ -66,9 +66,14 @@ def hit(name: str, caller: str, *, tries: int, seconds: int) -> bool:
 
 def is_spent(name: str, caller: str, tries: int, seconds: int) -> bool:
     """Whether a caller has used up their tries in this stretch of time, without counting one."""
+    return count(name, caller, seconds) >= tries
+
+
+def count(name: str, caller: str, seconds: int) -> int:
+    """How many tries a caller has had in this stretch of time."""
     window = int(clock.now().timestamp()) // seconds
     row = db.session.get(Tries, (_key(name, caller), window))
-    return row is not None and row.count >= tries
+    return row.count if row is not None else 0
 
 
 def forget_old() -> int:

@@ -39,6 +39,7 @@ KEPT = frozenset(
         "paper_request",
         "paper_hall_entry",
         "paper_set_aside",
+        "roll_void",  # how many votes two officers set aside, and why; its group goes
         "closing",
         "certificate",
         "scrutineer",  # without its link

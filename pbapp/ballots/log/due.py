@@ -12,6 +12,7 @@ from pbapp import clock
 from pbapp.ballots import queries as box
 from pbapp.ballots.log import queries
 from pbapp.ballots.paper import queries as paper
+from pbapp.ballots.roll import bursts
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Method, Round
 from pbapp.rounds.queries import WhyNot, can_vote
@@ -67,10 +68,13 @@ def is_close_due(round: Round) -> bool:
     """Whether the worker closes the log by itself: only where no paper can come any more.
 
     Boxes of papers are opened after voting has closed. Where a round takes them, the log is closed
-    when a voting lead asks for the count, which is when they say that every paper is in.
+    when a voting lead asks for the count, which is when they say that every paper is in. So too
+    where two officers have not done with a group of voters: after the close they could not act.
     """
     config = round.config or {}
     takes_paper = Method.TABLE.value in config.get("methods", [Method.TABLE.value])
     if takes_paper or paper.list_venues(round) or queries.is_closed(round.id):
+        return False
+    if any(group.waits for group in bursts.list_groups(round)):
         return False
     return why_not_close(round) is None

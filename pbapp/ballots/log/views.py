@@ -13,6 +13,7 @@ from pbapp.ballots.log.models import BallotBatch
 from pbapp.ballots.log.words import method_words, role_words
 from pbapp.ballots.pages import Page, bp
 from pbapp.ballots.paper import queries as paper
+from pbapp.ballots.roll import voids
 from pbapp.boards.models import Role
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
@@ -40,6 +41,7 @@ def log(slug: str) -> Page:
         counts=box.ballots_by_channel(round) if shut else None,
         was_used=box.was_used(round),
         declared=paper.declared_totals(round) if shut else [],
+        set_aside=voids.set_aside(round),
         has_zero=queries.find_zero_report(round) is not None,
         many=due.MANY,
         fewest=due.FEWEST,

@@ -30,6 +30,7 @@ from pbapp.ballots.paper.people import must_be_officer
 from pbapp.ballots.paper.services import BALLOTS
 from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_name
 from pbapp.ballots.roll.services import open_key
+from pbapp.ballots.roll.voids import list_voided
 from pbapp.ballots.services import MIXED_WITH
 from pbapp.db import advisory_lock, db, flush
 from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
@@ -125,15 +126,17 @@ def set_aside(*, round: Round, venue: Venue, reason: WhySetAside, by: Account) -
 def settle(*, round: Round, keys: Path) -> int:
     """Take out the online votes of everybody who then voted at a table; returns how many.
 
+    So too the votes that two officers have set aside (`roll.voids`).
+
     All at once, shuffled in with others, and only the table of ballots is written, so that the
     rows do not say whose they were. Doing it again does nothing.
     """
     advisory_lock(f"ballot box {round.id}")
-    marked = paper_queries.list_marked(round)
-    if not marked:
+    out = paper_queries.list_marked(round) | list_voided(round.id)
+    if not out:
         return 0
     key = queries.read_key(round.id, keys)
-    tags = {secrecy.voter_tag(key, round.id, voter_id) for voter_id in marked}
+    tags = {secrecy.voter_tag(key, round.id, voter_id) for voter_id in out}
     here = BALLOTS.c.round_id == round.id
     live = select(BALLOTS).where(here, BALLOTS.c.is_live, BALLOTS.c.channel == Channel.ONLINE)
     rows = [dict(row) for row in db.session.execute(live).mappings()]

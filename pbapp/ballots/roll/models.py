@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -27,6 +28,7 @@ from pbapp.places.models import Area
 from pbapp.refusal import N_
 from pbapp.rounds.models import Connection, Method
 
+ANOTHER_OFFICER = N_("A second officer has to agree: not the one who asked.")
 SHOWN_ONCE = N_(
     "These codes were made already, and could be shown only once. If the sheet is lost, revoke "
     "them and make new ones."
@@ -191,4 +193,115 @@ class VoterSource(Base):
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     voter_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     network: Mapped[str] = mapped_column(String(64))
+    day: Mapped[date] = mapped_column(Date)
+
+
+class BurstKind(enum.StrEnum):
+    """What many people have in common."""
+
+    NETWORK = "network"
+    CONTACT = "contact"
+
+
+class Burst(Base):
+    """Many people from one network range on one day, or behind one address: for two officers.
+
+    `mark` is the HMAC they share, with the day where there is one.
+    """
+
+    __tablename__ = "roll_burst"
+    __table_args__ = (
+        UniqueConstraint("round_id", "kind", "mark"),
+        UniqueConstraint("round_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    kind: Mapped[BurstKind] = mapped_column(one_of(BurstKind, "kind"))
+    mark: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64))
+    day: Mapped[date] = mapped_column(Date)
+
+
+class BurstLook(Base):
+    """An officer has looked at a group, as large as it was then, and what they found."""
+
+    __tablename__ = "roll_burst_look"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "burst_id"], ["roll_burst.round_id", "roll_burst.id"]),
+    )
+
+    burst_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    round_id: Mapped[int]
+    people: Mapped[int]
+    note: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class VoidAct(enum.StrEnum):
+    """What two officers do to the online votes of a group."""
+
+    VOID = "void"
+    RELEASE = "release"
+
+
+class VoidRequest(Base):
+    """One officer asks to set a group's online votes aside, or to count them; another agrees.
+
+    `votes` is how many ballots that was in the end, counted when the box is shut. It outlives the
+    group: the number and the reason are public.
+    """
+
+    __tablename__ = "roll_void"
+    __table_args__ = (
+        CheckConstraint("agreed_by_id <> asked_by_id", name="two_people"),
+        CheckConstraint("(agreed_at IS NULL) = (agreed_by_id IS NULL)", name="agreed_by_one"),
+        CheckConstraint("votes IS NULL OR agreed_at IS NOT NULL", name="counted_when_agreed"),
+        Index(
+            "uq_roll_void_open",
+            "burst_id",
+            unique=True,
+            sqlite_where=text("agreed_at IS NULL"),
+            postgresql_where=text("agreed_at IS NULL"),
+        ),
+    )
+    __refusals__ = {
+        "ck_roll_void_two_people": (None, ANOTHER_OFFICER),
+        "uq_roll_void_open": (None, N_("Somebody has asked for this already.")),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    burst_id: Mapped[int | None] = mapped_column(ForeignKey("roll_burst.id", ondelete="SET NULL"))
+    act: Mapped[VoidAct] = mapped_column(one_of(VoidAct, "act"))
+    reason: Mapped[str] = mapped_column(String(300))
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    agreed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    agreed_at: Mapped[datetime | None] = mapped_column(Moment)
+    votes: Mapped[int | None]
+
+
+class VoidedVoter(Base):
+    """Somebody whose online vote two officers set aside; a paper of theirs counts."""
+
+    __tablename__ = "roll_voided"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "voter_id"], ["roll.round_id", "roll.id"]),
+        ForeignKeyConstraint(["round_id", "burst_id"], ["roll_burst.round_id", "roll_burst.id"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voter_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    burst_id: Mapped[int]
+
+
+class Reminded(Base):
+    """The one batch of reminders of a round was written. Not to whom, and not to how many."""
+
+    __tablename__ = "roll_reminder"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     day: Mapped[date] = mapped_column(Date)

@@ -127,7 +127,7 @@ def _send_code(round: Round, channel: MailChannel, to: str) -> None:
     secret = settings().secret_key
     code = accounts.make_code(purpose=f"vote:{round.id}", email=to, secret=secret)
     messages.write(
-        key=f"vote code {secrets.token_hex(16)}",
+        key=f"vote code {round.id} {secrets.token_hex(16)}",
         to=to,
         channel=channel,
         template="vote_code",
