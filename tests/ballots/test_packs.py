@@ -179,3 +179,21 @@ def test_a_pack_of_another_round_is_not_shown(
     officer_elsewhere.get(str(sent.location), status=403)
     officer.get(str(sent.location)[:-4] + "0000", status=404)
     officer.get(f"{sent.location}/0", status=404)  # not made yet
+
+
+def test_a_place_of_one_ward_can_leave_out_the_pots_of_others(world: World) -> None:
+    from flask import current_app
+
+    round = factories.open_round(world, by_ward=True)
+    ward = world.wards[7]
+    place = papers.make_venue(world, round, "School", PaperChannel.CLASSROOM, area_id=ward.id)
+    with current_app.test_request_context():
+        whole = pdf.read(render_pdf(printing.paper_page(round, place, False, False, "en")))
+        own = pdf.read(render_pdf(printing.paper_page(round, place, False, True, "en")))
+    assert pdf.faults_of(whole) == pdf.faults_of(own) == []
+    names = [area.name for area in world.wards.values()]
+    assert [text for _level, text in whole.headings[1:4]] == names[:3]
+    assert "Vote about each" in whole.text
+    assert [level for level, _text in own.headings] == [1, 2]
+    assert "Project 3" in own.text
+    assert "Project 1" not in own.text

@@ -140,3 +140,26 @@ def test_somebody_from_elsewhere_is_refused(
     with pytest.raises(Refused) as refused:
         papers.mark(world, round, keys, hall, **values)
     assert refused.value.field == field
+
+
+def test_a_round_sealed_without_tables_has_none(world: World, keys: Path) -> None:
+    round = factories.open_round(world, guards={"methods": ["email"]})
+    venue = papers.make_venue(world, round)
+    with pytest.raises(Refused, match="no voting at tables"):
+        papers.mark(world, round, keys, venue)
+    db.session.rollback()
+    factories.close(round)
+    with pytest.raises(Refused, match="no voting at tables"):
+        papers.open_batch(world, round, venue, 1)
+
+
+def test_what_was_set_aside_is_among_the_returned(
+    world: World, round: Round, post: Venue, keys: Path
+) -> None:
+    tables.set_aside(round=round, venue=post, reason=WhySetAside.NOT_ELIGIBLE, by=world.officer)
+    papers.mark(world, round, keys, post)
+    factories.close(round)
+    papers.open_batch(world, round, post, 1)
+    assert paper_queries.accounting(round)[0].misses_returns
+    papers.open_batch(world, round, post, 1, issued=2, returned=1)
+    assert not paper_queries.accounting(round)[0].misses_returns

@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from pbapp.accounts.models import Account
 from pbapp.ballots.paper import queries
+from pbapp.ballots.roll import terms
 from pbapp.boards.models import OFFICER_ROLES, Membership, Role
 from pbapp.boards.queries import has_role
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
-from pbapp.rounds.models import Profile, Round
+from pbapp.rounds.models import Method, Profile, Round
 
 OWN_PROJECT = N_(
     "A group of yours has a project in this vote, so others have to read the papers. You can "
@@ -30,6 +31,12 @@ def must_be_officer(round: Round, by: Account) -> None:
     """Refuse anybody who is not an officer of the round's own board."""
     if not has_role(by.id, round.board_id, OFFICER_ROLES):
         raise Refused(N_("Only an officer of this board can do this."))
+
+
+def must_take_paper(round: Round) -> None:
+    """Refuse where the sealed rules leave tables, and papers with them, out of the ways to vote."""
+    if Method.TABLE not in terms.methods_of(round):
+        raise Refused(N_("The sealed rules of this round have no voting at tables or on paper."))
 
 
 def profile_of(round: Round) -> Profile | None:

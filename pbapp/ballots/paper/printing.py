@@ -23,8 +23,9 @@ from pbapp.ballots.paper.people import must_be_officer
 from pbapp.ballots.paper.sheet import LARGE, Sheet, sheet_of
 from pbapp.ballots.paper.words import box_words, pot_words, pots_words
 from pbapp.ballots.queries import closes_at
+from pbapp.ballots.roll import terms
 from pbapp.ballots.roll.forms import CONNECTIONS, age_words
-from pbapp.ballots.roll.identity import TOO_YOUNG, age_bands
+from pbapp.ballots.roll.identity import TOO_YOUNG
 from pbapp.config import ROOT
 from pbapp.db import db, write_transaction
 from pbapp.jobs import delivery
@@ -181,7 +182,7 @@ def paper_context(round: Round, venue: Venue | None, own_ward: bool) -> dict[str
         "connections": [CONNECTIONS[connection] for connection in sheet.connections],
         "ages": [
             age_words(start, end)
-            for value, start, end in age_bands((round.config or {}).get("min_age"))
+            for value, start, end in terms.bands_of(round)
             if value != TOO_YOUNG
         ],
         "closes_at": closes_at(round),

@@ -275,6 +275,11 @@ class VenueCount:
         known = self.marked + self.unmarked
         return self.used <= known or self.venue.channel is PaperChannel.PARTNER
 
+    @property
+    def misses_returns(self) -> bool:
+        """Whether more papers were set aside here than batches say were returned."""
+        return self.issued > 0 and self.returned < self.set_aside
+
 
 def accounting(round: Round) -> list[VenueCount]:
     """Issued, used, spoiled and returned by place, beside the people marked there."""

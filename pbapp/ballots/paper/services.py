@@ -33,6 +33,7 @@ from pbapp.ballots.paper.people import (
     must_be_officer,
     must_count,
     must_have_no_project,
+    must_take_paper,
     profile_of,
     role_in_log,
     roles_in_log,
@@ -123,6 +124,7 @@ def _refuse_kind(round: Round, venue: Venue, kind: BatchKind) -> None:
     if kind is BatchKind.PAPERS:
         if is_partner:
             raise Refused(N_("A partner's own vote is declared as totals."), "kind")
+        must_take_paper(round)
         sealed_rules(round)
         return
     if not queries.takes_totals(round):

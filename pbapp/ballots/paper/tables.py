@@ -26,7 +26,7 @@ from pbapp.ballots.paper.models import (
     Venue,
     WhySetAside,
 )
-from pbapp.ballots.paper.people import must_be_officer
+from pbapp.ballots.paper.people import must_be_officer, must_take_paper
 from pbapp.ballots.paper.services import BALLOTS
 from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_name
 from pbapp.ballots.roll.services import open_key
@@ -212,5 +212,6 @@ def _refuse_out_of_time(round: Round) -> None:
     voting = find_phase(round, PhaseKind.VOTING)
     if round.sealed_at is None or voting is None or clock.now() < voting.starts_at:
         raise Refused(N_("Voting has not opened yet."))
+    must_take_paper(round)
     if paper_queries.is_frozen(round):
         raise Refused(N_("The ballots are sealed for the count, so the voters' list is closed."))
