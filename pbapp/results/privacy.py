@@ -12,19 +12,19 @@ LEAST = 10
 LEAST_BALLOTS = 100
 
 
-def suppress(people: Mapping[str, int]) -> dict[str, int | None]:
-    """The same numbers with the small ones None.
+def suppress(people: Mapping[str, int], *, least: int = LEAST) -> dict[str, int | None]:
+    """The same numbers with the small ones None: those under `least`.
 
     The total is public, so one hidden number alone could be worked out: then the next smallest is
-    hidden too, until at least two are hidden and together they stand for ten people or more.
+    hidden too, until at least two are hidden and together they stand for `least` or more.
     """
     shown: dict[str, int | None] = dict(people)
     hidden: list[int] = []
     if not any(people.values()):
         return shown
     for key, number in sorted(people.items(), key=lambda item: (item[1], item[0])):
-        enough = not hidden or (len(hidden) >= 2 and sum(hidden) >= LEAST)
-        if number >= LEAST and enough:
+        enough = not hidden or (len(hidden) >= 2 and sum(hidden) >= least)
+        if number >= least and enough:
             break
         shown[key] = None
         hidden.append(number)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pbapp.ballots.paper import queries as paper
 from pbapp.results import freezing, sealed
+from pbapp.results.fifths import fifths_of
 from pbapp.results.models import Count, FrozenProfile
 from pbapp.results.queries import find_comparison, list_counted_profiles
 from pbapp.results.sealed import BallotLine
@@ -61,7 +62,7 @@ def reckon_round(round: Round) -> list[tuple[FrozenProfile, Reckoning]]:
     found = []
     counted = count_pots(pots, carry=sealed.carries(round))
     for profile, election, ours, one in zip(profiles, elections, lines, counted, strict=True):
-        made = reckoning_of(election, one.outcome, _about(ours), carried_in=one.carried_in)
+        made = reckoning_of(election, one.outcome, _about(round, ours), carried_in=one.carried_in)
         found.append((profile, made))
     return found
 
@@ -71,7 +72,7 @@ def reckon(*, profile: FrozenProfile, rule: Rule, carried_in: int = 0) -> Reckon
     lines = sealed.ballot_lines(profile.round, profile.pot)
     election = freezing.read(profile)
     outcome = count_votes(election.instance, election.profile, rule, carried_in=carried_in)
-    return reckoning_of(election, outcome, _about(lines), carried_in=carried_in)
+    return reckoning_of(election, outcome, _about(profile.round, lines), carried_in=carried_in)
 
 
 def reckoning_of(
@@ -82,8 +83,8 @@ def reckoning_of(
     return Reckoning(outcome, election.instance.budget + carried_in, about, met.with_a_winner)
 
 
-def _about(lines: Iterable[BallotLine]) -> dict[str, About]:
-    found = {}
+def _about(round: Round, lines: Sequence[BallotLine]) -> dict[str, About]:
+    found, fifths = {}, fifths_of(round, lines)
     for line in lines:
         proposal = line.proposal
         found[line.key] = About(
@@ -91,6 +92,7 @@ def _about(lines: Iterable[BallotLine]) -> dict[str, About]:
             proposal_id=proposal.id if proposal else None,
             priority_id=proposal.priority_id if proposal else None,
             area_id=proposal.area_id if proposal else None,
+            facts={"fifth": fifths[line.key]} if line.key in fifths else None,
         )
     return found
 
