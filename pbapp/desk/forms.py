@@ -31,6 +31,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from pbapp.desk.simulating import LARGEST_SEED
 from pbapp.desk.what_if import FEWEST, LEAST_VOTES, MOST
 from pbapp.web.forms import Form, plain_text
 
@@ -78,18 +79,16 @@ class ExtendForm(Form):
         return datetime.combine(day, time, tzinfo=get_timezone()).astimezone(UTC)
 
 
-def _if_asked_for(form: WhatIfForm, field: Field) -> None:
+def _if_asked_for(form: RulesForm, field: Field) -> None:
     typed = any(str(value).strip() for value in field.raw_data or ())
     if LEAST_VOTES in (form.settings.data or []) and not typed:
         field.errors = []
         raise StopValidation(_("Enter the least number of votes a project needs."))
 
 
-class WhatIfForm(Form):
-    """A past election and two or three ways to count it."""
+class RulesForm(Form):
+    """Two or three ways to count an election."""
 
-    election = SelectField(_l("Which election?"))
-    file = FileField(_l("Or a Pabulib (.pb) file of at most 5 MB"))
     settings = SelectMultipleField(
         _l("Count it by which two or three rules?"),
         widget=ListWidget(prefix_label=False),
@@ -103,6 +102,17 @@ class WhatIfForm(Form):
             NumberRange(1, 10_000_000, message=_l("Enter a number of 1 or more.")),
         ],
     )
+
+    def validate_settings(self, field: Field) -> None:
+        if not FEWEST <= len(field.data or []) <= MOST:
+            raise ValidationError(_("Choose two or three rules."))
+
+
+class WhatIfForm(RulesForm):
+    """A past election and two or three ways to count it."""
+
+    election = SelectField(_l("Which election?"))
+    file = FileField(_l("Or a Pabulib (.pb) file of at most 5 MB"))
 
     @property
     def chosen(self) -> str:
@@ -119,6 +129,32 @@ class WhatIfForm(Form):
         if not self.chosen and not self.file.data:
             raise ValidationError(_("Choose an election, or a file."))
 
-    def validate_settings(self, field: Field) -> None:
-        if not FEWEST <= len(field.data or []) <= MOST:
-            raise ValidationError(_("Choose two or three rules."))
+
+class SimulateForm(RulesForm):
+    """Who votes on what, how they choose, and two or three ways to count it."""
+
+    source = SelectField(_l("Which projects do they vote on?"))
+    voters = IntegerField(
+        _l("How many people vote?"),
+        default=500,
+        validators=[
+            InputRequired(_l("Enter how many people vote.")),
+            NumberRange(20, 20_000, message=_l("Enter a number from 20 to 20,000.")),
+        ],
+    )
+    choices = IntegerField(
+        _l("How many projects may each choose?"),
+        default=3,
+        validators=[
+            InputRequired(_l("Enter how many projects each may choose.")),
+            NumberRange(1, 20, message=_l("Enter a number from 1 to 20.")),
+        ],
+    )
+    model = SelectField(_l("How do they choose?"))
+    seed = IntegerField(
+        _l("Number of the draw"),
+        validators=[
+            Optional(),
+            NumberRange(0, LARGEST_SEED, message=_l("Enter a number from 0 to 999,999,999.")),
+        ],
+    )

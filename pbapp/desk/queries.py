@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from pbapp import clock
@@ -25,6 +25,7 @@ from pbapp.results.models import Count
 from pbapp.rounds.models import Round
 
 PROPOSAL, ASSET = "proposal", "asset"
+STANDING = (ProposalState.SUBMITTED, ProposalState.ON_BALLOT)  # what may yet be voted on
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,29 @@ def find_board_of(board_ids: Iterable[int]) -> Board | None:
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def list_rounds_with_bids(board_ids: Iterable[int]) -> list[tuple[Round, int]]:
+    """Rounds of these boards that people asked for money in, newest first, with how many did."""
+    query = (
+        select(Round, func.count(Proposal.id))
+        .join(Proposal, Proposal.round_id == Round.id)
+        .where(Round.board_id.in_(list(board_ids)), Proposal.state.in_(STANDING))
+        .group_by(Round.id)
+        .order_by(Round.id.desc())
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def list_bids(round_id: int) -> list[Proposal]:
+    """What stands to be voted on in a round, each with its ward and priority."""
+    query = (
+        select(Proposal)
+        .options(joinedload(Proposal.area), joinedload(Proposal.priority))
+        .where(Proposal.round_id == round_id, Proposal.state.in_(STANDING))
+        .order_by(Proposal.number)
+    )
+    return list(db.session.scalars(query))
 
 
 def list_past_elections(board_ids: Iterable[int]) -> list[Count]:

@@ -20,6 +20,7 @@ from pbapp.desk import (
 from pbapp.desk import (  # noqa: F401 — and these
     queries,
     rehearsals,
+    simulate_pages,
     what_if_pages,
     what_will_be_sealed,
     words,

@@ -1,4 +1,4 @@
-"""A past election under the rules a board thinks about, so that the choice of rule is informed.
+"""A past or a made-up election under the rules a board thinks about, so that it chooses informed.
 
 Nothing is stored but the job: what it was asked, and what came out. Both are forgotten after a day.
 """
@@ -18,6 +18,8 @@ from sqlalchemy import delete
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.db import db, write_transaction
+from pbapp.desk import simulating
+from pbapp.desk.simulating import Pretend
 from pbapp.jobs import parcels
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
@@ -91,10 +93,12 @@ def ask(
     title: str,
     settings: Sequence[str],
     least: int,
-    profile_id: int | None,
-    data: bytes,
+    profile_id: int | None = None,
+    data: bytes = b"",
+    pretend: Pretend | None = None,
 ) -> Job:
-    """Ask the worker to count an election of ours, or a file already checked, in several ways."""
+    """Ask the worker to count an election of ours, a file already checked, or a made-up one, in
+    several ways."""
     packed = parcels.pack(data) if data else ""
     arguments = {
         "account_id": str(by.id),
@@ -103,6 +107,7 @@ def ask(
         "least": least,
         "profile_id": profile_id,
         "file": packed,
+        "pretend": pretend.as_dict() if pretend else None,
     }
     return jobs.ask(kind=WHAT_IF_JOB, arguments=arguments)
 
@@ -128,10 +133,14 @@ def run(
     least: int,
     profile_id: int | None,
     file: str,
+    pretend: dict[str, Any] | None = None,
     **_about: Any,
 ) -> None:
     """Count once for each setting and keep what came out with the job."""
-    election, currency, is_ours = _load(profile_id, file)
+    if pretend:
+        election, currency, is_ours = _make_up(job_id, pretend, len(settings)), "GBP", False
+    else:
+        election, currency, is_ours = _load(profile_id, file)
     db.session.rollback()
     outcomes = []
     for place, name in enumerate(settings):
@@ -143,6 +152,14 @@ def run(
         jobs.answer(job_id, found)
         db.session.commit()
     report(job_id, done=len(settings), total=len(settings))
+
+
+def _make_up(job_id: UUID, pretend: dict[str, Any], total: int) -> Election:
+    """Draw the votes, and say how many are drawn."""
+    return simulating.election(
+        Pretend.from_dict(pretend),
+        tell=lambda drawn: report(job_id, done=0, total=total, step=N_("Making up the votes")),
+    )
 
 
 def _load(profile_id: int | None, file: str) -> tuple[Election, str, bool]:

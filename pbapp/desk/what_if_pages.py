@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from pbapp.ballots.paper import queries as paper
 from pbapp.boards.access import any_officer, officer_board_ids
 from pbapp.db import db
-from pbapp.desk import queries, what_if
+from pbapp.desk import queries, simulating, what_if
 from pbapp.desk.access import the_officer
 from pbapp.desk.blueprint import bp
 from pbapp.desk.forms import WhatIfForm
@@ -79,6 +79,7 @@ def what_if_result(job_id: UUID) -> Response:
         fragment="desk/_what_if_result.html",
         job=asked,
         state=_state(asked),
+        how_made=_how_made(asked),
         **_compared(asked),
     )
 
@@ -117,6 +118,20 @@ def _state(asked: Job) -> str:
     if jobs.is_at_work(asked):
         return "running"
     return "failed" if asked.state is JobState.FAILED else "done"
+
+
+def _how_made(asked: Job) -> str:
+    """The model of voters in plain words, with its figures; empty for votes that people cast."""
+    made = asked.arguments.get("pretend")
+    if not made:
+        return ""
+    said = _(
+        "%(voters)s made-up voters may each choose up to %(most)s of %(projects)s projects.",
+        voters=f"{made['voters']:,}",
+        most=made["choices"],
+        projects=len(made["bids"]),
+    )
+    return f"{said} {_(simulating.MODEL_WORDS[made['model']])}"
 
 
 def _compared(asked: Job) -> dict[str, Any]:
