@@ -86,15 +86,16 @@ def _if_asked_for(form: RulesForm, field: Field) -> None:
         raise StopValidation(_("Enter the least number of votes a project needs."))
 
 
-class RulesForm(Form):
-    """Two or three ways to count an election."""
-
-    settings = SelectMultipleField(
+def _rules_field() -> SelectMultipleField:
+    return SelectMultipleField(
         _l("Count it by which two or three rules?"),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    least = IntegerField(
+
+
+def _least_field() -> IntegerField:
+    return IntegerField(
         _l("Least number of votes"),
         validators=[
             _if_asked_for,
@@ -102,6 +103,13 @@ class RulesForm(Form):
             NumberRange(1, 10_000_000, message=_l("Enter a number of 1 or more.")),
         ],
     )
+
+
+class RulesForm(Form):
+    """Two or three ways to count an election; each form has them where its page does."""
+
+    settings: SelectMultipleField
+    least: IntegerField
 
     def validate_settings(self, field: Field) -> None:
         if not FEWEST <= len(field.data or []) <= MOST:
@@ -113,6 +121,8 @@ class WhatIfForm(RulesForm):
 
     election = SelectField(_l("Which election?"))
     file = FileField(_l("Or a Pabulib (.pb) file of at most 5 MB"))
+    settings = _rules_field()
+    least = _least_field()
 
     @property
     def chosen(self) -> str:
@@ -151,6 +161,8 @@ class SimulateForm(RulesForm):
         ],
     )
     model = SelectField(_l("How do they choose?"))
+    settings = _rules_field()
+    least = _least_field()
     seed = IntegerField(
         _l("Number of the draw"),
         validators=[

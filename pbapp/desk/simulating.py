@@ -131,8 +131,8 @@ def bids_of(template: Template, seed: int) -> tuple[Bid, ...]:
     draw = Random(seed).random  # noqa: S311 - it has to give the same again
     bids = []
     for number in range(1, template.bids + 1):
-        part = draw() ** 2
-        cost = template.low + int((template.high - template.low) * part)
+        part = draw()
+        cost = template.low + int((template.high - template.low) * part * part)
         bids.append(
             Bid(
                 id=str(number),

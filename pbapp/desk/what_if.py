@@ -34,7 +34,6 @@ from pbapp.tally import (
     Election,
     EqualShares,
     Greedy,
-    Instance,
     OnUnaffordable,
     Outcome,
     PabulibError,
@@ -173,20 +172,7 @@ def _load(profile_id: int | None, file: str) -> tuple[Election, str, bool]:
     finest = 0 if currency == NO_CURRENCY else get_currency_precision(currency)
     instance = election.instance
     instance = instance.rescaled(max(instance.exponent, finest))
-    return replace(election, instance=_with_minimums(instance)), currency, False
-
-
-def _with_minimums(instance: Instance) -> Instance:
-    """Least workable amounts as our own files state them; what is no number is left out."""
-    projects = []
-    for project in instance.projects:
-        try:
-            stated = Fraction(project.meta.get("minimum", ""))
-        except ValueError:
-            projects.append(project)
-        else:
-            projects.append(replace(project, minimum=int(stated * 10**instance.exponent)))
-    return replace(instance, projects=tuple(projects))
+    return replace(election, instance=instance), currency, False
 
 
 def _parse(data: bytes) -> Election:

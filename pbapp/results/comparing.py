@@ -13,8 +13,10 @@ from pbapp.results.sentences import Story
 from pbapp.tally import EqualShares
 
 
-def rule_name(count: Count) -> str:
-    return _("Equal shares") if count.rule == EqualShares.name else _("Most votes first")
+def rule_name(story: Story) -> str:
+    if story.count.rule == EqualShares.name:
+        return _("Equal shares")
+    return _("Most points first") if story.has_points else _("Most votes first")
 
 
 def page_of(official: Count, other: Count) -> dict[str, Any]:
@@ -22,14 +24,14 @@ def page_of(official: Count, other: Count) -> dict[str, Any]:
     first = Story(official, queries.list_allocations(official))
     second = Story(other, queries.list_allocations(other))
     theirs = {row.project_key: row for row in second.rows}
-    names = rule_name(official), rule_name(other)
+    names = rule_name(first), rule_name(second)
     return {
         "story": first,
         "names": names,
         "rows": [(row, theirs[row.project_key]) for row in _in_line(first, theirs)],
         "in_short": _in_short(first, theirs, names[1]),
         "changes": _changes(first, theirs, names[1]),
-        "what_it_is": _what_it_is(other),
+        "what_it_is": _what_it_is(second),
         "people": _people_rows((first, second), names),
         "wards": _ward_rows((first, second), names),
         "money": [
@@ -76,11 +78,16 @@ def _changes(story: Story, theirs: dict[str, Allocation], name: str) -> list[str
     return said
 
 
-def _what_it_is(other: Count) -> str:
-    if other.rule == EqualShares.name:
+def _what_it_is(other: Story) -> str:
+    if other.count.rule == EqualShares.name:
         return _(
             "Under “Equal shares” each person has the same share of the pot to give. People who "
             "like the same project pay for it together, and who has paid has less for the next."
+        )
+    if other.has_points:
+        return _(
+            "Under “Most points first” the project with the most points wins, then the next one "
+            "that fits in what is left."
         )
     return _(
         "Under “Most votes first” the project with the most votes wins, then the next one that "

@@ -9,7 +9,6 @@ import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
@@ -46,7 +45,7 @@ def election_for(round: Round, votes: Iterable[Vote]) -> Election:
     project. Where a round has several pots, `elections_by_pot` parts them for the count."""
     rules = rules_of(round.config or {})
     projects = tuple(
-        Project(line.key, line.cost, line.title, meta=_about(line, rules))
+        Project(line.key, line.cost, line.title, minimum=line.minimum, meta=_about(line, rules))
         for line in sealed.ballot_lines(round)
     )
     instance = Instance(budget=rules.budget_pence, projects=projects, exponent=PENCE)
@@ -129,7 +128,6 @@ def _about(line: BallotLine, rules: Rules) -> Mapping[str, str]:
     about = {
         "category": proposal.priority.slug if proposal and proposal.priority else "",
         "district": proposal.area.name if proposal and proposal.area else "",
-        "minimum": "" if line.minimum is None else format_amount(line.minimum, PENCE),
     }
     return MappingProxyType({**about, "pot": line.pot} if rules.has_pots else about)
 
@@ -195,14 +193,7 @@ def unpack(profile: FrozenProfile) -> bytes:
 def read(profile: FrozenProfile) -> Election:
     """The frozen file as an election, its amounts in the profile's minor units."""
     election = parse_pabulib(unpack(profile).decode("utf-8"))
-    instance = election.instance.rescaled(profile.exponent)
-    projects = tuple(_with_minimum(project, profile.exponent) for project in instance.projects)
-    return replace(election, instance=replace(instance, projects=projects))
-
-
-def _with_minimum(project: Project, exponent: int) -> Project:
-    stated = project.meta.get("minimum", "")
-    return replace(project, minimum=int(Fraction(stated) * 10**exponent)) if stated else project
+    return replace(election, instance=election.instance.rescaled(profile.exponent))
 
 
 # --- the ballot box ------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.results import services
 from pbapp.results.models import Count, FrozenProfile
-from pbapp.results.reckoning import About, reckoning_of
+from pbapp.results.reckoning import About, reckoning_of, the_other
 from pbapp.rounds.models import Phase, PhaseKind, Pot, Round, VoteType
 from pbapp.tally import (
     Completion,
@@ -48,6 +48,7 @@ class Counted:
     source_digest: str
     rule: Rule
     outcome: Outcome
+    other: Outcome | None
 
 
 RULES = ("greedy", "equalshares", "equalshares/add1", "equalshares/add1u")
@@ -75,7 +76,16 @@ def prepare(*, election: Election, source: bytes, rule: str = "greedy") -> Count
     election = replace(election, instance=instance)
     chosen = rule_named(rule, exponent)
     outcome = count(instance, election.profile, chosen)
-    return Counted(election, sha256(source), chosen, outcome)
+    return Counted(election, sha256(source), chosen, outcome, _by_the_other(election, chosen))
+
+
+def _by_the_other(election: Election, chosen: Rule) -> Outcome | None:
+    """The same ballots under the other rule, where it may say something else."""
+    one_each = election.profile.vote_type.value == VoteType.CHOOSE_ONE.value
+    if one_each or not election.profile.ballots_cast:
+        return None
+    rule = the_other(chosen, election.instance.exponent)
+    return count(election.instance, election.profile, rule)
 
 
 def _refuse_what_cannot_be_kept(election: Election, source: bytes) -> None:
@@ -96,7 +106,8 @@ def _refuse_what_cannot_be_kept(election: Election, source: bytes) -> None:
 def import_pabulib(
     *, counted: Counted, actor: str, slug: str | None = None, title: str | None = None
 ) -> Count:
-    """A round from a counted election: imported, without a board, with its official count.
+    """A round from a counted election: imported, without a board, with its official count and
+    the same ballots under the other rule.
 
     Raises `Refused` if the same file was imported before or the address is taken.
     """
@@ -115,7 +126,11 @@ def import_pabulib(
     profile = services.keep_profile(round, election, actor, source_digest=counted.source_digest)
     about = {project.id: _about(project) for project in election.instance.projects}
     reckoning = reckoning_of(election, counted.outcome, about)
-    return services.keep_count(profile=profile, reckoning=reckoning, actor=actor)
+    official = services.keep_count(profile=profile, reckoning=reckoning, actor=actor)
+    if counted.other is not None:
+        other = reckoning_of(election, counted.other, about)
+        services.keep_other(official=official, reckoning=other, actor=actor)
+    return official
 
 
 def _refuse_a_second_time(source_digest: str) -> None:

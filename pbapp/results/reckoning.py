@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from pbapp.ballots.paper import queries as paper
@@ -101,7 +102,7 @@ def _about(round: Round, lines: Sequence[BallotLine]) -> dict[str, About]:
 
 
 def other_rule(profile: FrozenProfile, rule: Rule) -> Rule | None:
-    """The rule to compare with: equal shares for most votes first, and the other way round.
+    """The rule to compare with, or None where there is nothing to compare.
 
     Ties are settled as in the official count. Where totals of papers were counted, nobody knows
     which votes stood on one paper, and a rule that asks would be answered with rows that nobody
@@ -109,11 +110,23 @@ def other_rule(profile: FrozenProfile, rule: Rule) -> Rule | None:
     """
     if profile.round.vote_type is VoteType.CHOOSE_ONE or paper.declared_totals(profile.round):
         return None
+    return the_other(rule, profile.exponent)
+
+
+def the_other(rule: Rule, exponent: int) -> Rule:
+    """Equal shares for most votes first, and the other way round; a step is one currency unit."""
     if isinstance(rule, Phragmen):
         return Greedy(withdrawn=rule.withdrawn, ties=rule.ties)
-    other = EqualShares if isinstance(rule, Greedy) else Greedy
-    return other(
-        utility=rule.utility, ordinal=rule.ordinal, withdrawn=rule.withdrawn, ties=rule.ties
+    if isinstance(rule, EqualShares):
+        return Greedy(
+            utility=rule.utility, ordinal=rule.ordinal, withdrawn=rule.withdrawn, ties=rule.ties
+        )
+    return EqualShares(
+        utility=rule.utility,
+        ordinal=rule.ordinal,
+        step=Fraction(10**exponent),
+        withdrawn=rule.withdrawn,
+        ties=rule.ties,
     )
 
 

@@ -93,7 +93,7 @@ class Greedy:
             min_share=None if share is None else Fraction(str(share)),
             groups=tuple(tuple(group) for group in groups),
             caps=tuple(
-                Cap(str(cap["name"]), int(str(cap["limit"])), tuple(cap["projects"]))  # type: ignore[arg-type]
+                Cap(str(cap["name"]), int(str(cap["limit"])), tuple(cap.get("projects") or ()))  # type: ignore[arg-type]
                 for cap in caps
             ),
             part_fund=PartFund(str(given.get("part_fund", "none"))),

@@ -138,9 +138,9 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(
 ):
     page = ask(officer, voters="5", choices="0", seed="-1", settings=TWO[:1], status=422)
     assert page.errors() == [
-        "Choose two or three rules.",
         "Enter a number from 20 to 20,000.",
         "Enter a number from 1 to 20.",
+        "Choose two or three rules.",
         "Enter a number from 0 to 999,999,999.",
     ]
     assert ("voters", "5") in page.form("simulate").filled({})
