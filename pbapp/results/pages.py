@@ -14,7 +14,7 @@ from pbapp import clock
 from pbapp.jobs.models import JobState
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.refusal import Refused
-from pbapp.results import checks, fifths, queries, sealed, services
+from pbapp.results import checks, fifth_pictures, queries, sealed, services
 from pbapp.results.access import Sight
 from pbapp.results.models import Allocation, Count, TurnoutKind
 from pbapp.results.pictures import (
@@ -51,7 +51,7 @@ def whole(round: Round, stories: list[Story]) -> Row:
         "marks": {row.id: place for place, row in enumerate(rows, start=1)},
         "shares": share_rows(round, story, rows),
         "ward_money": ward_rows(story, rows),
-        "fifths": fifths.picture(round, story, rows),
+        "fifths": fifth_pictures.picture(round, story, rows),
         "by_ward": turnout_rows(people, TurnoutKind.WARD),
         "by_channel": turnout_rows(people, TurnoutKind.CHANNEL),
         "why_held": why_held(),
