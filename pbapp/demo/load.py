@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from pbapp.config import ROOT
 from pbapp.demo.assets import load_assets
@@ -12,6 +14,7 @@ from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
 from pbapp.places import services as places
 from pbapp.places.deprivation_file import ZoneRow
+from pbapp.web.context import settings
 
 
 def load(timezone: str, *, tell: Callable[[str], object]) -> None:
@@ -32,6 +35,14 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)
+    _keep_calendar()
+
+
+def _keep_calendar() -> None:
+    """The council's holidays and committees, for whoever sets a round up."""
+    there = settings().instance / "calendar.toml"
+    if not there.exists():
+        shutil.copyfile(Path(__file__).parent / "coatbridge" / "calendar.toml", there)
 
 
 def _load_zones(cast: Cast) -> None:

@@ -19,17 +19,24 @@ from pbapp.rounds import services as rounds
 from pbapp.rounds.models import Leftover, PhaseKind, Profile, Round, VoteType
 from pbapp.rounds.sealing import BallotProject
 from pbapp.rounds.services import PhaseDates, PotTerms
+from pbapp.rounds.setup import beginning
 
 
 def load_rounds(cast: Cast, boundary_set: BoundarySet) -> None:
-    """Every round of the file with its proposals; a finished one with its ballots and count."""
+    """Every round of the file with its proposals; a finished one with its ballots and count.
+
+    The first one's successor is in set-up already: its dates a year on, some steps still to do.
+    """
+    made: list[Round] = []
     for entry in read("rounds")["rounds"]:
         round = _round(cast, entry, boundary_set)
+        made.append(round)
         proposals = _proposals(cast, entry, round)
         if "sealed" in entry:
             _seal(cast, entry, round, list(proposals.values()))
         if entry.get("ballots") == "votes":
             _count(cast, round, proposals, entry)
+    beginning.copy_last(of=made[0], by=cast.people["voting-lead"])
 
 
 def _round(cast: Cast, entry: dict[str, Any], boundary_set: BoundarySet) -> Round:

@@ -14,11 +14,12 @@ from pbapp.rounds.models import Round
 
 @dataclass(frozen=True)
 class Check:
-    """One thing a round needs before voting can open."""
+    """One thing a round needs before voting can open; `part`: the step of the set-up for it."""
 
     text: str
     is_done: bool
     note: str = ""
+    part: str = ""
 
 
 def did(decision: Decision) -> str:
@@ -37,8 +38,13 @@ def before_voting(round: Round, tally: Tally, asked_by: str) -> list[Check]:
     waiting = ngettext("%(num)d proposal waits", "%(num)d proposals wait", tally.waiting)
     ballot = ngettext("%(num)d project on it", "%(num)d projects on it", tally.on_ballot)
     return [
-        Check(_("Each pot names who gives the money and who approves payment"), settled),
-        Check(_("How votes are counted is said in plain words"), bool(round.rule_words)),
+        Check(_("Everybody can see the round"), round.is_public or round.rehearses_id is not None),
+        Check(
+            _("Each pot names who gives the money and who approves payment"), settled, part="money"
+        ),
+        Check(
+            _("How votes are counted is said in plain words"), bool(round.rule_words), part="count"
+        ),
         Check(
             _("Every proposal has been decided on"),
             tally.waiting == 0,

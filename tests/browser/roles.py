@@ -325,6 +325,41 @@ class VotingLead(Officer):
         self.presses("Ask for the ballot to be sealed")
         self.sees("Now a second voting lead")
 
+    def begins_a_round(self, template: str) -> str:
+        """From the desk to a round in set-up; its path at the desk."""
+        self.at("/desk")
+        self.follows("All rounds, and beginning a new one")
+        self.follows("New round")
+        self.picks(template)
+        self.presses("Begin the round")
+        self.reads("Set up the round")
+        return urlsplit(self.page.url).path.removesuffix("/set-up")
+
+    def sets_it_up(self, desk: str) -> None:
+        """Every step in turn, what no template can know filled in; Back and typing lose nothing."""
+        self.follows("The money and who gives it")
+        self.main.get_by_role("list").last.get_by_role("link").click()
+        name = "Or somebody new: their name (optional)"
+        self.page.get_by_label(name, exact=True).first.fill("Example Trust")
+        self.fills({"Who approves payment?": "The communities committee"})
+        self.presses("Save the pot")
+        self.at(f"{desk}/set-up")
+        self.follows("What it is called and about")
+        self.fills({"In one line": "Money for what young people want to do here."})
+        for _step in ("name", "proposals", "voters", "vote", "count", "dates"):
+            self.presses("Save and go on")
+        self.reads("Fair for everybody")
+        self.presses("Save and go on")
+        self.sees("Say what the equality assessment found.")
+        self.follows("Fair for everybody")
+        self.fills({"What did the equality assessment find?": "Evening tables were added."})
+        self.presses("Save and go on")
+        self.sees("8 of 8 steps are finished.")
+
+    def shows_it(self) -> None:
+        self.presses("Show the round to everybody")
+        self.sees("Everybody can see the round now.")
+
     def starts_the_count(self, round_title: str) -> None:
         self.opens_the_dashboard(round_title)
         self.follows(re.compile("[Cc]ount"))

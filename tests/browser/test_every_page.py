@@ -14,7 +14,7 @@ from tests.browser.harness import DESKTOP, PHONE, NewPage, review, review_frame,
 # Ids and names in an address become one: ten proposals are one kind of page.
 NAMED = re.compile(r"(?<=/)(\d+|[0-9a-f-]{32,36})(?=/|$)")
 ALIKE = 2
-FILES = re.compile(r"\.(csv|json|jsonld|geojson|pb|pdf|py|txt|xml)$")
+FILES = re.compile(r"\.(csv|ics|json|jsonld|geojson|pb|pdf|py|txt|xml)$")
 
 
 def kind_of(path: str) -> str:

@@ -48,6 +48,7 @@ def test_the_list_says_what_is_missing(officer: Browser, world: World, round: Ro
     page = officer.get(DESK)
     assert "Groups can send in proposals, 20 days left" in page.text
     assert checks(page) == {
+        "Everybody can see the round": True,
         "Each pot names who gives the money and who approves payment": True,
         "How votes are counted is said in plain words": True,
         "Every proposal has been decided on 1 proposal waits": False,

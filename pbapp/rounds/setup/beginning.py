@@ -104,28 +104,10 @@ def begin(
         boundary_set_id=boundary_set_id,
         title=title,
         slug=free_slug(title),
-        summary=facts["summary"],
-        description=facts["description"],
         profile=profile,
-        proposers=facts["proposers"],
-        min_cost_pence=facts["min_cost_pounds"] * 100,
-        max_cost_pence=facts["max_cost_pounds"] * 100,
-        connections=facts["connections"],
-        methods=facts["methods"],
-        min_age=facts["min_age"],
-        people_per_contact=facts["people_per_contact"],
-        vote_type=VoteType(facts["vote_type"]),
-        min_choices=facts.get("min_choices"),
-        max_choices=facts.get("max_choices"),
-        points_each=facts.get("points_each"),
-        points_most=facts.get("points_most"),
-        within_pot=facts["within_pot"],
-        pots_per_voter=PotsPerVoter(facts["pots_per_voter"]),
-        leftover=Leftover(facts["leftover"]),
+        **_presets(facts),
         rule=rule_for(profile, facts["rule"]),
         rule_words=rule_words,
-        conditions=facts["conditions"].strip(),
-        arrangements=facts["arrangements"],
         template=template.key,
         is_public=False,
         steps_done=[],
@@ -149,6 +131,32 @@ def begin(
         round.leftover = Leftover.FUNDER
     _first_entry(round, by, "round.begun", {"template": template.key})
     return round
+
+
+def _presets(facts: dict[str, Any]) -> dict[str, Any]:
+    """What a template says that goes into a round as it is, amounts in pence."""
+    same = (
+        "summary",
+        "description",
+        "proposers",
+        "connections",
+        "methods",
+        "min_age",
+        "people_per_contact",
+        "within_pot",
+        "arrangements",
+    )
+    guards = ("min_choices", "max_choices", "points_each", "points_most")
+    return {
+        **{name: facts[name] for name in same},
+        **{name: facts.get(name) for name in guards},
+        "min_cost_pence": facts["min_cost_pounds"] * 100,
+        "max_cost_pence": facts["max_cost_pounds"] * 100,
+        "vote_type": VoteType(facts["vote_type"]),
+        "pots_per_voter": PotsPerVoter(facts["pots_per_voter"]),
+        "leftover": Leftover(facts["leftover"]),
+        "conditions": facts["conditions"].strip(),
+    }
 
 
 def _phases(dates: Dates) -> list[Phase]:
