@@ -11,7 +11,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -105,35 +107,93 @@ def upgrade() -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(as_json: bool) -> None:
-    """Look for trouble: the database's version, the officers' log, keys apart from data.
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="HEX",
+    help="A head that somebody kept (from an e-mail, from paper): it must be in a log here.",
+)
+def check(as_json: bool, heads: tuple[str, ...]) -> None:
+    """Look for trouble: the database, the officers' log, every ballot log with its ballots.
 
     Exit code 0 when all is well, 1 when something is not.
     """
-    with create_app().app_context():
-        findings = _findings()
-    well = findings["database_is_current"] and findings["log_broken_at"] is None
+    app = create_app()
+    with app.app_context():
+        findings = _findings(app.extensions["pbapp"], heads)
     if as_json:
         click.echo(json.dumps(findings))
     else:
-        click.echo(f"Database: {'current' if findings['database_is_current'] else 'run upgrade'}.")
-        broken_at = findings["log_broken_at"]
-        state = "unbroken" if broken_at is None else f"BROKEN at event {broken_at}"
-        head = findings["log_head"][:16]
-        click.echo(f"Officers' log: {findings['log_events']} events, {state}. Head {head}…")
-    sys.exit(0 if well else 1)
+        for line in _lines(findings):
+            click.echo(line)
+    sys.exit(0 if findings["is_well"] else 1)
 
 
-def _findings() -> dict[str, Any]:
-    from pbapp.audit.queries import check_chain
+def _findings(config: Config, heads: tuple[str, ...]) -> dict[str, Any]:
+    from sqlalchemy.exc import DatabaseError
 
-    chain = check_chain()
-    return {
+    from pbapp.audit.queries import check_chain, holds_hash
+    from pbapp.ballots.log.checking import check_logs, holds_head
+
+    damage = _damage(config)
+    found: dict[str, Any] = {
         "database_is_current": _revision() == _newest(),
-        "log_events": chain.events,
-        "log_head": chain.head,
-        "log_broken_at": chain.broken_at,
+        "database_damage": damage,
+        "log_events": 0,
+        "log_head": "",
+        "log_broken_at": None,
+        "ballot_logs": [],
+        "heads_missing": [],
     }
+    try:
+        chain = check_chain()
+        found |= {"log_events": chain.events, "log_head": chain.head}
+        found["log_broken_at"] = chain.broken_at
+        if found["database_is_current"]:
+            found["ballot_logs"] = [asdict(log) for log in check_logs(config.keys)]
+            found["heads_missing"] = [
+                head for head in heads if not (holds_head(head) or holds_hash(head))
+            ]
+    except (DatabaseError, ValueError, LookupError) as error:  # a column that cannot be read
+        damage.append(f"something cannot be read: {type(error).__name__}: {error}")
+    wrong = [damage, found["log_broken_at"], found["heads_missing"]]
+    wrong += [log["problems"] for log in found["ballot_logs"]]
+    return {"is_well": found["database_is_current"] and not any(wrong), **found}
+
+
+def _damage(config: Config) -> list[str]:
+    """What SQLite finds wrong with its own file; PostgreSQL's checksums are its administrator's."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import DatabaseError
+
+    from pbapp.db import db
+
+    if not config.is_sqlite:
+        return []
+    try:
+        with db.engine.connect() as connection:
+            rows = connection.execute(text("PRAGMA integrity_check(20)")).scalars()
+            return [row for row in rows if row != "ok"]
+    except DatabaseError as error:
+        return [str(error.orig)]
+
+
+def _lines(findings: dict[str, Any]) -> Iterator[str]:
+    yield f"Database: {'current' if findings['database_is_current'] else 'run upgrade'}."
+    for damage in findings["database_damage"]:
+        yield f"Database: DAMAGED: {damage}"
+    broken_at = findings["log_broken_at"]
+    state = "unbroken" if broken_at is None else f"BROKEN at event {broken_at}"
+    head = findings["log_head"][:16]
+    yield f"Officers' log: {findings['log_events']} events, {state}. Head {head}…"
+    for log in findings["ballot_logs"]:
+        said = f"{log['batches']} batches, {log['ballots']} ballots, head {log['head'] or '-'}"
+        yield f"Ballot log of {log['round']}: {said}."
+        for problem in log["problems"]:
+            yield f"Ballot log of {log['round']}: WRONG: {problem}."
+    for head in findings["heads_missing"]:
+        yield f"Head {head}: NOT FOUND in any log here. The log it is of was cut short or changed."
 
 
 def refuse_old_database(app: Any) -> None:

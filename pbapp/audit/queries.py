@@ -36,6 +36,13 @@ def check_chain(expected_head: str | None = None, expected_events: int = 0) -> C
     return ChainCheck(count, previous, None)
 
 
+def holds_hash(start: str) -> bool:
+    """Whether the officers' log has an entry of this hash, or one that begins so (16 digits)."""
+    start = start.strip().lower()
+    query = select(Event.number).where(Event.hash.startswith(start, autoescape=True))
+    return len(start) >= 16 and db.session.scalar(query.limit(1)) is not None
+
+
 def list_revisions(subject_type: str, subject_id: str | int) -> list[Revision]:
     """The edits of one thing, newest first."""
     query = (

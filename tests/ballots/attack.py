@@ -165,3 +165,18 @@ def _surprise(places: list[Place]) -> float:
     )
     variance = sum(n * (n - 1) * (2 * n + 5) / 18 for n in pages.values())
     return abs(score) / variance**0.5 if variance else 0.0
+
+
+def match(people: dict[str, Place], ballots: dict[str, Place], truth: dict[str, str]) -> int:
+    """How many people are named by laying two orders side by side, group by group.
+
+    Both map to (group, place within it); `truth` maps a ballot to its person.
+    """
+    owner = {(group, place): name for name, (group, place) in people.items()}
+    return sum(owner.get(place) == truth[ballot] for ballot, place in ballots.items())
+
+
+def chance_hits(people: dict[str, Place]) -> int:
+    """What a blind guess names on average: one in each group."""
+    groups = {group for group, _ in people.values()}
+    return min(len(groups), 3)  # in groups of one every guess is right: that is what must be found

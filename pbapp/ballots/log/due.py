@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pbapp import clock
 from pbapp.ballots import queries as box
+from pbapp.ballots.kept import kept_numbers
 from pbapp.ballots.log import queries
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.roll import bursts
@@ -59,6 +60,8 @@ def why_not_close(round: Round) -> Refused | None:
             ),
             n=waiting.number,
         )
+    if kept_numbers(round.id) is not None:
+        return Refused(N_("The ballots of this round were destroyed on their date."))
     if paper.is_frozen(round):
         return Refused(N_("The votes were counted before this log was kept."))
     return None
