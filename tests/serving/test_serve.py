@@ -200,6 +200,7 @@ def test_check_finds_all_well_and_a_broken_log(tmp_path: Path) -> None:
     )
     database.commit()
     database.close()
-    answer = pbapp(tmp_path, "check", "--json")
+    answer = pbapp(tmp_path, "check", "--json", "--head", "f" * 64, "--head", "e" * 64)
     assert answer.returncode == 1
     assert '"log_broken_at": 1' in answer.stdout
+    assert f'"heads_missing": ["{"e" * 64}"]' in answer.stdout

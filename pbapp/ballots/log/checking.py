@@ -19,6 +19,7 @@ from pbapp.ballots.kept import kept_numbers
 from pbapp.ballots.log import hashing, heads, queries
 from pbapp.ballots.log.models import BallotBatch, BatchKind
 from pbapp.ballots.models import Ballot, Channel, RoundKey
+from pbapp.ballots.paper import queries as paper
 from pbapp.db import db
 from pbapp.rounds.models import Round
 from pbapp.rounds.sealing import digest
@@ -139,11 +140,13 @@ def _ballot_problems(round: Round) -> Iterator[str]:
 
 
 def _mark_problems(round: Round, keys: Path) -> Iterator[str]:
-    """After the close, people marked as having voted online = online ballots that count."""
+    """After the close: people marked = online ballots that count, papers accepted = on paper."""
     if not queries.is_closed(round.id) or kept_numbers(round.id) is not None:
         return
     if db.session.get(RoundKey, round.id) is None:
         return
+    if paper.paper_ballots(round) != paper.accepted_papers(round):
+        yield "the paper ballots that count are not the papers that were accepted"
     try:
         key = box.read_key(round.id, keys)
     except key_files.KeyMissing:
