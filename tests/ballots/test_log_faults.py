@@ -186,10 +186,7 @@ TAMPERED = {
     "not in the box": text("DELETE FROM ballot"),
     "batch 1 says": text("DELETE FROM ballot_leaf WHERE batch_n = 1"),
     "after the log was closed": text("DELETE FROM ballot_leaf WHERE batch_n = 2"),
-    "papers that were accepted": text(
-        "UPDATE ballot SET channel = 'paper' WHERE leaf = (SELECT l.leaf FROM ballot_leaf l JOIN "
-        "ballot b ON b.leaf = l.leaf WHERE l.batch_n = 2 AND b.is_live LIMIT 1)"
-    ),
+    "papers that were accepted": text("UPDATE ballot SET channel = 'paper' WHERE is_live"),
     "not those whose ballot counts": text("DELETE FROM roll_online"),
     "truncated": text("DELETE FROM ballot_batch WHERE kind = 'close'"),
 }
