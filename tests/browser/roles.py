@@ -365,6 +365,13 @@ class VotingLead(Officer):
         self.follows(re.compile("[Cc]ount"))
         self.presses("Count the votes")
 
+    def certifies(self, round_title: str) -> None:
+        self.opens_the_dashboard(round_title)
+        self.follows("Certify the result")
+        for look in ("The head above", "The numbers of ballots", "The papers add up"):
+            self.main.get_by_label(re.compile(look)).check()
+        self.presses("I confirm what is on this page")
+
     def sees_the_count_done(self) -> None:
         """The page follows the count by itself; without script somebody looks again."""
         self.at(urlsplit(self.page.url).path)

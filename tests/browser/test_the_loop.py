@@ -140,7 +140,7 @@ def vote(stage: Stage) -> str:
 
 
 def count(stage: Stage) -> None:
-    """Counting: the voting lead has the votes counted, and nobody else sees it yet."""
+    """Counting: the votes are counted and certified by two, and nobody else sees it yet."""
     lead, resident = map(stage.enter, (VotingLead, Resident))
     lead.signs_in()
     lead.starts_the_count(ROUND)
@@ -150,6 +150,12 @@ def count(stage: Stage) -> None:
     lead.sees(IDEA)
     resident.at(f"{PATH}/results")
     assert not resident.main.get_by_text(IDEA).count()
+    lead.certifies(ROUND)
+    lead.sees("Now a second person has to look at the same")
+    second = stage.enter(SecondLead)
+    second.signs_in()
+    second.certifies(ROUND)
+    second.sees("Two people have certified this count.")
 
 
 def tell(stage: Stage, receipt: str) -> None:
@@ -157,7 +163,7 @@ def tell(stage: Stage, receipt: str) -> None:
     resident, member = map(stage.enter, (Resident, BoardMember))
     resident.at("/")
     resident.at(f"{PATH}/results")
-    resident.sees(IDEA, "Shelter for stalls", "£2,450.50")
+    resident.sees(IDEA, "Shelter for stalls", "£2,450.50", "Certified by two voting leads")
     resident.follows(IDEA)
     resident.checks_a_receipt(PATH, receipt)
     resident.sees("This ballot is in the sealed log, and counts")

@@ -12,6 +12,7 @@ from pbapp.ballots.closing.models import Scrutineer
 from pbapp.ballots.closing.pages import Page, bp, get_own
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.paper.people import profile_of
+from pbapp.ballots.queries import was_used
 from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.boards.models import Role
 from pbapp.db import db
@@ -298,6 +299,7 @@ def _destruction_page(
         round=round,
         terms=terms,
         stands=queries.terms_of(round),
+        was_used=was_used(round),
         fate=queries.fate_of(round),
         hold=hold,
         open_hold=queries.open_hold(round),
