@@ -112,13 +112,16 @@ def is_box_shut(round: Round) -> bool:
     return ends_at is not None and clock.now() >= ends_at + DRAIN
 
 
-def live_ballots(round: Round) -> list[Vote]:
+def live_ballots(round: Round, min_assurance: int = 1) -> list[Vote]:
     """What every ballot that counts says, for the count: contents only, sorted by them.
 
-    Raises `BoxOpen` while people can still vote.
+    `min_assurance` leaves out those of people who showed less of who they are. Raises `BoxOpen`
+    while people can still vote.
     """
     _refuse_unless_shut(round)
-    query = select(Ballot.content).where(Ballot.round_id == round.id, Ballot.is_live)
+    query = select(Ballot.content).where(
+        Ballot.round_id == round.id, Ballot.is_live, Ballot.assurance >= min_assurance
+    )
     return [read_vote(content) for content in sorted(db.session.scalars(query))]
 
 

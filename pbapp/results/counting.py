@@ -9,7 +9,7 @@ from pbapp.ballots.log import services as log
 from pbapp.db import db, write_transaction
 from pbapp.jobs.services import job, report
 from pbapp.refusal import N_
-from pbapp.results import freezing, services
+from pbapp.results import assurance, freezing, services
 from pbapp.results.queries import (
     COUNT_JOB,
     find_official_count,
@@ -38,6 +38,7 @@ def count_round(*, job_id: UUID, round_id: int, actor: str) -> None:
     if _counted(job_id, round_id, actor):
         _say(job_id, 3)
         _compare(round_id, actor)
+        _check_assurance(round_id)
         report(job_id, done=len(STEPS), total=len(STEPS))
 
 
@@ -83,6 +84,16 @@ def _compare(round_id: int, actor: str) -> None:
             with write_transaction():
                 services.keep_other(official=official, reckoning=reckoning, actor=actor)
                 db.session.commit()
+
+
+def _check_assurance(round_id: int) -> None:
+    """See whether the winners rest on votes let in by an address alone: one word is kept."""
+    found = assurance.find_out(_round(round_id))
+    if found is not None:
+        db.session.rollback()
+        with write_transaction():
+            assurance.keep(_round(round_id), found)
+            db.session.commit()
 
 
 def _say(job_id: UUID, done: int) -> None:

@@ -192,21 +192,33 @@ def unpack(profile: FrozenProfile) -> bytes:
 
 def read(profile: FrozenProfile) -> Election:
     """The frozen file as an election, its amounts in the profile's minor units."""
-    election = parse_pabulib(unpack(profile).decode("utf-8"))
-    return replace(election, instance=election.instance.rescaled(profile.exponent))
+    return _as_counted(unpack(profile), profile.exponent)
+
+
+def as_if_frozen(election: Election) -> Election:
+    """What reading the frozen file of an election made here would give."""
+    packed, _digest = pack(election)
+    return _as_counted(gzip.decompress(packed), election.instance.exponent)
+
+
+def _as_counted(data: bytes, exponent: int) -> Election:
+    election = parse_pabulib(data.decode("utf-8"))
+    return replace(election, instance=election.instance.rescaled(exponent))
 
 
 # --- the ballot box ------------------------------------------------------------------------------
 
 
-def live_votes(round: Round) -> list[Vote]:
+def live_votes(round: Round, min_assurance: int = 1) -> list[Vote]:
     """What everybody chose, without who; raises `box.BoxOpen` while votes may still come in.
+
+    `min_assurance` leaves out the ballots of people who showed less of who they are.
 
     Of papers counted on signed sheets, and of a partner's vote, only totals were kept. They stand
     here as one row a paper with those totals together; nobody cast these rows, and they are taken
     only where the sealed rule adds votes up (greedy), so that no other reading of them can matter.
     """
-    votes = box.live_ballots(round) + _rows_of_totals(round)
+    votes = box.live_ballots(round, min_assurance) + _rows_of_totals(round)
     return sorted(votes, key=lambda vote: vote.content)
 
 

@@ -149,6 +149,24 @@ class Allocation(Base):
     area: Mapped[Area | None] = relationship()
 
 
+class Sturdiness(enum.StrEnum):
+    """Whether the winners rest on votes that were let in by an address alone."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    NO_SUCH_VOTES = "no_such_votes"
+    TOO_FEW = "too_few"
+
+
+class AssuranceCheck(Base):
+    """Whether the winners would be the same without votes of assurance 1. Never a second tally."""
+
+    __tablename__ = "assurance_check"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    found: Mapped[Sturdiness] = mapped_column(one_of(Sturdiness, "found"))
+
+
 class TurnoutKind(enum.StrEnum):
     WARD = "ward"
     CHANNEL = "channel"

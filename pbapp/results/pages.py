@@ -14,7 +14,7 @@ from pbapp import clock
 from pbapp.jobs.models import JobState
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.refusal import Refused
-from pbapp.results import checks, fifth_pictures, queries, sealed, services
+from pbapp.results import assurance, checks, fifth_pictures, queries, sealed, services
 from pbapp.results.access import Sight
 from pbapp.results.models import Allocation, Count, TurnoutKind
 from pbapp.results.pictures import (
@@ -56,6 +56,7 @@ def whole(round: Round, stories: list[Story]) -> Row:
         "by_channel": turnout_rows(people, TurnoutKind.CHANNEL),
         "why_held": why_held(),
         "steps": what_happens_next(round),
+        "sturdiness": assurance.find(round),
         "map_kinds": [("funded", _("Funded")), ("not-funded", _("Not funded"))],
         **together(round, stories),
         **the_map(round, rows),
