@@ -11,17 +11,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from pbapp import create_app
 from pbapp.ballots.models import Voter
 from pbapp.ballots.roll import listed, terms
 from pbapp.ballots.roll import services as roll
 from pbapp.ballots.roll.identity import age_bands, tidy_mobile
 from pbapp.ballots.roll.models import CardCheck, Conflict, RollConflict
 from pbapp.ballots.roll.networks import range_of
-from pbapp.db import db
+from pbapp.db import db, write_transaction
 from pbapp.messages.models import Mail, MailChannel
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Connection, Method, Round
+from pbapp.web import limits
 from tests.ballots import papers
+from tests.ballots.boxes import Box
 from tests.ballots.factories import admit, open_round
 from tests.ballots.walk import ABOUT, newest_code, vote_page
 from tests.client import Browser, Page
@@ -333,6 +336,22 @@ def test_guessing_card_numbers_ends_for_everybody_behind_one_network(
     page = other.get(page.links()["With the number of a card"])
     other.submit(page, {"token": "30001234"}, status=429)
     assert people(round) == 0
+
+
+def test_wrong_tries_are_counted_for_all_processes_together(box: Box) -> None:
+    other = create_app(box.app.extensions["pbapp"])
+    caller = secrets.token_hex(8)
+    for number in range(6):
+        with (box.app, other)[number % 2].app_context(), write_transaction():
+            assert not limits.is_spent("wrong card", caller, 6, 3600)
+            limits.hit("wrong card", caller, tries=6, seconds=3600)
+            db.session.commit()
+    for app in (box.app, other):
+        with app.app_context():
+            assert limits.is_spent("wrong card", caller, 6, 3600)
+            db.session.remove()
+    with other.app_context():
+        db.engine.dispose()
 
 
 def test_a_known_and_an_unknown_address_look_the_same_and_cost_the_same(
