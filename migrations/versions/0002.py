@@ -133,6 +133,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("priority_id", "slug", name=op.f("uq_indicator_priority_id_slug")),
     )
     op.create_table(
+        "assurance_check",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "found",
+            sa.Enum(
+                "same",
+                "different",
+                "no_such_votes",
+                "too_few",
+                name="found",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_assurance_check_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_assurance_check")),
+    )
+    op.create_table(
         "ballot_batch",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
@@ -1243,6 +1265,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("ballot_batch")
+    op.drop_table("assurance_check")
     op.drop_table("indicator")
     with op.batch_alter_table("engagement_priority", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagement_priority_priority_id"))
