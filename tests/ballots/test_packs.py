@@ -65,30 +65,28 @@ def test_a_round_sealed_before_pots_were_told_apart_is_one_list() -> None:
     assert (pot.budget_pence, len(pot.projects)) == (300_00, 1)
 
 
-@pytest.mark.parametrize(
-    ("config", "words", "over_the_boxes"),
-    [
-        ({}, "as many boxes as you want", "cross"),
-        ({"max_choices": 3}, "up to 3 boxes", "cross"),
-        ({"min_choices": 3, "max_choices": 3}, "exactly 3 boxes", "cross"),
-        ({"min_choices": 2, "max_choices": 3}, "at least 2 boxes. Put a cross in up to 3", "cross"),
-        ({"vote_type": "choose-1"}, "a cross in one box", "cross"),
-        ({"within_pot": True}, "may cost £100 at most", "cross"),
-        ({"vote_type": "ordinal", "max_choices": 5}, "2 beside the next", "order"),
-        (
-            {"vote_type": "cumulative", "points_each": 10, "points_most": 4},
-            "You have 10 points in all. Give one project 4 points at most.",
-            "points",
-        ),
-    ],
-)
-def test_the_guards_are_in_words(
-    app: Flask, config: dict[str, Any], words: str, over_the_boxes: str
-) -> None:
+GUARDS: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "as many boxes as you want", "cross"),
+    ({"max_choices": 3}, "up to 3 boxes", "cross"),
+    ({"min_choices": 3, "max_choices": 3}, "exactly 3 boxes", "cross"),
+    ({"min_choices": 2, "max_choices": 3}, "at least 2 boxes. Put a cross in up to 3", "cross"),
+    ({"vote_type": "choose-1"}, "a cross in one box", "cross"),
+    ({"within_pot": True}, "may cost £100 at most", "cross"),
+    ({"vote_type": "ordinal", "max_choices": 5}, "2 beside the next", "order"),
+    (
+        {"vote_type": "cumulative", "points_each": 10, "points_most": 4},
+        "You have 10 points in all. Give one project 4 points at most.",
+        "points",
+    ),
+]
+
+
+def test_the_guards_are_in_words(app: Flask) -> None:
     with app.test_request_context():
-        sheet = sheet_of(sealed(**config))
-        assert words in " ".join(pot_words(sheet, sheet.pots[0]))
-        assert over_the_boxes in box_words(sheet)
+        for config, words, over_the_boxes in GUARDS:
+            sheet = sheet_of(sealed(**config))
+            assert words in " ".join(pot_words(sheet, sheet.pots[0]))
+            assert over_the_boxes in box_words(sheet)
 
 
 def test_it_says_whether_one_pot_or_each(app: Flask) -> None:
@@ -115,15 +113,15 @@ def test_a_pack_is_made_and_fetched(world: World, officer: Browser, round: Round
     papers.make_venue(world, round)
     papers.make_venue(world, round, "Post", PaperChannel.POST)
     page = officer.get(PACK)
-    sent = officer.submit(page, {"prints": ["ordinary", "large"], "copies": "120"}, form="make")
+    sent = officer.submit(page, {"copies": "120"}, form="make")
     assert "Waiting for its turn" in officer.follow(sent).text
     job = made(officer)
     text = officer.get(str(sent.location)).text
-    for about in ("Ballot paper in large print: Post", "Poster", "What is handed over where"):
+    for about in ("Ballot paper: Post", "Poster", "What is handed over where"):
         assert about in text
     answer = jobs.answer_of(job) or {}
-    assert len(answer["files"]) == 6
-    for place in range(6):
+    assert len(answer["files"]) == 4
+    for place in range(4):
         file = delivery.open_file(job, place)
         assert file is not None
         found = pdf.read(file.data)
@@ -135,7 +133,7 @@ def test_a_pack_is_made_and_fetched(world: World, officer: Browser, round: Round
     assert "Your vote: Small grants" in hall.headings[0][1]
     assert "Declaration" not in hall.text
     assert hall.text.index("Project 1") < hall.text.index("Project 6")
-    assert "120" in pdf.read(delivery.open_file(job, 5).data).text  # type: ignore[union-attr]
+    assert "120" in pdf.read(delivery.open_file(job, 3).data).text  # type: ignore[union-attr]
 
 
 def test_large_print_is_large(world: World, round: Round) -> None:

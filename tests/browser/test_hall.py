@@ -54,7 +54,12 @@ def test_a_hall_without_a_line_loses_nobody(own_demo: OwnSite, new_page: NewPage
     page.reload()
     expect(page.get_by_text("Waiting to be sent: 2")).to_be_visible()
 
+    page.context.clear_cookies()  # the sign-in ran out meanwhile
     page.context.set_offline(False)
+    expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
+    expect(page.get_by_text("Waiting to be sent: 2")).to_be_visible()
+    VotingLead(page).signs_in()
+    page.goto(f"{DESK}/hall/")
     expect(page.get_by_text("Waiting to be sent: none")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="Ada Example")).to_contain_text(
         "voted on paper elsewhere"
