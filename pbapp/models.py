@@ -10,6 +10,7 @@ from pbapp.ballots.paper import models as paper  # noqa: F401
 from pbapp.ballots.roll import models as voters_list  # noqa: F401
 from pbapp.boards import models as boards  # noqa: F401
 from pbapp.decisions import models as decisions  # noqa: F401
+from pbapp.delivery import models as delivery  # noqa: F401
 from pbapp.engagement import models as engagement  # noqa: F401
 from pbapp.jobs import models as jobs  # noqa: F401
 from pbapp.maps import models as maps  # noqa: F401

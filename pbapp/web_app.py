@@ -18,6 +18,7 @@ ROOMS = (
     "pages",
     "desk",
     "papers",
+    "delivery",
     "results",
     "ballots",
     "proposals",

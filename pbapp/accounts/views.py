@@ -15,7 +15,10 @@ from pbapp.accounts.viewer import Viewer, init_app
 from pbapp.assets import queries as assets
 from pbapp.assets.words import STATE
 from pbapp.db import db
+from pbapp.delivery import queries as delivery
+from pbapp.delivery import words as award_words
 from pbapp.messages import services as messages
+from pbapp.organisations.queries import list_groups_of
 from pbapp.proposals import queries as proposals
 from pbapp.proposals.words import TONES, state_words
 from pbapp.refusal import Refused
@@ -134,6 +137,8 @@ def home() -> Page:
         form=PressForm(),
         entries=assets.list_by_submitter(person),
         entry_states=STATE,
+        awards=delivery.list_of_group([group.id for group in list_groups_of(person)]),
+        award_words=award_words,
         proposals=proposals.list_by_account(person),
         proposal_state=state_words,
         proposal_tones=TONES,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pbapp.config import ROOT
 from pbapp.demo.assets import load_assets
+from pbapp.demo.delivery import load_delivery
 from pbapp.demo.engagement import load_engagement
 from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.reading import Calendar, read
@@ -35,6 +36,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)
+    load_delivery(cast)
     _keep_calendar()
 
 
