@@ -876,6 +876,126 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "voter_id", name=op.f("pk_roll_voided")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "award",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("allocation_id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "offered",
+                "accepted",
+                "approved",
+                "finished",
+                "declined",
+                "not_paid",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
+        sa.Column("is_from_reserve", sa.Boolean(), nullable=False),
+        sa.Column("link", sa.String(length=500), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("present", sa.Text(), nullable=False),
+        sa.Column("conflicts", sa.Text(), nullable=False),
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("spend_by", sa.Date(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'not_paid' OR length(condition) > 0", name=op.f("ck_award_condition_named")
+        ),
+        sa.CheckConstraint("amount_pence > 0", name=op.f("ck_award_amount_given")),
+        sa.ForeignKeyConstraint(
+            ["allocation_id"], ["allocation.id"], name=op.f("fk_award_allocation_id_allocation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_award_proposal_id_proposal")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_award_round_id_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),
+        sa.UniqueConstraint("allocation_id", name=op.f("uq_award_allocation_id")),
+    )
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_proposal_id"), ["proposal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_award_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "delivery_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("difference", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("spent_pence", sa.BigInteger(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("photo_id", sa.Uuid(), nullable=True),
+        sa.Column("is_final", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "people IS NULL OR people > 0", name=op.f("ck_delivery_report_people_counted")
+        ),
+        sa.CheckConstraint("spent_pence >= 0", name=op.f("ck_delivery_report_spent_given")),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_delivery_report_award_id_award")
+        ),
+        sa.ForeignKeyConstraint(
+            ["photo_id"], ["upload.id"], name=op.f("fk_delivery_report_photo_id_upload")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_report")),
+    )
+    with op.batch_alter_table("delivery_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_report_award_id"), ["award_id"], unique=False)
+
+    op.create_table(
+        "milestone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("length(name) > 0", name=op.f("ck_milestone_name_given")),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_milestone_award_id_award")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+        sa.UniqueConstraint("award_id", "name", name=op.f("uq_milestone_award_id_name")),
+    )
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("amount_pence > 0", name=op.f("ck_payment_amount_given")),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_payment_award_id_award")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_award_id"), ["award_id"], unique=False)
+
+    op.create_table(
+        "sighting",
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_there", sa.Boolean(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.CheckConstraint("people > 0", name=op.f("ck_sighting_people_counted")),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_sighting_award_id_award")
+        ),
+        sa.PrimaryKeyConstraint("award_id", "day", "is_there", name=op.f("pk_sighting")),
+    )
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("lead", sa.String(length=200), server_default="", nullable=False)
@@ -949,10 +1069,10 @@ def upgrade() -> None:
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("area_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("priority_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_pot_priority_id_priority"), "priority", ["priority_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
 
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_choices", sa.Integer(), nullable=True))
@@ -1159,8 +1279,8 @@ def downgrade() -> None:
         batch_op.drop_column("min_choices")
 
     with op.batch_alter_table("pot", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_pot_priority_id_priority"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_column("priority_id")
         batch_op.drop_column("area_id")
 
@@ -1195,6 +1315,21 @@ def downgrade() -> None:
         batch_op.drop_column("partners")
         batch_op.drop_column("lead")
 
+    op.drop_table("sighting")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_award_id"))
+
+    op.drop_table("payment")
+    op.drop_table("milestone")
+    with op.batch_alter_table("delivery_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_report_award_id"))
+
+    op.drop_table("delivery_report")
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_award_round_id"))
+        batch_op.drop_index(batch_op.f("ix_award_proposal_id"))
+
+    op.drop_table("award")
     op.drop_table("roll_voided")
     with op.batch_alter_table("roll_void", schema=None) as batch_op:
         batch_op.drop_index(
