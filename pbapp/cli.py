@@ -27,6 +27,8 @@ class Commands(click.Group):
         "worker": "pbapp.serving:worker",
         "upgrade": "pbapp.serving:upgrade",
         "check": "pbapp.serving:check",
+        "backup": "pbapp.backups:backup",
+        "restore": "pbapp.backups:restore",
     }
 
     def list_commands(self, context: click.Context) -> list[str]:

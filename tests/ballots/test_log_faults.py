@@ -95,6 +95,7 @@ def die(*_: Any, **__: Any) -> None:
 
 
 @pytest.mark.parametrize("step", ["_mark", "_tell_voters", "_tell_heads"])
+@pytest.mark.faults(15)
 def test_15_sealing_killed_midway_leaves_no_part_of_a_batch(
     box: Box, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +111,7 @@ def test_15_sealing_killed_midway_leaves_no_part_of_a_batch(
     assert left_behind(box, slug) == [1, 15, 15, 15]
 
 
+@pytest.mark.faults(13)
 def test_13_closed_by_eight_at_once_there_is_one_last_batch(box: Box) -> None:
     slug = voted(box, 12)
     shut(box, slug)
@@ -205,6 +207,7 @@ def test_whatever_is_changed_is_found(box: Box, closed: str, said: str) -> None:
     assert problems(box, closed) == []
 
 
+@pytest.mark.faults(17)
 def test_17_an_old_copy_put_back_is_found_to_be_cut_short(box: Box, tmp_path: Path) -> None:
     if not box.is_sqlite:
         return  # a restored dump is the same to us: rows that are not there, as above
@@ -230,6 +233,7 @@ def test_17_an_old_copy_put_back_is_found_to_be_cut_short(box: Box, tmp_path: Pa
         db.session.rollback()
 
 
+@pytest.mark.faults(20)
 def test_20_one_flipped_bit_in_the_file_is_found(box: Box, closed: str, tmp_path: Path) -> None:
     if not box.is_sqlite:
         return  # one changed character of a row is found above

