@@ -22,7 +22,7 @@ SURE = 2
 
 def find(round: Round) -> Sturdiness | None:
     """What was found when the votes were counted; None before, and for rounds of elsewhere."""
-    row = db.session.get(AssuranceCheck, round.id)
+    row = None if round.is_imported else db.session.get(AssuranceCheck, round.id)
     return row.found if row is not None else None
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from pbapp import clock
+from pbapp.ballots.roll import voids
 from pbapp.jobs.models import JobState
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.refusal import Refused
@@ -57,6 +58,7 @@ def whole(round: Round, stories: list[Story]) -> Row:
         "why_held": why_held(),
         "steps": what_happens_next(round),
         "sturdiness": assurance.find(round),
+        "set_aside": voids.set_aside(round),
         "map_kinds": [("funded", _("Funded")), ("not-funded", _("Not funded"))],
         **together(round, stories),
         **the_map(round, rows),

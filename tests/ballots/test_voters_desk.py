@@ -17,6 +17,7 @@ from pbapp.ballots.roll.models import Burst, Conflict, IssuedCode, KnownCard
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.rounds.models import Method, Round
+from pbapp.web import errors
 from tests.ballots import papers
 from tests.ballots.factories import admit, cast, close, open_round
 from tests.client import Browser
@@ -120,6 +121,9 @@ def test_the_board_tells_whether_all_is_well_and_no_fine_number(
     assert "fewer than 10" in page.text
     assert "13" not in re.sub(r"\d{1,2}(:\d\d)?[ap]m", "", page.text)
     assert "Has not been seen" in page.text
+    assert page.text.count("Ask the operator") == 0
+    errors._count_it()
+    assert officer.get(DESK).text.count("Ask the operator") == 1
     jobs.beat()
     db.session.commit()
     part = officer.get(DESK, headers={"HX-Request": "true"})

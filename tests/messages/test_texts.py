@@ -19,7 +19,7 @@ from pbapp import clock
 from pbapp.config import ConfigError, from_environment
 from pbapp.db import db
 from pbapp.jobs import services as jobs
-from pbapp.messages import sending, services
+from pbapp.messages import queries, sending, services
 from pbapp.messages.models import Mail, MailChannel, MailState
 
 
@@ -102,6 +102,7 @@ def test_a_provider_that_is_down_or_points_elsewhere_gets_it_again_later(
     jobs.run_due()
     db.session.refresh(mail)
     assert mail.state is MailState.WAITING
+    assert queries.failing() == queries.Failing(waiting=1, failed=0)
     provider.answer = 202
     with time_machine.travel(clock.now() + timedelta(minutes=1)):
         jobs.run_due()
