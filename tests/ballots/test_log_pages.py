@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tests.ballots.logs import add_voters, heads
 from tests.ballots.test_after_close import ask
 from tests.client import Browser
 from tests.rounds.factories import make_round
+from tests.tally.textbook import RECOUNT
 from tests.world import World
 
 PERSONAS = ["stranger", "resident", "officer", "second_officer", "board_member"]
@@ -114,6 +117,18 @@ def test_programs_get_every_leaf_and_are_told_when_nothing_is_new(
         f"/rounds/{sealed.slug}/log.json", 304, headers={"If-None-Match": answer.headers["ETag"]}
     )
     assert again.response.data == b""
+
+
+def test_the_stand_alone_program_finds_the_published_log_right(
+    stranger: Browser, sealed: Round, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.json"
+    file.write_bytes(stranger.get(f"/rounds/{sealed.slug}/log.json").response.data)
+    command = [sys.executable, str(RECOUNT), "--log", str(file), "--head", heads(sealed)[0]]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "The head you gave is that of batch 1 of 2" in said.stdout
+    assert "WRONG" not in said.stdout
 
 
 def test_a_new_batch_changes_the_files_etag(stranger: Browser, round: Round, keys: Path) -> None:
