@@ -112,8 +112,8 @@ def test_a_receipt_shows_the_vote_while_voting_is_open(
     sent = cast(round, keys, admit(round, keys), "2", "1")
     page = ask(stranger, round, in_fours(sent.receipt).lower())
     assert "This ballot is in the box, and counts" in page.text
-    assert "Project 1, £10,000" in page.text
-    assert "Project 2, £20,000" in page.text
+    assert "Project 1 £10,000" in page.text
+    assert "Project 2 £20,000" in page.text
 
 
 def test_a_receipt_of_a_replaced_vote_says_so(stranger: Browser, round: Round, keys: Path) -> None:
