@@ -88,6 +88,14 @@ class SharesCount:
         self.fill = GreedyCount(rest, self.profile, rule)
         return self.fill.winners
 
+    def reserve(self) -> list[int]:
+        """Who moves up if a winner drops out: the others with support, in the order in which the
+        completion would spend money that comes back."""
+        ids = [project.id for project in self.instance.projects]
+        won = tuple(ids[place] for place in self.winners)
+        rule = self._greedy_rule(rank=Rank.UTILITY_PER_COST, beside=won)
+        return GreedyCount(self.instance, self.profile, rule).line
+
     def _greedy_rule(self, *, rank: Rank, beside: tuple[str, ...] = ()) -> Greedy:
         return Greedy(
             rank=rank,

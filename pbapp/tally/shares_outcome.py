@@ -66,7 +66,10 @@ def count_equal_shares(
     winners = tuple(ids[place] for place in count.winners)
     cost = sum(instance.projects[place].cost for place in count.winners)
     points = _points(count)
-    results = tuple(_shares_result(count, ledger, place, points) for place in range(len(ids)))
+    reserve = count.reserve()
+    results = tuple(
+        _shares_result(count, ledger, place, points, reserve) for place in range(len(ids))
+    )
     detail = SharesRun(
         endowment=count.endowment,
         first_endowment=count.first,
@@ -84,6 +87,7 @@ def count_equal_shares(
         total_cost=cost,
         ties=mark_decisive(count.ties(), winners),
         projects=results,
+        reserve=tuple(ids[place] for place in reserve),
         detail=detail,
     )
 
@@ -97,7 +101,11 @@ def _points(count: SharesCount) -> list[Fraction] | None:
 
 
 def _shares_result(
-    count: SharesCount, ledger: Ledger | None, place: int, points: list[Fraction] | None
+    count: SharesCount,
+    ledger: Ledger | None,
+    place: int,
+    points: list[Fraction] | None,
+    reserve: list[int],
 ) -> ProjectResult:
     project = count.instance.projects[place]
     won = place in count.winners
@@ -114,6 +122,7 @@ def _shares_result(
         reason=Reason.FUNDED if won else _why_not(count, place),
         position=count.winners.index(place) + 1 if won else None,
         awarded=project.cost if won else 0,
+        reserve=reserve.index(place) + 1 if place in reserve else None,
         change=change,
         detail=ledger.share(place) if ledger is not None and able else None,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,13 +14,20 @@ from pbapp.tally import (
     Election,
     EqualShares,
     Greedy,
+    Instance,
+    Phragmen,
     Profile,
+    Project,
     VoteType,
     canonical,
+    count,
+    election_of,
     instance_digest,
+    outcome_as_dict,
     pabulib_name,
     parameters_digest,
     profile_digest,
+    sha256,
 )
 from tests.tally.elections import generated, instance_of
 
@@ -64,3 +74,35 @@ def test_a_changed_ranking_is_another_profile():
 def test_rules_are_named_as_pabulib_spells_them():
     assert pabulib_name(Greedy()) == "greedy"
     assert pabulib_name(EqualShares()) == "equalshares/add1u"
+
+
+@pytest.mark.parametrize(
+    ("rule", "digest"),
+    [
+        (Greedy(), "c59a5123323545791c5976ce4e08b42acfc2d1fe9c76265cc959e6345b35184f"),
+        (
+            EqualShares(step=Fraction(1)),
+            "fb9dd11d570a83f41776a8252bd7d6a0df62ebec13269f62004141f1e44a10d8",
+        ),
+        (Phragmen(), "886c7f6cd64b941364819a7dab046e22dc973643fce8865f5263520d284ac278"),
+    ],
+    ids=["greedy", "equal shares", "phragmen"],
+)
+def test_a_whole_result_with_its_facts_is_the_same_bytes_on_every_computer(rule, digest: str):
+    outcome = count(CITY.instance, CITY.profile, rule)
+    text = json.dumps(outcome_as_dict(outcome), sort_keys=True)
+    assert sha256(text.encode()) == digest
+
+
+def _city() -> Election:
+    """Forty projects and 600 ballots, made by sums alone."""
+    projects = tuple(Project(f"p{n}", 100 + (n * 7919) % 900) for n in range(40))
+    instance = Instance(budget=9_000, projects=projects)
+    ballots = [
+        Ballot(tuple({(v * k * k + 3 * v + 11 * k) % 40 for k in range(1, 2 + v % 5)}))
+        for v in range(600)
+    ]
+    return election_of(instance, Profile.of(VoteType.APPROVAL, ballots))
+
+
+CITY = _city()

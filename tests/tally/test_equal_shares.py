@@ -24,7 +24,7 @@ from pbapp.tally import (
     outcome_as_dict,
     rule_from_dict,
 )
-from tests.tally.elections import approval, instance_of
+from tests.tally.elections import approval, instance_of, with_votes
 
 PLAIN = EqualShares(completion=Completion.NONE)
 BY_ONE = EqualShares(completion=Completion.ADD1, step=Fraction(1))
@@ -226,3 +226,18 @@ def test_the_facts_are_plain_json_values():
         "with_money": 0,
         "absorbed": [{"project": "a", "amount": 40}, {"project": "c", "amount": 20}],
     }
+
+
+def test_the_others_with_support_stand_in_reserve_most_votes_first():
+    instance, profile = with_votes(100, {"a": (60, 9), "b": (90, 2), "c": (95, 5), "d": (10, 0)})
+    outcome = count(instance, profile, EqualShares(completion=Completion.NONE))
+    assert outcome.winners == ()
+    assert outcome.reserve == ("a", "c", "b")
+    assert [outcome.project(id).reserve for id in "abcd"] == [1, 3, 2, None]
+
+
+def test_a_winner_or_a_withdrawn_project_is_not_in_reserve():
+    instance, profile = with_votes(100, {"a": (20, 9), "b": (90, 2), "c": (95, 5)})
+    rule = EqualShares(completion=Completion.NONE, withdrawn=("c",))
+    outcome = count(instance, profile, rule)
+    assert (outcome.winners, outcome.reserve) == (("a",), ("b",))

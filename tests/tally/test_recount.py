@@ -80,13 +80,18 @@ SHARES = st.builds(
 @given(st.data(), generated())
 def test_a_greedy_recount_finds_the_same_winners_ties_and_offers(data, election: Election):
     rule = data.draw(greedy_rules(election))
-    same(election, rule, count(election.instance, election.profile, rule))
+    left_by_others = data.draw(st.sampled_from([0, 0, 7, 40]))
+    outcome = count(election.instance, election.profile, rule, carried_in=left_by_others)
+    same(election, rule, outcome)
 
 
 @settings(max_examples=400, deadline=None)
-@given(generated(), SHARES)
-def test_an_equal_shares_recount_finds_the_same_winners_and_ties(election: Election, rule: Rule):
-    same(election, rule, count(election.instance, election.profile, rule))
+@given(generated(), SHARES, st.sampled_from([0, 0, 7, 40]))
+def test_an_equal_shares_recount_finds_the_same_winners_and_ties(
+    election: Election, rule: Rule, left_by_others: int
+):
+    outcome = count(election.instance, election.profile, rule, carried_in=left_by_others)
+    same(election, rule, outcome)
 
 
 @settings(max_examples=60, deadline=None)

@@ -24,9 +24,13 @@ def load() -> ModuleType:
 _recount = load()
 
 
-def recount(election: Election, rule: Rule) -> tuple[list[str], Any]:
+def recount(election: Election, rule: Rule, carried_in: object = 0) -> tuple[list[str], Any]:
     """Winners in order, and the textbook's own count, from the published file and rules."""
-    parameters = {**rule.as_dict(), "exponent": election.instance.exponent}
+    parameters = {
+        **rule.as_dict(),
+        "exponent": election.instance.exponent,
+        "carried_in": carried_in,
+    }
     document = {"rule": rule.name, "parameters": parameters}
     return _recount.recount(write_pabulib(election), document)
 
@@ -34,7 +38,7 @@ def recount(election: Election, rule: Rule) -> tuple[list[str], Any]:
 def same(election: Election, rule: Rule, outcome: Outcome) -> None:
     """The count and the textbook agree: winners in order, ties of the deciding run, part-funding,
     and the pairs that tied at any earlier step."""
-    winners, textbook = recount(election, rule)
+    winners, textbook = recount(election, rule, outcome.parameters.get("carried_in", 0))
     assert list(outcome.winners) == winners
     later = [list(tie.between) for tie in outcome.ties if tie.stage != "earlier_step"]
     assert later == [tied for _, tied in textbook.ties]
