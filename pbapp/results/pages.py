@@ -199,7 +199,7 @@ def what_happens_next(round: Round) -> list[str]:
             who = pot.payment_approver
             said.append(_("%(who)s approves payment.", who=who) + " " + binding(pot.is_binding))
     said.append(_("Groups whose projects won start work, and tell everybody how it goes."))
-    return said
+    return list(dict.fromkeys(said))  # pots may share who approves
 
 
 def binding(is_binding: bool) -> str:

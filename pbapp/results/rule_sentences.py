@@ -19,21 +19,7 @@ if TYPE_CHECKING:
 
 def how_it_was_counted(story: Story) -> list[str]:
     """The rule step by step, as it went in this count."""
-    ballots = story.count.profile.ballots
-    said = [
-        ngettext(
-            "%(people)s person voted.", "%(people)s people voted.", ballots, people=f"{ballots:,}"
-        )
-    ]
-    if story.pot:
-        said = [
-            ngettext(
-                "%(people)s person chose a project of this pot.",
-                "%(people)s people chose a project of this pot.",
-                ballots,
-                people=f"{ballots:,}",
-            )
-        ]
+    said = [people(story)]
     if story.count.carried_in:
         said.append(carried_in(story))
     if story.count.rule == EqualShares.name:
@@ -44,6 +30,21 @@ def how_it_was_counted(story: Story) -> list[str]:
     said += _offer(story)
     said.append(about_what_is_left(story))
     return said
+
+
+def people(story: Story) -> str:
+    """How many ballots were counted; of several pots, how many choose anything of this one."""
+    ballots = story.count.profile.ballots
+    if story.pot:
+        return ngettext(
+            "%(people)s person chose a project of this pot.",
+            "%(people)s people chose a project of this pot.",
+            ballots,
+            people=f"{ballots:,}",
+        )
+    return ngettext(
+        "%(people)s person voted.", "%(people)s people voted.", ballots, people=f"{ballots:,}"
+    )
 
 
 def carried_in(story: Story) -> str:

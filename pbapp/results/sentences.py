@@ -376,6 +376,9 @@ class Story:
         """The rule, told with this round's own figures."""
         return rule_sentences.how_it_was_counted(self)
 
+    def people(self) -> str:
+        return rule_sentences.people(self)
+
     def about_what_is_left(self) -> str:
         return rule_sentences.about_what_is_left(self)
 
