@@ -128,6 +128,40 @@ def share_used(rules: Rules, pot: BallotPot, part: Vote) -> float | None:
     return min(100.0, round(100 * used / whole, 1)) if whole else None
 
 
+def keying_words(rules: Rules) -> str:
+    """How a paper is keyed, and what makes one that cannot count."""
+    if rules.has_points:
+        how = _("Number = points, with blanks between, then Enter: 3=5 7=2.")
+    elif rules.is_ranking:
+        how = _("Numbers in the order of the paper, the best first, then Enter: 7 3 12.")
+    else:
+        how = _("Numbers with blanks between them, then Enter: 3 7 12.")
+    if rules.has_pots:
+        how += " " + _("Key the projects of every pot in one line.")
+    spoilt = _("Key x for a paper that cannot count: %(why)s.", why=", ".join(_what_spoils(rules)))
+    return f"{how} {spoilt}"
+
+
+def _what_spoils(rules: Rules) -> list[str]:
+    """What a paper may not have on it, in few words."""
+    found = [_("nothing on it, or nobody can tell what it says")]
+    if rules.has_points and rules.points_each is not None:
+        found.append(_("more than %(n)s points", n=rules.points_each))
+    if rules.has_points and rules.points_most:
+        found.append(_("more than %(n)s points for one project", n=rules.points_most))
+    if rules.is_ranking:
+        found.append(_("one place given twice"))
+    if rules.max_choices is not None:
+        found.append(_("more than %(n)s chosen", n=rules.max_choices))
+    if (rules.min_choices or 1) > 1:
+        found.append(_("fewer than %(n)s chosen", n=rules.min_choices))
+    if rules.is_held_to_money:
+        found.append(_("more money than the pot has"))
+    if rules.picks_a_pot:
+        found.append(_("projects of two pots"))
+    return found
+
+
 def place_list(most: int) -> list[str]:
     return [place_words(place) for place in range(1, most + 1)]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbapp.ballots import words
 from pbapp.ballots.rules import BallotPot, Option, Rules, rules_of
 from pbapp.ballots.vote import Vote, pointed, ranked, read_vote, ticked
 from pbapp.refusal import Refused
@@ -135,3 +137,15 @@ def test_what_was_sealed_before_there_were_pots_on_the_ballot_is_one_pot() -> No
     rules = rules_of({**old, "projects": rows})
     assert (rules.budget_pence, rules.has_pots, rules.most_in("1")) == (12, False, 1)
     rules.check(ticked("3"))
+
+
+def test_the_page_for_keying_says_how_and_what_spoils_a_paper(app: Flask) -> None:
+    with app.test_request_context():
+        ticks = words.keying_words(replace(TICKS, min_choices=2, max_choices=2, within_pot=True))
+        one_pot = words.keying_words(replace(POINTS, pots_per_voter=PotsPerVoter.ONE))
+        ranks = words.keying_words(RANKS)
+    assert "3 7 12" in ticks
+    assert "more than 2 chosen, fewer than 2 chosen, more money than the pot has" in ticks
+    assert "3=5 7=2" in one_pot
+    assert "more than 6 points for one project, projects of two pots" in one_pot
+    assert "one place given twice, more than 3 chosen" in ranks

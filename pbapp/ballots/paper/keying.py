@@ -11,6 +11,7 @@ from pbapp.ballots.paper.forms import CountField, KeyForm
 from pbapp.ballots.paper.models import BatchKind, PaperBatch
 from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_counted, say_no
 from pbapp.ballots.rules import sealed_rules
+from pbapp.ballots.words import keying_words
 from pbapp.boards.access import officer_or_counter
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -48,7 +49,7 @@ def _serial(typed: str | None) -> int:
 
 def _key_page(round: Round, batch: PaperBatch, form: KeyForm, serial: int | None) -> str:
     account = get_counted(round.slug)[1]
-    progress = queries.progress_of(batch)
+    progress, rules = queries.progress_of(batch), sealed_rules(round)
     serial = serial or progress.next_for(account)
     mine = [
         (paper.serial, reading.keyed(entry.content))
@@ -65,7 +66,8 @@ def _key_page(round: Round, batch: PaperBatch, form: KeyForm, serial: int | None
         serial=serial,
         last=max((row for row in mine if row[0] < (serial or batch.used + 1)), default=None),
         read=len(mine),
-        options=sealed_rules(round).options.values(),
+        options=rules.options.values(),
+        how=keying_words(rules),
         is_own=bool(queries.own_projects(round, account)),
     )
 
@@ -149,6 +151,7 @@ def resolve(slug: str, number: int, serial: int) -> Page:
         else:
             db.session.commit()
             return redirect(url_for(".batch", slug=slug, number=number), 303)
+    rules = sealed_rules(round)
     html = render_template(
         "ballots/paper/resolve.html",
         round=round,
@@ -156,7 +159,8 @@ def resolve(slug: str, number: int, serial: int) -> Page:
         form=form,
         serial=serial,
         readings=[reading.keyed(entry.content) for entry in found.entries],
-        options=sealed_rules(round).options.values(),
+        options=rules.options.values(),
+        how=keying_words(rules),
     )
     return html, 422 if form.errors else 200
 
