@@ -15,7 +15,7 @@ from pbapp.delivery import services as delivery
 from pbapp.desk import what_if
 from pbapp.jobs import services as jobs
 from pbapp.messages import services as messages
-from pbapp.results import bringing_in, destroying
+from pbapp.results import bringing_in, destroying, telling
 from pbapp.web import drafts, limits
 
 CHORES: tuple[Callable[[], object], ...] = (
@@ -35,6 +35,8 @@ CHORES: tuple[Callable[[], object], ...] = (
     destroying.destroy_due,
     ballot_log.ask_if_due,
     delivery.remind,
+    telling.ask_to_confirm,
+    telling.tell_results,
 )
 _log = logging.getLogger("pbapp.jobs")
 

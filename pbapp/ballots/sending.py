@@ -7,10 +7,11 @@ import secrets
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from pbapp import clock
 from pbapp.ballots import booth as booths
 from pbapp.ballots import queries, services, words
 from pbapp.ballots.booth import Booth
-from pbapp.ballots.forms import PressForm, SendForm
+from pbapp.ballots.forms import SendForm
 from pbapp.ballots.marks import fields_of, legible, read_again
 from pbapp.ballots.pages import (
     Page,
@@ -21,6 +22,7 @@ from pbapp.ballots.pages import (
     step_page,
     the_turnstile,
 )
+from pbapp.ballots.roll.forms import AddressForm
 from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.secrecy import in_fours
 from pbapp.ballots.vote import Vote
@@ -111,14 +113,16 @@ def done(slug: str) -> Page:
     round, gate = get_round(slug)
     if Booth(round).sent is None:
         return redirect(url_for(".start", slug=slug))
+    result = find_phase(round, PhaseKind.PUBLISHED)
     return step_page(
         "done",
         round,
         5,
         closes_at=queries.closes_at(round),
-        result=find_phase(round, PhaseKind.PUBLISHED),
+        result=result,
+        is_out=result is not None and result.starts_at <= clock.now(),
         is_open=bool(gate),
-        form=PressForm(),
+        form=AddressForm(formdata=None),
     )
 
 

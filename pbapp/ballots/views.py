@@ -5,7 +5,12 @@ from __future__ import annotations
 from flask import render_template
 from flask_babel import gettext as _
 
-from pbapp.ballots import choosing, queries, sending  # noqa: F401 — steps 3, and 4 and 5
+from pbapp.ballots import (  # noqa: F401 — steps 3, and 4 and 5, and the result by mail
+    choosing,
+    queries,
+    sending,
+    telling,
+)
 from pbapp.ballots.closing import views as closing_pages  # noqa: F401 — pages of `closing_bp`
 from pbapp.ballots.closing.pages import bp as closing_bp
 from pbapp.ballots.forms import ReceiptForm

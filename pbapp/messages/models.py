@@ -6,11 +6,12 @@ It keeps the name of its template and the facts to fill it with, and is put into
 from __future__ import annotations
 
 import enum
+import secrets
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, Moment, one_of
@@ -57,3 +58,29 @@ class Mail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(String(500))
+
+
+class SubscriptionState(enum.StrEnum):
+    NEW = "new"
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+
+
+class Subscription(Base):
+    """Somebody wants to be told the result of a round; nothing says who they are or when they
+    asked.
+
+    Without a SQLite rowid, and each written among others (`subscriptions`): people ask just after
+    they voted, and the order of these rows must not be the order of the votes.
+    """
+
+    __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("round_id", "address"), {"sqlite_with_rowid": False})
+
+    id: Mapped[str] = mapped_column(
+        String(32), primary_key=True, default=lambda: secrets.token_hex(16)
+    )
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    address: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(12))
+    state: Mapped[SubscriptionState] = mapped_column(one_of(SubscriptionState, "state"))

@@ -58,6 +58,10 @@ def mail_them(config: Config, mail: Mail, letter: Letter) -> None:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail.id}@{config.mail_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    stop = (mail.context or {}).get("stop_url")
+    if stop:  # a mail program shows a button of its own
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     host, port, secure, user, password = mail_server(config.mail_server)

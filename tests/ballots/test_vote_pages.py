@@ -147,7 +147,7 @@ def test_a_couple_with_one_phone_both_vote(stranger: Browser, round: Round) -> N
 def test_finishing_clears_a_shared_computer(stranger: Browser, round: Round) -> None:
     page = vote(stranger, round, "1")
     receipt = receipt_of(page)
-    answer = stranger.submit(page, form=0)
+    answer = stranger.submit(page, form=1)
     assert answer.response.headers["Clear-Site-Data"] == '"cache", "storage"'
     page = stranger.follow(answer)
     assert "All clear" in page.h1
