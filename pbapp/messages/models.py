@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, Moment, one_of
@@ -71,7 +71,8 @@ class Subscription(Base):
     asked.
 
     Without a SQLite rowid, and each written among others (`subscriptions`): people ask just after
-    they voted, and the order of these rows must not be the order of the votes.
+    they voted, and the order of these rows must not be the order of the votes. Rounds are built
+    upon messages, so `round_id` is no foreign key.
     """
 
     __tablename__ = "subscription"
@@ -80,7 +81,7 @@ class Subscription(Base):
     id: Mapped[str] = mapped_column(
         String(32), primary_key=True, default=lambda: secrets.token_hex(16)
     )
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    round_id: Mapped[int]
     address: Mapped[str] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(String(12))
     state: Mapped[SubscriptionState] = mapped_column(one_of(SubscriptionState, "state"))
