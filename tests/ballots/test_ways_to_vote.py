@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from pbapp.ballots.models import Ballot
+from pbapp.ballots.paper import services as paper
 from pbapp.db import db
 from pbapp.rounds.models import PotsPerVoter, Round, VoteType
-from tests.ballots.factories import live, open_round
+from tests.ballots import papers
+from tests.ballots.factories import close, live, open_round
 from tests.ballots.walk import prove, receipt_of, send, vote_page
 from tests.client import Browser, Page
 from tests.world import World
@@ -228,6 +231,49 @@ def test_a_pot_with_enough_for_all_or_with_nothing_in_it_says_so(
     page = stranger.get(vote_page(open_round(world, [1_000_00], by_ward=True), "/choose"))
     assert "There is nothing to decide here: the pot of £100,000 has enough" in page.text
     assert page.text.count("No project asks for money") == len(world.wards) - 1
+
+
+# --- on paper -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("guards", "pile", "other", "settled", "kept"),
+    [
+        (
+            POINTS,
+            ["1=6 2=4", "3=2"],
+            "3=3",
+            "3=2",
+            ['{"points":{"1":6,"2":4}}', '{"points":{"3":2}}'],
+        ),
+        (RANKS, ["3 1", "2 1"], "1 2", "2 1", ['{"ranking":["2","1"]}', '{"ranking":["3","1"]}']),
+        (EXACTLY, ["1 2", "x"], "1 3", "x", ['{"choices":["1","2"]}']),
+    ],
+    ids=["points", "ranking", "exactly"],
+)
+def test_papers_are_read_blind_by_two_and_a_third_settles_what_differs(
+    world: World,
+    app: Flask,
+    guards: dict[str, Any],
+    pile: list[str],
+    other: str,
+    settled: str,
+    kept: list[str],
+) -> None:
+    round = open_round(world, guards=guards)
+    hall = papers.make_venue(world, round)
+    close(round)
+    batch = papers.open_batch(world, round, hall, len(pile))
+    papers.key(round, batch, world.officer, pile)
+    papers.key(round, batch, world.second_officer, [pile[0], other])
+    (doubted,) = papers.progress(batch).doubted
+    third = papers.third_officer(world)
+    paper.resolve(round=round, batch=batch, serial=doubted.serial, by=third, typed=settled)
+    papers.check_sample(round, batch, third)
+    keys = app.extensions["pbapp"].keys
+    paper.accept(round=round, batch=batch, keys=keys, by=world.officer, note="Nobody was marked.")
+    db.session.commit()
+    assert sorted(contents()) == kept
 
 
 # --- a long list ----------------------------------------------------------------------------

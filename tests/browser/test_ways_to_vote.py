@@ -98,6 +98,8 @@ def points(page: Page, javascript: bool) -> None:
     assert (first.input_value(), second.input_value()) == ("2", "6")
     expect(page.locator("[data-ballot-text]")).to_have_text("Points given: 8 of 10. Left: 2")
     expect(page.locator("[data-ballot-live]")).to_contain_text("6 points at most")
+    leaving = "() => !dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert page.evaluate(leaving), "leaving with unsent choices does not warn"
 
 
 def ranking(page: Page, javascript: bool) -> None:
