@@ -23,6 +23,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_pulse")),
     )
     op.create_table(
+        "subscription",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "new",
+                "asked",
+                "confirmed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+        sa.UniqueConstraint("round_id", "address", name=op.f("uq_subscription_round_id_address")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "engagement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -1410,5 +1433,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_engagement_board_id_held_on")
 
     op.drop_table("engagement")
+    op.drop_table("subscription")
     op.drop_table("pulse")
     # ### end Alembic commands ###
