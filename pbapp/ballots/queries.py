@@ -50,8 +50,11 @@ def read_key(round_id: int, keys: Path) -> bytes:
 
 
 def check_key(round: Round, keys: Path) -> None:
-    """Raise `KeyMissing` if people began to vote in a round and its key has gone since."""
-    if db.session.get(RoundKey, round.id) is not None:
+    """Raise `KeyMissing` if people began to vote in a round and its key has gone since.
+
+    Unless it was destroyed on its date with the ballots.
+    """
+    if db.session.get(RoundKey, round.id) is not None and kept_numbers(round.id) is None:
         read_key(round.id, keys)
 
 

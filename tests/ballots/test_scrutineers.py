@@ -9,6 +9,7 @@ import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,11 +20,16 @@ from pbapp import clock
 from pbapp.audit.models import Event
 from pbapp.ballots.closing import queries, services
 from pbapp.ballots.closing.models import Closing, Scrutineer
+from pbapp.ballots.log import services as log
 from pbapp.ballots.models import Ballot
+from pbapp.ballots.vote import Vote, pointed, ranked, ticked
 from pbapp.db import db
 from pbapp.refusal import Refused
+from pbapp.results.queries import list_official_counts
+from pbapp.results.scrutiny import pack_of
 from pbapp.rounds.models import Round
 from tests.ballots import factories, sealed
+from tests.ballots.test_ways_to_vote import POINTS, RANKS
 from tests.client import Browser, Page
 from tests.desk.test_decide import token_of
 from tests.world import World
@@ -70,6 +76,52 @@ def test_the_pack_checks_itself_and_everything_is_right(
     assert "The 13 ballots counted are the opened ballots marked as counted" in done.stdout
     assert "13 ballots were counted" in done.stdout
     assert "WRONG" not in done.stdout
+
+
+WAYS: dict[str, tuple[dict[str, Any], list[Vote]]] = {
+    "points": (
+        {"guards": {**POINTS}},
+        [pointed({"1": 6, "3": 4}), pointed({"2": 5}), pointed({"1": 1})],
+    ),
+    "ranking": (
+        {"guards": {**RANKS}},
+        [ranked(["3", "1"]), ranked(["1", "3"]), ranked(["2"])],
+    ),
+    "pots": ({"by_ward": True}, [ticked(["1", "2"]), ticked(["3"]), ticked(["1", "2", "3"])]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_pack_checks_itself_whatever_a_ballot_looks_like(
+    world: World, app: Flask, tmp_path: Path, way: str
+) -> None:
+    values, votes = WAYS[way]
+    keys = app.extensions["pbapp"].keys
+    round = factories.open_round(world, **values)
+    for vote in votes * 2:
+        factories.cast(round, keys, factories.admit(round, keys), vote=vote)
+    factories.close(round)
+    log.seal_close(round=round, keys=keys)
+    sealed.count(round, keys)
+    made = pack_of(round, list_official_counts(round))
+    with zipfile.ZipFile(io.BytesIO(made)) as pack:
+        pack.extractall(tmp_path)
+        command = pack.read("README.txt").decode().split("    python3 ")[1].splitlines()[0]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", *command.split()], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    counted = 3 if way == "pots" else 1
+    assert done.stdout.count("are the opened ballots marked as counted") == counted
+    assert done.stdout.count("were counted. The winners") == counted
+    for file in sorted(tmp_path.glob("*.pb"))[:1]:  # and it sees one ballot more
+        text = file.read_text()
+        file.write_text(text.rstrip("\n") + "\n" + text.rstrip("\n").splitlines()[-1] + "\n")
+    again = subprocess.run(
+        [sys.executable, "-I", "-S", *command.split()], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert again.returncode == 1
+    assert "has 1 ballots that were not opened as counted, and lacks 0" in again.stdout
 
 
 def test_openings_are_in_the_order_of_the_seals_and_name_nobody(
