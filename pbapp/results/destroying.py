@@ -15,7 +15,7 @@ from pbapp.ballots.log import services as log
 from pbapp.config import Config
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
-from pbapp.results import freezing, services
+from pbapp.results import assurance, freezing, services
 from pbapp.results.queries import find_official_count, find_profile, list_turnout
 from pbapp.rounds.models import Round
 from pbapp.web.context import settings
@@ -60,6 +60,9 @@ def _freeze(round: Round) -> None:
             log.seal_close(round=round, keys=settings().keys)
             by_ward = freezing.people_by_ward(round, settings().keys)
             services.freeze(round=round, by_ward=by_ward, actor="clock")
+    found = assurance.find_out(round) if find_official_count(round) else None
+    if found is not None:
+        assurance.keep(round, found)
     if closing.fate_of(round).is_last:
         return
     if find_profile(round.id) is None or find_official_count(round) is None:
