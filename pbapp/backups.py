@@ -89,7 +89,17 @@ def _report(config: Config, target: Path) -> None:
     except (CopyFailed, OSError) as error:
         click.echo(f"{began:%H:%M:%S} no copy was made: {error}", err=True)
         raise ConfigError(f"No copy was made: {error}") from error
+    _note(config, target)
     click.echo(f"{began:%H:%M:%S} copied to {target}.")
+
+
+def _note(config: Config, target: Path) -> None:
+    """Remember where copies are, so that `pbapp round destroy` can name those that hold ballots."""
+    known = config.copies.read_text("utf-8").splitlines() if config.copies.exists() else []
+    if str(target) not in known:
+        config.instance.mkdir(parents=True, exist_ok=True)
+        with config.copies.open("a", encoding="utf-8") as file:
+            file.write(f"{target}\n")
 
 
 def make_copy(config: Config, target: Path) -> None:

@@ -68,6 +68,11 @@ class Config:
         return self.instance / "uploads"
 
     @property
+    def copies(self) -> Path:
+        """The list of files that `pbapp backup` wrote to."""
+        return self.instance / "copies.txt"
+
+    @property
     def queue(self) -> Path:
         return self.instance / "queue.sqlite3"
 

@@ -6,6 +6,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
 
 from pbapp.ballots.closing import destroying
 from pbapp.ballots.closing import queries as closing
@@ -88,12 +91,11 @@ def destroy_due() -> None:
 
 
 def what_else(config: Config) -> Iterator[str]:
-    """What the operator still has to do: backups made while there were ballots, and logs."""
+    """What the operator still has to do: copies made while there were ballots, and logs."""
     last = closing.last_destroyed_at()
-    for path in backups_before(config, last) if last else []:
-        made = datetime.fromtimestamp(path[1], UTC)
+    for path, made in copies_before(config, last) if last else []:
         yield (
-            f"{path[0]} was made on {made:%d.%m.%Y}, while there were ballots. Destroy it, and "
+            f"{path} was made on {made:%d.%m.%Y}, while there were ballots. Destroy it, and "
             "every copy of it."
         )
     if not config.is_sqlite:
@@ -103,9 +105,14 @@ def what_else(config: Config) -> Iterator[str]:
         )
 
 
-def backups_before(config: Config, moment: datetime) -> list[tuple[str, float]]:
-    """Backups in the usual folder that are older than the last destruction."""
-    folder = config.instance / "backups"
-    files = sorted(folder.glob("*")) if folder.is_dir() else []
-    found = [(str(path), path.stat().st_mtime) for path in files if path.is_file()]
-    return [(name, at) for name, at in found if at < moment.timestamp()]
+def copies_before(config: Config, moment: datetime) -> list[tuple[Path, datetime]]:
+    """Copies of the database that we know of and that are older than the last destruction: what
+    `pbapp backup` wrote, and what `pbapp restore` put aside beside SQLite's file."""
+    known = config.copies.read_text("utf-8").splitlines() if config.copies.exists() else []
+    paths = {Path(line) for line in known}
+    if config.is_sqlite:
+        file = Path(make_url(config.database_url).database or "")
+        paths |= set(file.parent.glob(f"{file.name}.before-*"))
+    there = [(path, path.stat().st_mtime) for path in sorted(paths) if path.is_file()]
+    dated = [(path, datetime.fromtimestamp(at, UTC)) for path, at in there]
+    return [(path, made) for path, made in dated if made < moment]

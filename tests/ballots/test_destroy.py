@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 import pbapp
-from pbapp import clock, upkeep
+from pbapp import backups, clock, upkeep
 from pbapp.audit.models import Event
 from pbapp.audit.queries import check_chain
 from pbapp.ballots import keys as key_files
@@ -103,8 +103,7 @@ def bytes_of(box: Box, backup: Path) -> bytes:
     """The database's files, the folder of keys, and a backup made now."""
     parts = [path.read_bytes() for path in sorted(box.keys.rglob("*")) if path.is_file()]
     if box.is_sqlite:
-        with shutting(sqlite3.connect(box.file)) as one, shutting(sqlite3.connect(backup)) as two:
-            one.backup(two)
+        backups.make_copy(box.app.extensions["pbapp"], backup)
         parts.append(backup.read_bytes())
         backup.unlink()
         for ending in ("", "-wal", "-shm"):
@@ -367,13 +366,16 @@ def test_the_command_shows_first_then_destroys_and_lists_backups(
         shown = run(fresh, monkeypatch, "--dry-run")
         assert "ballot: 15 rows" in shown.output
         assert len(fresh.rows(slug)) == 15
-        old = fresh.app.extensions["pbapp"].instance / "backups" / "old.sqlite3"
-        old.parent.mkdir(parents=True, exist_ok=True)
+        config, old = fresh.app.extensions["pbapp"], fresh.keys.with_name("old.copy")
         old.write_bytes(b"")
         os.utime(old, (0, 0))
+        backups._note(config, old)
+        backups._note(config, old)
+        backups._note(config, old.with_name("gone.copy"))
         done = run(fresh, monkeypatch, slug)
         assert done.exit_code == 0, done.output
         assert "4 of 4: noted in the log" in done.output
+        assert done.output.count("was made on") == 1
         assert f"{old} was made on 01.01.1970, while there were ballots. Destroy it" in done.output
         assert ("write-ahead log and its archive" in done.output) is not fresh.is_sqlite
         assert fresh.rows(slug) == []
