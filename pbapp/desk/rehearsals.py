@@ -8,8 +8,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.ballots.rules import Rules, rules_of
-from pbapp.ballots.vote import ticked
+from pbapp.ballots import words
+from pbapp.ballots.marks import Marks, part_in, read_marks
+from pbapp.ballots.rules import BallotPot, Rules, rules_of
 from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.boards.models import Role
 from pbapp.db import db
@@ -20,9 +21,9 @@ from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
 from pbapp.rounds import sealing
 from pbapp.rounds.access import get_round, sees_hidden
-from pbapp.rounds.models import Round, VoteType
+from pbapp.rounds.models import Round
 from pbapp.rounds.sealing import BallotProject
-from pbapp.rounds.setup import beginning, rule_words
+from pbapp.rounds.setup import beginning
 from pbapp.rounds.setup.templates import list_examples
 from pbapp.web.access import access, require, signed_in
 from pbapp.web.babel import say
@@ -30,24 +31,24 @@ from pbapp.web.context import settings
 from pbapp.web.forms import Form
 
 Page = str | Response | tuple[str, int]
-TICKED = (VoteType.APPROVAL, VoteType.CHOOSE_ONE)
 
 
 @bp.route("/rounds/<slug>/preview", methods=["GET", "POST"])
 @access(signed_in)
 def preview(slug: str) -> Page:
-    """The ballot as people will see it; ticking tries its rules and keeps nothing."""
+    """The ballot as people will see it; marking it tries its rules and keeps nothing."""
     round = get_round(slug)
     require(sees_hidden(round))
     projects, made_up = _projects(round)
-    form, chosen, fits = Form(), request.form.getlist("choice"), None
     try:
         rules = rules_of(sealing.draft_config(round, projects))
     except Refused as refused:
         flash(say(refused), "error")
         return redirect(url_for("rounds.detail", slug=slug), 303)
+    form, marks, fits = Form(), Marks(), False
     if form.validate_on_submit():
-        fits = _try(rules, form, chosen)
+        marks = read_marks(request.form.to_dict(flat=False), rules)
+        fits = _try(rules, form, marks)
     html = render_template(
         "desk/ballot_preview.html",
         round=round,
@@ -55,26 +56,31 @@ def preview(slug: str) -> Page:
         form=form,
         fits=fits,
         made_up=made_up,
-        ticks=round.vote_type in TICKED,
-        guards=rule_words.guards(round),
-        **_shown(rules, chosen),
+        marks=marks,
+        pots=[_pot(rules, pot, marks) for pot in rules.pots],
+        place_list=words.place_list,
     )
     return html, 422 if form.errors else 200
 
 
-def _shown(rules: Rules, chosen: list[str]) -> dict[str, Any]:
-    picked = [rules.options[id] for id in dict.fromkeys(chosen) if id in rules.options]
+def _pot(rules: Rules, pot: BallotPot, marks: Marks) -> dict[str, Any]:
+    part = part_in(marks.legible(rules), rules, pot.id)
     return {
-        "picked": {option.id for option in picked},
-        "chosen": [{"title": option.title, "cost": option.cost_pence} for option in picked],
+        "pot": pot,
+        "options": rules.in_pot(pot.id),
+        "part": part,
+        "most": rules.most_in(pot.id),
+        "guard": words.guard_words(rules, pot),
+        "status": words.status_words(rules, pot, part),
+        "share": words.share_used(rules, pot, part),
     }
 
 
-def _try(rules: Rules, form: Form, chosen: list[str]) -> bool:
+def _try(rules: Rules, form: Form, marks: Marks) -> bool:
     try:
-        rules.check(ticked(chosen))
+        marks.check(rules)
     except Refused as refused:
-        form.blame(refused)
+        form.blame(Refused(refused.message, **refused.params))
         return False
     return True
 

@@ -43,6 +43,9 @@ def action_for(round: Round, now: datetime) -> BigAction:
             url_for("ballots.start", slug=round.slug),
             _("It takes a few minutes. You need no account."),
         )
+    if state.kind is PhaseKind.INTEREST:
+        here = url_for("rounds.detail", slug=round.slug)
+        return BigAction(_("Tell us your idea in short"), f"{here}#interest", _("For groups."))
     if state.kind is PhaseKind.SUBMISSION:
         return BigAction(
             _("Put forward a project"), url_for("proposals.new", slug=round.slug), _("For groups.")

@@ -162,6 +162,12 @@ def _action(round: Round) -> dict[str, Any]:
             "url": f"{here}/vote",
             "text": _("You need your postcode and an e-mail address. It takes a few minutes."),
         }
+    if state_of(round, now).kind is PhaseKind.INTEREST and round.interest_words:
+        return {
+            "label": _("Tell us your idea in short"),
+            "url": f"{here}#interest",
+            "text": _("For groups, before they write a whole proposal."),
+        }
     if proposals.can_send_in(round, now):
         return {
             "label": _("Send in a proposal"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -10,7 +12,7 @@ from pbapp.db import Base, db
 from pbapp.messages.models import Mail
 from pbapp.proposals.models import Proposal
 from pbapp.refusal import Refused
-from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.models import PhaseKind, Round, VoteType
 from pbapp.rounds.queries import find_any_round, find_phase, find_round
 from pbapp.rounds.setup import throwing
 from pbapp.web.context import settings
@@ -174,6 +176,37 @@ def test_the_ballot_is_tried_out_before_there_is_one(
     assert "Example: walking football" in page.text
     tried = officer.submit(page, {"choice": []}, form="ballot", status=422)
     assert "Choose at least" in tried.errors()[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong", "right"),
+    [
+        (
+            {"vote_type": VoteType.CUMULATIVE, "points_each": 10, "points_most": 6},
+            {"points-1": "7"},
+            {"points-1": "6", "points-2": "4"},
+        ),
+        ({"vote_type": VoteType.ORDINAL, "max_choices": 3}, {}, {"rank-1": "2", "rank-4": "1"}),
+        ({"vote_type": VoteType.CHOOSE_ONE, "max_choices": 1}, {}, {"choice": "3"}),
+    ],
+    ids=["points", "order", "one"],
+)
+def test_each_way_to_vote_can_be_tried(
+    officer: Browser,
+    world: World,
+    values: dict[str, Any],
+    wrong: dict[str, str],
+    right: dict[str, str],
+) -> None:
+    round = begin(world)
+    for name, value in values.items():
+        setattr(round, name, value)
+    db.session.commit()
+    page = officer.get(f"/desk/rounds/{round.slug}/preview")
+    tried = officer.submit(page, wrong, form="ballot", status=422)
+    assert tried.errors()
+    fits = officer.submit(tried, {**dict.fromkeys(wrong, ""), **right}, form="ballot", status=200)
+    assert "This fits the rules" in fits.text
 
 
 def test_choices_that_fit_are_said_to_fit(officer: Browser, world: World) -> None:

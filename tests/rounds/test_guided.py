@@ -13,7 +13,7 @@ from pbapp.rounds.queries import find_any_round, find_phase, find_round
 from tests.client import Browser
 from tests.desk.test_decide import token_of
 from tests.rounds.factories import make_round
-from tests.rounds.set_ups import begin, fill_pot, finish
+from tests.rounds.set_ups import begin, fill_pot, finish, now_plus
 from tests.world import World
 
 
@@ -366,6 +366,43 @@ council = "S12000030"
     assert "Somebody else's" not in text
 
 
+def test_a_phase_that_has_begun_is_changed_with_a_reason_only(
+    officer: Browser, world: World
+) -> None:
+    round = make_round(world)
+    path = desk(round, "set-up", "dates")
+    later = {"closes": now_plus(22), "checked": now_plus(40)}
+    answer = officer.submit(officer.get(path), later, form="set-up", press="act=next", status=422)
+    assert "This has begun." in answer.errors()[0]
+    page = officer.submit(
+        officer.get(path), {"opens": now_plus(-3)}, form="set-up", press="act=next", status=422
+    )
+    assert "has happened already" in page.errors()[0]
+    officer.submit(officer.get(path), {"checked": now_plus(36)}, form="set-up", press="act=next")
+
+
+def test_ideas_in_short_come_first_where_a_round_asks_for_them(
+    officer: Browser, stranger: Browser, world: World
+) -> None:
+    import time_machine
+
+    round = begin(world, "local-works")
+    page = officer.get(desk(round, "set-up", "proposals"))
+    officer.submit(
+        page, {"interest_words": "Phone us: 01236 000000."}, form="set-up", press="act=next"
+    )
+    round.is_public = True
+    interest = find_phase(round, PhaseKind.INTEREST)
+    assert interest is not None
+    starts_at = interest.starts_at
+    db.session.commit()
+    with time_machine.travel(starts_at, tick=False):
+        shown = stranger.get(f"/rounds/{round.slug}")
+        assert "Phone us: 01236 000000." in shown.text
+        assert shown.links()["Tell us your idea in short"] == f"/rounds/{round.slug}#interest"
+        assert "Tell us your idea in short" in stranger.get("/").text
+
+
 def test_the_second_officer_sees_what_the_first_did(
     officer: Browser, second_officer: Browser, round: Round
 ) -> None:
@@ -460,6 +497,7 @@ def test_people_are_invited_see_the_round_and_are_taken_out(
     progress = resident.get(f"/rounds/{round.slug}/progress")
     assert "What is still to do" in progress.text
     resident.get(desk(round, "set-up"), status=403)
+    assert "Only to try" in resident.get(desk(round, "preview")).text
     member_id = str(db.session.query(RoundMember).one().id)
     page = officer.get(desk(round, "people"))
     officer.submit(page, form=0)

@@ -46,6 +46,14 @@ from pbapp.rounds.setup.dates import Dates, dates_of, public_spans
 from pbapp.rounds.setup.queries import SUBJECT, list_missing, list_revisions_since
 from pbapp.rounds.setup.snapshot import PARTS, snapshot
 
+# Which moment begins what another one ends.
+BEGINS = {
+    "opens": "interest",
+    "closes": "opens",
+    "checked": "closes",
+    "vote_closes": "vote_opens",
+    "result": "vote_closes",
+}
 RESERVED = frozenset({"new"})
 CHANGED = N_(
     "Somebody else changed this part while you were working on it. Their changes are above. "
@@ -289,6 +297,11 @@ def _check_not_past(round: Round, dates: Dates) -> None:
             raise Refused(N_("This has happened already, so it stays."), name)
         if moment <= now:
             raise Refused(N_("This is in the past. Choose a later day."), name)
+        began = before.get(BEGINS.get(name, ""))
+        if round.is_public and began is not None and began <= now:
+            raise Refused(
+                N_("This has begun. Give it more time on the page of the round at the desk."), name
+            )
     begun = before.get("interest")
     if round.is_public and dates.interest is None and begun is not None and begun <= now:
         raise Refused(N_("This has happened already, so it stays."), "interest")
