@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -33,6 +32,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.desk.simulating import LARGEST_SEED
 from pbapp.desk.what_if import FEWEST, LEAST_VOTES, MOST
+from pbapp.web.babel import from_local
 from pbapp.web.forms import Form, plain_text
 
 
@@ -76,7 +76,7 @@ class ExtendForm(Form):
         day, time = self.day.data, self.time.data
         assert day is not None  # noqa: S101 — the validators saw to it
         assert time is not None  # noqa: S101
-        return datetime.combine(day, time, tzinfo=get_timezone()).astimezone(UTC)
+        return from_local(day, time)
 
 
 def _if_asked_for(form: RulesForm, field: Field) -> None:

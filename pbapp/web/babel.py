@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, get_currency_precision
@@ -63,6 +64,14 @@ def money(minor_units: int, currency: str = "GBP") -> str:
 def local_day(value: datetime) -> date:
     """The day a moment falls on where people live."""
     return value.astimezone(get_timezone()).date()
+
+
+def from_local(on: date, at: time) -> datetime:
+    """A day and a time as the clock on the wall shows them, as a moment.
+
+    Not by Babel's own zone: put beside a day it would say Greenwich's time before railways.
+    """
+    return datetime.combine(on, at, tzinfo=ZoneInfo(settings().timezone)).astimezone(UTC)
 
 
 def day(value: date | datetime) -> str:

@@ -46,6 +46,11 @@ def begin(
     return round
 
 
+def desk(round: Round, *rest: str) -> str:
+    """An address of the round at the desk."""
+    return "/".join([f"/desk/rounds/{round.slug}", *rest])
+
+
 def fill_pot(browser: Browser, round: Round, amount: str = "10,000") -> None:
     """Say who gives the money and who approves paying it."""
     page = browser.get(f"/desk/rounds/{round.slug}/set-up/money/{round.pots[0].id}")

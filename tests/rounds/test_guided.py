@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 from flask import Flask
 
 from pbapp.audit.models import Revision
 from pbapp.db import db
-from pbapp.messages.models import Mail
-from pbapp.rounds.models import PhaseKind, Pot, Round, RoundMember
+from pbapp.rounds.models import PhaseKind, Pot, Round
 from pbapp.rounds.queries import find_any_round, find_phase, find_round
 from tests.client import Browser
 from tests.desk.test_decide import token_of
 from tests.rounds.factories import make_round
-from tests.rounds.set_ups import begin, fill_pot, finish, now_plus
+from tests.rounds.set_ups import ZONE, begin, desk, fill_pot, finish, now_plus
 from tests.world import World
-
-
-def desk(round: Round, *rest: str) -> str:
-    return "/".join([f"/desk/rounds/{round.slug}", *rest])
 
 
 @pytest.fixture
@@ -378,7 +375,17 @@ def test_a_phase_that_has_begun_is_changed_with_a_reason_only(
         officer.get(path), {"opens": now_plus(-3)}, form="set-up", press="act=next", status=422
     )
     assert "has happened already" in page.errors()[0]
-    officer.submit(officer.get(path), {"checked": now_plus(36)}, form="set-up", press="act=next")
+    officer.submit(
+        officer.get(path),
+        {"vote_closes": now_plus(64), "vote_closes_time": "17:00"},
+        form="set-up",
+        press="act=next",
+    )
+    voting = find_phase(round, PhaseKind.VOTING)
+    assert voting is not None
+    db.session.refresh(voting)
+    assert voting.ends_at is not None
+    assert voting.ends_at.astimezone(ZONE).time() == time(17)
 
 
 def test_ideas_in_short_come_first_where_a_round_asks_for_them(
@@ -478,40 +485,6 @@ def test_after_sealing_nothing_can_be_changed(officer: Browser, world: World) ->
     history = officer.get(f"/rounds/{round.slug}/history").text
     assert "A second voting lead sealed the ballot" in history
     assert str(round.config_hash) in history
-
-
-def test_people_are_invited_see_the_round_and_are_taken_out(
-    officer: Browser, resident: Browser, world: World, round: Round
-) -> None:
-    page = officer.get(desk(round, "people"))
-    assert "Nobody is invited yet." in page.text
-    bad = officer.submit(page, {"name": "Rosa", "email": "rosa"}, form="invite", status=422)
-    assert len(bad.errors()) == 2
-    fields = {"role": "steering", "name": "Rosa", "email": "Resident@example.org"}
-    officer.submit(bad, fields, form="invite")
-    twice = officer.submit(bad, fields, form="invite", status=422)
-    assert "invited already" in twice.errors()[0]
-    mail = db.session.query(Mail).one()
-    assert (mail.to_address, mail.template) == ("resident@example.org", "round_invitation")
-    assert "Not public yet" in resident.get(f"/rounds/{round.slug}").text
-    progress = resident.get(f"/rounds/{round.slug}/progress")
-    assert "What is still to do" in progress.text
-    resident.get(desk(round, "set-up"), status=403)
-    assert "Only to try" in resident.get(desk(round, "preview")).text
-    member_id = str(db.session.query(RoundMember).one().id)
-    page = officer.get(desk(round, "people"))
-    officer.submit(page, form=0)
-    officer.post(desk(round, "people", member_id, "remove"), data={"csrf_token": token_of(page)})
-    resident.get(f"/rounds/{round.slug}", status=404)
-
-
-def test_progress_is_for_those_who_work_on_it(
-    officer: Browser, resident: Browser, stranger: Browser, world: World
-) -> None:
-    round = make_round(world)
-    officer.get(f"/rounds/{round.slug}/progress")
-    resident.get(f"/rounds/{round.slug}/progress", status=403)
-    assert "sign-in" in str(stranger.get(f"/rounds/{round.slug}/progress", status=303).location)
 
 
 def test_a_step_that_is_not_there_is_404(officer: Browser, round: Round) -> None:

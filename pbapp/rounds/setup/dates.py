@@ -50,6 +50,16 @@ class Dates:
             found.insert(0, PhaseDates(PhaseKind.INTEREST, self.interest, self.opens))
         return found
 
+    def keeping(self, standing: Dates | None) -> Dates:
+        """These dates, with the seconds of those that stand where the minute is the same."""
+        before = dict(standing.in_order) if standing else {}
+        kept = {}
+        for name, moment in self.in_order:
+            old = before.get(name)
+            same = old is not None and old.replace(second=0, microsecond=0) == moment
+            kept[name] = old if old is not None and same else moment
+        return Dates(**kept)
+
     def moved(self, by: timedelta) -> Dates:
         """The same dates so much later."""
         return Dates(**{name: moment + by for name, moment in self.in_order})

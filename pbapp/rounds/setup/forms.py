@@ -40,6 +40,7 @@ from pbapp.rounds.setup import words
 from pbapp.rounds.setup.dates import Dates, dates_of
 from pbapp.rounds.setup.fields import Day, Time, WholeNumber
 from pbapp.rounds.setup.pots import Arrangement, arrangement_of
+from pbapp.web.babel import from_local
 from pbapp.web.forms import Form, PoundsField, pence, plain_text, pounds
 
 
@@ -310,7 +311,7 @@ class DatesForm(StepForm):
         at: time | None = self[f"{name}_time"].data
         if day is None or at is None:
             return None
-        return datetime.combine(day, at, tzinfo=get_timezone())
+        return from_local(day, at)
 
 
 class FairnessForm(StepForm):

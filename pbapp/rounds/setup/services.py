@@ -269,6 +269,7 @@ def change_dates(
 ) -> None:
     """When things happen. `entries`: the days to respect; `reason`: why not, in public."""
     with editing(round, by, seen, "dates"):
+        dates = dates.keeping(dates_of(round))
         dates.check_order()
         _check_not_past(round, dates)
         blocked = first_in_the_way(entries, EntryKind.PRE_ELECTION, public_spans(dates, zone))
