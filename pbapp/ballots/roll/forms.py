@@ -185,7 +185,13 @@ class CodeForm(Form):
     """The code that we sent."""
 
     code = StringField(
-        _l("The 6-digit code we sent you"),
-        filters=[plain_text],
-        validators=[DataRequired(_l("Enter the 6 digits of our code."))],
+        filters=[plain_text], validators=[DataRequired(_l("Enter the 6 digits of our code."))]
     )
+
+    def __init__(self, method: Method, **values: Any) -> None:
+        super().__init__(**values)
+        self.code.label.text = (
+            _("The 6-digit code from the text message")
+            if method is Method.SMS
+            else _("The 6-digit code from the e-mail")
+        )

@@ -148,7 +148,7 @@ def enter_code(slug: str) -> Page:
     offered = booth.offered
     if booth.about is None or offered is None or WAYS[offered[0]].channel is None:
         return redirect(url_for(".start", slug=slug), 303)
-    form = CodeForm()
+    form = CodeForm(offered[0])
     if form.validate_on_submit():
         try:
             _use_code(round, offered[1], form.code.data or "")
