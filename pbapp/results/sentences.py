@@ -42,10 +42,17 @@ class Story:
         """Whether people gave points, or ranked, and points were counted."""
         return any(row.facts.get("points") is not None for row in self.rows)
 
+    @property
+    def has_reserve(self) -> bool:
+        """Whether anybody moves up; rounds sealed before they could say so had a list."""
+        round = self.count.round
+        return not round.is_imported and (round.config or {}).get("has_reserve", True) is not False
+
     @cached_property
     def reserve(self) -> list[Allocation]:
-        """Who moves up if a project that won drops out, in order; nobody in others' elections."""
-        if self.count.round.is_imported:
+        """Who moves up if a project that won drops out, in order; nobody in others' elections, or
+        where the sealed rules have no reserve list."""
+        if not self.has_reserve:
             return []
         waiting = [row for row in self.rows if row.facts.get("reserve")]
         return sorted(waiting, key=lambda row: row.facts["reserve"])
@@ -264,7 +271,7 @@ class Story:
                 )
             )
         place = row.facts.get("reserve")
-        if place and not self.count.round.is_imported:
+        if place and self.has_reserve:
             said.append(
                 _(
                     "It is number %(place)s on the reserve list: if a project that won drops out, "

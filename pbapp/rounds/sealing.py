@@ -204,7 +204,8 @@ def _check_it_may_be_sealed(round: Round, projects: Sequence[BallotProject]) -> 
 def _check_named_projects(round: Round, projects: Sequence[BallotProject]) -> None:
     """What the counting rule says about single projects has to be about projects on the ballot."""
     named = {id for group in round.rule.get("groups") or [] for id in group}
-    named |= {id for cap in round.rule.get("caps") or [] for id in cap["projects"]}
+    caps = round.rule.get("caps") or []
+    named |= {str(id) for cap in caps for id in cap.get("projects") or []}
     strangers = sorted(named - {str(project.number) for project in projects})
     if strangers:
         raise Refused(

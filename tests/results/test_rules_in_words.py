@@ -14,6 +14,7 @@ from pbapp.results.checks import flags
 from pbapp.results.models import Count
 from pbapp.results.reckoning import reckon_other
 from pbapp.rounds.models import Round, VoteType
+from pbapp.rounds.setup.forms import _cap_line, _read_cap
 from pbapp.tally import Completion, EqualShares, count, parse_pabulib
 from tests.client import Browser
 from tests.results.factories import BY_WARD, PROJECTS, cast, close_vote, counted_round, sealed_round
@@ -64,7 +65,7 @@ def counted(world: World, **rule: Any) -> Count:
             "It cost £3,000, and £2,000 was left of the share for West.",
         ),
         (
-            {"caps": [{"name": "Halls", "limit": 3_000_00, "projects": [1, 3]}]},
+            {"caps": [{"name": "Halls", "limit": 3_000_00, "projects": ["1", "3"]}]},
             "Together, the projects of “Halls” could get at most £3,000.",
             "1",
             "It cost £4,000, and £3,000 was left of the share for Halls.",
@@ -107,6 +108,24 @@ def test_who_is_next_in_line_is_offered_what_is_left(world: World, stranger: Bro
     assert "it is offered the £2,000 that is left." in page.text
     assert "If the group says yes, nothing is left." in page.text
     assert "it is offered the £2,000 that is left." in stranger.get(f"{PAGE}/3").text
+
+
+def test_where_the_sealed_rules_have_no_reserve_list_none_is_told(world: World, stranger: Browser):
+    made = counted(world)
+    assert "the reserve list" in stranger.get(PAGE).text
+    made.round.config = {**(made.round.config or {}), "has_reserve": False}
+    db.session.commit()
+    assert "the reserve list" not in stranger.get(PAGE).text
+    assert "reserve list" not in stranger.get(f"{PAGE}/3").text
+
+
+def test_a_cap_on_a_ward_or_priority_survives_the_officers_form():
+    for cap in (
+        {"name": "West", "limit": 20_000_00, "ward": "S13003051"},
+        {"name": "Poverty", "limit": 5_000_00, "priority": "poverty"},
+        {"name": "Halls", "limit": 3_000_00, "projects": ["1", "3"]},
+    ):
+        assert _read_cap(_cap_line(cap)) == cap
 
 
 # --- points and rankings -------------------------------------------------------------------------

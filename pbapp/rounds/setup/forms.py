@@ -433,6 +433,9 @@ class CountForm(StepForm):
         return rule
 
 
+ALL_OF = ("ward", "priority")
+
+
 def _lines(typed: str | None) -> list[str]:
     return [line.strip() for line in (typed or "").splitlines() if line.strip()]
 
@@ -448,15 +451,22 @@ def _numbers(typed: str) -> list[str]:
 
 
 def _read_cap(line: str) -> dict[str, Any]:
-    """ "Coatbridge North: £40,000: 1, 4, 9"."""
+    """ "Coatbridge North: £40,000: 1, 4, 9"; or after the amount "ward" and its code, or
+    "priority" and its short name, for all the projects there are."""
     parts = [part.strip() for part in line.rsplit(":", 2)]
     if len(parts) != 3 or not all(parts):
         raise ValidationError(_("Write each line like this: Coatbridge North: £40,000: 1, 4, 9"))
     limit = pence(parts[1])
     if limit <= 0:
         raise ValidationError(_("Enter an amount above nothing."))
+    kind, _space, which = parts[2].partition(" ")
+    if kind in ALL_OF and which:
+        return {"name": parts[0], "limit": limit, kind: which.strip()}
     return {"name": parts[0], "limit": limit, "projects": _numbers(parts[2])}
 
 
 def _cap_line(cap: dict[str, Any]) -> str:
-    return f"{cap['name']}: £{pounds(cap['limit'])}: {', '.join(cap['projects'])}"
+    which = ", ".join(map(str, cap.get("projects") or ()))
+    for kind in ALL_OF:
+        which = which or (f"{kind} {cap[kind]}" if cap.get(kind) else "")
+    return f"{cap['name']}: £{pounds(cap['limit'])}: {which}"

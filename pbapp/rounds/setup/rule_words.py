@@ -57,15 +57,29 @@ def _groups(rule: Mapping[str, Any]) -> list[str]:
 
 
 def _caps(rule: Mapping[str, Any], currency: str) -> list[str]:
-    return [
-        _(
+    return [_cap(cap, money(int(cap["limit"]), currency)) for cap in rule.get("caps") or []]
+
+
+def _cap(cap: Mapping[str, Any], limit: str) -> str:
+    name = cap["name"]
+    if cap.get("projects"):
+        return _(
             "%(name)s: together the projects %(numbers)s get at most %(limit)s.",
-            name=cap["name"],
-            numbers=", ".join(cap["projects"]),
-            limit=money(int(cap["limit"]), currency),
+            name=name,
+            numbers=", ".join(map(str, cap["projects"])),
+            limit=limit,
         )
-        for cap in rule.get("caps") or []
-    ]
+    if cap.get("ward"):
+        return _(
+            "%(name)s: together the projects in this ward get at most %(limit)s.",
+            name=name,
+            limit=limit,
+        )
+    return _(
+        "%(name)s: together the projects for this priority get at most %(limit)s.",
+        name=name,
+        limit=limit,
+    )
 
 
 def _shares(rule: Mapping[str, Any], currency: str) -> list[str]:
