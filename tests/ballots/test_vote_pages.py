@@ -136,7 +136,7 @@ def test_a_couple_with_one_phone_both_vote(stranger: Browser, round: Round) -> N
     page = stranger.follow(stranger.submit(page, form=0))
     assert "Step 1 of 5" in page.text
     page = prove(stranger, round, name="Bob Bell")
-    assert "Somebody else has used your e-mail address to vote here" in page.text
+    assert "Somebody else has used your e-mail address or number to vote here" in page.text
     send(stranger, choose(stranger, round, "2"))
     assert live(round) == [("1",), ("2",)]
 
