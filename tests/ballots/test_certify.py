@@ -206,7 +206,9 @@ def test_the_result_waits_for_both_even_when_its_date_has_come(
     assert "Project 2" in shown.text
     assert "Certified by two voting leads on" in shown.text
     assert world.officer.name not in shown.text
-    assert "are destroyed on" in shown.text
+    log = stranger.get("/rounds/small-grants/log").text
+    assert "are destroyed on" in log
+    assert f"The head they saw: {queries.close_batch(round).head}" in log
 
 
 def test_a_certified_result_still_waits_for_its_date(

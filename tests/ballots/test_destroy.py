@@ -194,14 +194,16 @@ def test_another_rounds_ballots_are_left_alone(box: Box) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "step"),
+    ("fresh", "where", "step"),
     [
-        (key_files, "destroy"),
-        (destroying, "_delete_rows"),
-        (compacting, "compact"),
-        (destroying, "_finish"),
+        ("sqlite", key_files, "destroy"),
+        ("sqlite", destroying, "_delete_rows"),
+        ("sqlite", compacting, "compact"),
+        ("postgresql", compacting, "compact"),
+        ("sqlite", destroying, "_finish"),
     ],
-    ids=["key", "rows", "compacting", "noting"],
+    ids=["key", "rows", "compacting-sqlite", "compacting-postgresql", "noting"],
+    indirect=["fresh"],
 )
 def test_killed_at_any_step_the_next_run_goes_on(
     fresh: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Any, step: str
