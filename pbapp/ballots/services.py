@@ -95,7 +95,8 @@ class _Box:
         voters = {sending.voter_id for sending in sendings}
         self.voters = {voter.id: voter for voter in queries.list_voters(round, voters)}
         self.on_paper = paper_queries.list_voted_on_paper(round.id, voters)
-        self.sent_before = _sent_before(round, {one.idempotency_key for one in sendings})
+        keys_sent = {one.idempotency_key for one in sendings}
+        self.sent_before = _sent_before(round, set(filter(IDEMPOTENCY_KEY.fullmatch, keys_sent)))
 
     @cached_property
     def key(self) -> bytes:

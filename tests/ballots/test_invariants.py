@@ -6,10 +6,14 @@ Each rule must fail on a box that is broken on purpose, or it proves nothing.
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import Counter
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,18 +23,24 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
+from pbapp import clock
 from pbapp.ballots import queries, secrecy, services
 from pbapp.ballots.models import Ballot, Voter
+from pbapp.ballots.paper import queries as paper_queries
+from pbapp.ballots.paper.models import RollMark
 from pbapp.ballots.vote import read_vote
 from pbapp.db import Busy, db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
-from tests.ballots.boxes import Box
+from tests.ballots import papers
+from tests.ballots.boxes import Box, at_once
 
 VALID = st.sets(st.sampled_from(["1", "2", "3", "6"]), min_size=1, max_size=3)
-WRONG = st.sampled_from([[], ["1", "1"], ["9"], ["4", "5", "1"], ["1", "2", "3", "6", "4"], ["x"]])
+AGAINST = ([], ["1", "1"], ["9"], ["4", "5", "1"], ["1", "2", "3", "6", "4"], ["x"])
+WRONG = st.sampled_from(AGAINST)
 NAMES = ("Ann Bell", "Bob Bell", "Cat Bell", "ann bell")
 QUICKLY = settings(
     max_examples=4,
@@ -50,6 +60,7 @@ def machine(box: Box) -> type[RuleBasedStateMachine]:
         def __init__(self) -> None:
             super().__init__()
             self.slug = box.open_round()
+            self.clock = timedelta()
             self.voters: list[str] = []
             self.counts: dict[str, tuple[str, ...]] = {}  # voter → the choices that count
             self.sendings: list[tuple[str, str, tuple[str, ...], str]] = []
@@ -68,7 +79,8 @@ def machine(box: Box) -> type[RuleBasedStateMachine]:
         @rule(who=st.integers(0, 50), choices=VALID)
         def vote(self, who: int, choices: set[str]) -> None:
             voter, key = self.voters[who % len(self.voters)], secrets.token_hex(16)
-            sent = box.cast(self.slug, voter, *choices, key=key)
+            with time_machine.travel(clock.now() + self.clock, tick=False):
+                sent = box.cast(self.slug, voter, *choices, key=key)
             assert sent.replaced is (voter in self.counts)
             self.counts[voter] = tuple(sorted(choices))
             self.sendings.append((voter, key, tuple(sorted(choices)), sent.receipt))
@@ -96,6 +108,24 @@ def machine(box: Box) -> type[RuleBasedStateMachine]:
             with pytest.raises(Refused):
                 box.cast(self.slug, self.voters[who % len(self.voters)], *choices)
             assert snapshot(box, self.slug) == before
+
+        @rule(choices=VALID)
+        def vote_without_being_on_the_list(self, choices: set[str]) -> None:
+            if self.voters:
+                with pytest.raises(Refused):
+                    box.cast(self.slug, secrets.token_hex(16), *choices)
+
+        @rule(choices=VALID)
+        def vote_on_paper_and_then_online(self, choices: set[str]) -> None:
+            voter = box.admit(self.slug)
+            self.voters_on_paper = [*getattr(self, "voters_on_paper", []), voter]
+            mark_on_paper(box, self.slug, voter)
+            with pytest.raises(services.VotedOnPaper):
+                box.cast(self.slug, voter, *choices)
+
+        @rule(minutes=st.sampled_from([-90, -30, 30]))
+        def the_clock_is_set(self, minutes: int) -> None:
+            self.clock = timedelta(minutes=minutes)
 
         @invariant()
         def the_box_is_as_it_should_be(self) -> None:
@@ -130,6 +160,16 @@ def check(box: Box, slug: str, counts: dict[str, tuple[str, ...]], receipts: lis
         db.session.rollback()
 
 
+def mark_on_paper(box: Box, slug: str, voter: str) -> None:
+    """As a table does."""
+    with box.writing():
+        round = box.round(slug)
+        venue = paper_queries.list_venues(round)
+        found = venue[0] if venue else papers.make_venue(box.world_again(), round)
+        db.session.add(RollMark(round_id=round.id, voter_id=voter, venue_id=found.id))
+        db.session.commit()
+
+
 def snapshot(box: Box, slug: str) -> list[tuple[Any, ...]]:
     with box.app.app_context():
         query = select(Ballot.__table__).join(Round, Round.id == Ballot.round_id)
@@ -140,6 +180,34 @@ def snapshot(box: Box, slug: str) -> list[tuple[Any, ...]]:
 
 def test_whatever_people_do_the_box_is_as_it_should_be(box: Box) -> None:
     run_state_machine_as_test(machine(box), settings=QUICKLY)
+
+
+def everything_once(box: Box) -> None:
+    """Each thing people do, in an order in which every broken box below shows itself."""
+    people: Any = machine(box)()
+    steps = [
+        lambda: people.prove(contact=0, name="Ann Bell"),
+        lambda: people.prove(contact=1, name="Bob Bell"),
+        lambda: people.prove(contact=2, name="Cat Bell"),
+        lambda: people.vote(who=0, choices={"1"}),
+        lambda: people.vote(who=1, choices={"1"}),
+        lambda: people.send_the_same_again(which=0),
+        lambda: people.use_a_sending_for_something_else(which=0, who=1, choices={"2"}),
+        *(lambda c=c: people.vote_against_the_rules(who=0, choices=c) for c in AGAINST),
+        lambda: people.vote_without_being_on_the_list(choices={"2"}),
+        lambda: people.vote_on_paper_and_then_online(choices={"2"}),
+        lambda: people.the_clock_is_set(minutes=-30),
+        lambda: people.vote(who=0, choices={"2"}),
+        lambda: people.vote(who=2, choices={"3"}),
+        lambda: people.vote(who=1, choices={"2", "3"}),
+    ]
+    for step in steps:
+        step()
+        people.the_box_is_as_it_should_be()
+
+
+def test_each_thing_people_do_leaves_the_box_as_it_should_be(box: Box) -> None:
+    everything_once(box)
 
 
 # --- boxes broken on purpose ----------------------------------------------------------------
@@ -175,9 +243,62 @@ def keeps_the_first(round: Round, ballots: list[dict[str, Any]]) -> frozenset[st
     return frozenset({ballot["voter_tag"]})
 
 
+def forgets_to_supersede(round: Round, ballots: list[dict[str, Any]]) -> frozenset[str]:
+    """Leaves the earlier ballot live: the unique index says no."""
+    services._write(ballots)
+    return frozenset()
+
+
+def by_the_clock(round: Round, ballots: list[dict[str, Any]]) -> frozenset[str]:
+    """Lets the vote with the later time count, whichever came last."""
+    (ballot,) = ballots
+    now, last = clock.now(), TIMES.get(ballot["voter_tag"])
+    if last is not None and now < last:
+        services._write([{**ballot, "is_live": False}])
+        return frozenset({ballot["voter_tag"]})
+    TIMES[ballot["voter_tag"]] = now
+    return honest_put_in(round, ballots)
+
+
+def commits_halfway(ids: Any) -> int:
+    """No transaction: what was taken out is gone when the rest fails."""
+    honest_take_out(ids)
+    db.session.commit()
+    raise Busy
+
+
+def without_salt(*arguments: Any) -> dict[str, Any]:
+    """Two people with the same choices have the same leaf."""
+    ballot, salt = honest_new_ballot(*arguments), bytes(32)
+    round = arguments[0]
+    leaf = secrecy.leaf(round.id, round.config_hash or "", ballot["content"], salt)
+    return {**ballot, "salt": salt, "leaf": leaf}
+
+
+def another_each_time(key: bytes, ballot_id: str) -> str:
+    """A receipt that is drawn, and not derived."""
+    return "".join(secrets.choice(secrecy.ALPHABET) for _ in range(secrecy.RECEIPT_LENGTH))
+
+
+def anybody(round: Round, voter_ids: Any) -> list[Any]:
+    """Does not look at the voters' list."""
+    return [SimpleNamespace(id=id, assurance=1) for id in voter_ids]
+
+
+def nobody_on_paper(round_id: int, voter_ids: Any) -> frozenset[str]:
+    return frozenset()
+
+
+TIMES: dict[str, Any] = {}
+honest_take_out, honest_new_ballot = services._take_out, services._new_ballot
 honest_put_in, honest_rows = services._put_in, services._rows
 MUTANTS = {
-    "_put_in": (keeps_both, keeps_the_first),
+    "_put_in": (keeps_both, keeps_the_first, forgets_to_supersede, by_the_clock),
+    "_take_out": (commits_halfway,),
+    "_new_ballot": (without_salt,),
+    "secrecy.receipt": (another_each_time,),
+    "queries.list_voters": (anybody,),
+    "paper_queries.list_voted_on_paper": (nobody_on_paper,),
     "_rows": (loses_what_it_shuffles,),
     "_sent_before": (does_not_look_who_sent,),
     "_check": (takes_anything,),
@@ -194,6 +315,55 @@ def test_a_box_that_is_broken_is_found_out(
 ) -> None:
     if not box.is_sqlite:
         return  # the rules are the same, and one database is enough to prove that they bite
-    monkeypatch.setattr(services, name, mutant)
-    with pytest.raises((AssertionError, Busy, pytest.fail.Exception)):
-        run_state_machine_as_test(machine(box), settings=QUICKLY)
+    *where, name = name.split(".")
+    monkeypatch.setattr(getattr(services, where[0]) if where else services, name, mutant)
+    with pytest.raises((AssertionError, Busy, IntegrityError, pytest.fail.Exception)):
+        everything_once(box)
+
+
+def test_without_the_unique_index_two_live_ballots_are_found(box: Box) -> None:
+    """And with it, the database itself refuses the second."""
+    slug = box.open_round()
+    voter = box.admit(slug)
+    sent = box.cast(slug, voter, "1")
+    index = next(index for index in Ballot.__table__.indexes if index.name == "uq_ballot_live")
+    with box.writing():
+        index.drop(db.session.connection())
+        db.session.commit()
+    try:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(services, "_put_in", forgets_to_supersede)
+            again = box.cast(slug, voter, "2")
+        with pytest.raises(AssertionError):
+            check(box, slug, {voter: ("2",)}, [sent.receipt, again.receipt])
+    finally:
+        with box.writing():
+            db.session.execute(delete(Ballot).where(Ballot.round_id == box.round(slug).id))
+            index.create(db.session.connection())
+            db.session.commit()
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_only_the_lock_keeps_two_out_of_the_box_at_once(
+    box: Box, locked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if box.is_sqlite:
+        return  # there every writer waits for every other
+    slug = box.open_round()
+    voters = [box.admit(slug) for _ in range(2)]
+    inside = threading.Barrier(2)
+    met: list[bool] = []
+
+    def meet(round: Round, ballots: list[dict[str, Any]]) -> frozenset[str]:
+        try:
+            inside.wait(0.5)
+            met.append(True)
+        except threading.BrokenBarrierError:
+            inside.reset()
+        return honest_put_in(round, ballots)
+
+    monkeypatch.setattr(services, "_put_in", meet)
+    if not locked:
+        monkeypatch.setattr(services, "advisory_lock", lambda _name: None)
+    at_once([lambda v=v: box.cast(slug, v, "1") for v in voters])
+    assert bool(met) is not locked

@@ -60,7 +60,10 @@ def test_a_synchronous_replica_has_every_acknowledged_ballot_when_it_takes_over(
             server.stop()
             at.dispose()
             replica.stop()
-            primary.start_again()  # for those who clean up
+            primary.start_again()  # for those who clean up: alone again, it waits for nobody
+            primary.execute(
+                "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"
+            )
 
 
 @pytest.mark.faults_long(22)
