@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbapp.ballots import words
+from pbapp.ballots.booth import _packed, _unpacked
+from pbapp.ballots.marks import fields_of, read_again, read_marks
 from pbapp.ballots.rules import BallotPot, Option, Rules, rules_of
 from pbapp.ballots.vote import Vote, pointed, ranked, read_vote, ticked
 from pbapp.refusal import Refused
@@ -149,3 +152,33 @@ def test_the_page_for_keying_says_how_and_what_spoils_a_paper(app: Flask) -> Non
     assert "3=5 7=2" in one_pot
     assert "more than 6 points for one project, projects of two pots" in one_pot
     assert "one place given twice, more than 3 chosen" in ranks
+
+
+@given(votes.filter(lambda vote: bool(vote.choices)))
+def test_a_vote_goes_through_a_page_and_through_the_cookie_as_it_is(vote: Vote) -> None:
+    sent: dict[str, list[str]] = {}
+    for name, value in fields_of(vote):
+        sent.setdefault(name, []).append(value)
+    assert read_again(sent) == vote
+    assert _unpacked(_packed(vote)) == vote
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([f"{kind}{id}" for kind in ("points-", "rank-") for id in [*IDS, "99"]]),
+        st.lists(st.one_of(st.text(max_size=6), st.sampled_from("0123456789")), max_size=2),
+    ),
+    st.sampled_from([POINTS, RANKS]),
+)
+def test_whatever_is_typed_is_read_or_refused_and_what_is_kept_is_sound(
+    sent: dict[str, list[str]], rules: Rules
+) -> None:
+    marks = read_marks(sent, rules)
+    kept = marks.legible(rules)
+    assert set(kept.choices) <= set(IDS)
+    assert len(set(kept.choices)) == len(kept.choices)
+    assert all(points > 0 for points in kept.points or ())
+    assert _unpacked(_packed(kept)) == kept
+    with suppress(Refused):
+        marks.check(rules)
+        assert kept == marks.vote
