@@ -11,6 +11,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.ballots import queries as box
+from pbapp.ballots.log import due as ballot_log
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.vote import Vote, ticked
 from pbapp.db import advisory_lock, db, flush
@@ -136,6 +137,8 @@ def ask_to_count(*, round: Round, by: Account) -> Job | None:
     if find_official_count(round) is not None:
         return None
     may_be_counted(round)
+    if find_profile(round.id) is None and (refused := ballot_log.why_not_close(round)):
+        raise refused
     asked = find_count_job(round)
     if asked is not None and is_counting(asked):
         return asked

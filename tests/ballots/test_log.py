@@ -18,7 +18,8 @@ from pbapp.ballots.log import due, hashing, queries, services
 from pbapp.ballots.log.models import BallotBatch, BatchKind
 from pbapp.ballots.models import Ballot
 from pbapp.ballots.paper import tables
-from pbapp.ballots.roll.models import VoterContact
+from pbapp.ballots.paper.models import RollMark
+from pbapp.ballots.roll.models import Burst, BurstKind, VoidAct, VoidRequest, VoterContact
 from pbapp.db import db
 from pbapp.messages.rendering import put_into_words
 from pbapp.refusal import Refused
@@ -235,12 +236,68 @@ def test_a_mark_goes_when_its_person_voted_on_paper_after_it(
         seal(round, keys)
     finally:
         services._shuffled = honest
-    papers.mark(world, round, keys, papers.make_venue(world, round))
+    hall = papers.make_venue(world, round)
+    papers.mark(world, round, keys, hall)
     factories.close(round)
     tables.settle(round=round, keys=keys)
     db.session.commit()
     close(round, keys)
     assert people_marked(round, keys) == live_tags(round)
+    late = next(iter(queries.list_marked(round.id)))
+    db.session.add(RollMark(round_id=round.id, voter_id=late, venue_id=hall.id))
+    db.session.commit()
+    assert tables.settle(round=round, keys=keys) == 0  # too late, however it came there
+
+
+def add_group(round: Round) -> Burst:
+    about = {"kind": BurstKind.CONTACT, "mark": "one", "digest": "a" * 64, "day": clock.today()}
+    group = Burst(round_id=round.id, **about)
+    db.session.add(group)
+    db.session.flush()
+    return group
+
+
+def test_the_log_waits_while_a_second_officer_has_to_agree(
+    world: World, round: Round, keys: Path
+) -> None:
+    group = Burst(
+        round_id=round.id, kind=BurstKind.CONTACT, mark="one", digest="a" * 64, day=clock.today()
+    )
+    db.session.add(group)
+    db.session.flush()
+    asked = VoidRequest(
+        round_id=round.id,
+        burst_id=group.id,
+        act=VoidAct.VOID,
+        reason="All from one computer",
+        asked_by_id=world.officer.id,
+        asked_at=clock.now(),
+    )
+    db.session.add(asked)
+    factories.close(round)
+    with pytest.raises(Refused, match="second officer has to agree"):
+        close(round, keys)
+    db.session.delete(asked)
+    db.session.commit()
+    close(round, keys)
+
+
+def test_the_worker_leaves_a_round_open_whose_groups_nobody_has_looked_at(
+    world: World, keys: Path
+) -> None:
+    round = factories.open_round(world, guards={"methods": ["email"]})
+    db.session.add(
+        Burst(
+            round_id=round.id,
+            kind=BurstKind.CONTACT,
+            mark="one",
+            digest="a" * 64,
+            day=clock.today(),
+        )
+    )
+    factories.close(round)
+    assert seal(round, keys) is None
+    assert close(round, keys).kind is BatchKind.CLOSE
 
 
 def test_everybody_is_told_once_however_often_they_vote(round: Round, keys: Path) -> None:

@@ -8,12 +8,16 @@ wait for the next batch.
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from pbapp import clock
 from pbapp.ballots import queries as box
 from pbapp.ballots.kept import kept_numbers
 from pbapp.ballots.log import queries
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.roll import bursts
+from pbapp.ballots.roll.models import VoidRequest
+from pbapp.db import db
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Method, Round
 from pbapp.rounds.queries import WhyNot, can_vote
@@ -60,11 +64,25 @@ def why_not_close(round: Round) -> Refused | None:
             ),
             n=waiting.number,
         )
+    if _waits_for_second_officer(round):
+        return Refused(
+            N_(
+                "An officer has asked to set votes of a group aside, or to count them again. A "
+                "second officer has to agree first, or the first one takes it back."
+            )
+        )
     if kept_numbers(round.id) is not None:
         return Refused(N_("The ballots of this round were destroyed on their date."))
     if paper.is_frozen(round):
         return Refused(N_("The votes were counted before this log was kept."))
     return None
+
+
+def _waits_for_second_officer(round: Round) -> bool:
+    query = select(VoidRequest.id).where(
+        VoidRequest.round_id == round.id, VoidRequest.agreed_at.is_(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def is_close_due(round: Round) -> bool:

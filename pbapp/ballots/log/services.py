@@ -19,9 +19,11 @@ from pbapp.ballots import secrecy
 from pbapp.ballots.log import due, hashing, queries
 from pbapp.ballots.log.models import BallotBatch, BatchKind, OnlineMark, SealedLeaf
 from pbapp.ballots.models import Ballot, Channel, RoundKey, Voter
+from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.paper import tables
 from pbapp.ballots.roll import contacts
 from pbapp.ballots.roll.models import ContactKind
+from pbapp.ballots.roll.voids import list_voided
 from pbapp.boards.models import Membership, Role
 from pbapp.boards.queries import roles_by_board
 from pbapp.db import advisory_lock, db, flush
@@ -136,7 +138,10 @@ def _write_marks(round: Round, people: Sequence[str]) -> None:
 
 
 def _voted_online(round: Round, keys: Path) -> frozenset[str]:
-    """Everybody with a sealed online ballot that counts, by deriving each tag."""
+    """Everybody with a sealed online ballot that counts, by deriving each tag.
+
+    Not those whose online vote goes at the close: they voted on paper, or it was set aside.
+    """
     if db.session.get(RoundKey, round.id) is None:
         return frozenset()  # nobody ever came
     live = (
@@ -148,8 +153,9 @@ def _voted_online(round: Round, keys: Path) -> frozenset[str]:
     if not tags:
         return frozenset()
     key = box.read_key(round.id, keys)
-    people = db.session.scalars(select(Voter.id).where(Voter.round_id == round.id))
-    return frozenset(id for id in people if secrecy.voter_tag(key, round.id, id) in tags)
+    out = paper.list_marked(round) | list_voided(round.id)
+    people = set(db.session.scalars(select(Voter.id).where(Voter.round_id == round.id)))
+    return frozenset(id for id in people - out if secrecy.voter_tag(key, round.id, id) in tags)
 
 
 def _shuffled(people: Iterable[str]) -> list[str]:

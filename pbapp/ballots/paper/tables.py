@@ -133,7 +133,7 @@ def settle(*, round: Round, keys: Path) -> int:
     """
     advisory_lock(f"ballot box {round.id}")
     out = paper_queries.list_marked(round) | list_voided(round.id)
-    if not out:
+    if not out or paper_queries.is_frozen(round):
         return 0
     key = queries.read_key(round.id, keys)
     tags = {secrecy.voter_tag(key, round.id, voter_id) for voter_id in out}
