@@ -194,7 +194,7 @@ class Resident(Person):
         self.presses("Go on")
         self.fills({"Your e-mail address": email})
         self.presses("Send me a code")
-        self.fills({"The 6-digit code we sent you": self.code_for(email)})
+        self.fills({"The 6-digit code from the e-mail": self.code_for(email)})
         self.presses("Go on")
 
     def chooses(self, *titles: str) -> None:
