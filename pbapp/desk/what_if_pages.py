@@ -134,6 +134,13 @@ def _how_made(asked: Job) -> str:
     return f"{said} {_(simulating.MODEL_WORDS[made['model']])}"
 
 
+def _served(asked: Job, served: int, ballots: int) -> str:
+    numbers = {"people": f"{served:,}", "all": f"{ballots:,}"}
+    if asked.arguments.get("pretend"):
+        return _("%(people)s of %(all)s made-up voters", **numbers)
+    return _("%(people)s of %(all)s people who voted", **numbers)
+
+
 def _compared(asked: Job) -> dict[str, Any]:
     found = jobs.answer_of(asked)
     if found is None:
@@ -161,11 +168,7 @@ def _compared(asked: Job) -> dict[str, Any]:
                 "label": name,
                 "value": 100 * run["served"] // found["ballots"],
                 "text": _("%(share)s in 100", share=100 * run["served"] // found["ballots"]),
-                "note": _(
-                    "%(people)s of %(all)s people who voted",
-                    people=f"{run['served']:,}",
-                    all=f"{found['ballots']:,}",
-                ),
+                "note": _served(asked, run["served"], found["ballots"]),
             }
             for name, run in runs
             if run["served"] is not None and found["ballots"]

@@ -112,6 +112,8 @@ def test_made_up_votes_are_counted_by_two_rules_and_said_to_be_made_up(
     assert "Number of the draw: 42." in page.text
     assert "60 made-up votes. The pot was £10,000." in page.text
     assert "Project 1 " in page.text
+    assert "of 60 made-up voters" in page.text
+    assert "people who voted" not in page.text
     assert "How much of the pot is given out" in page.text
 
 
