@@ -1,15 +1,14 @@
 """The last ten minutes of a vote: 2,000 people at once. `python -m bench.rush`.
 
 Against the real server (`pbapp serve`, its worker beside it, production's settings) on loopback,
-with as many connections as there are `--at-once`, on SQLite and on PostgreSQL. Two parts:
+with as many connections as there are `--at-once`, on SQLite and on PostgreSQL. The people have
+shown that they may vote and chosen before (they are on the voters' list, their signed cookies are
+made ahead); each sends their vote and gets a receipt, and afterwards every receipt is looked for.
 
-*send*: people who have shown that they may vote and chosen (their cookies are made ahead) send
-their vote. A bare Flask application (`bench/bare_vote.py`) takes as many on the same server, with
-the same threads, the same table and the same durability, in turns with ours, so that whatever
-slows the machine slows both. The ratio is of their votes per second.
-
-*walk*: everybody goes the whole way, from the check to the receipt, page by page with the code
-from the e-mail.
+Bare Flask applications (`bench/bare_vote.py`) take as many on the same server, with the same
+threads, the same table and the same durability, in turns with ours, so that whatever slows the
+machine slows all. One does the same inserts: each new row among a hundred others, as the secret of
+the vote needs it. One writes the one row and keeps no secret.
 """
 
 from __future__ import annotations
