@@ -37,6 +37,8 @@ def offer_all(*, round: Round, by: Account, link: LinkTo) -> list[Award]:
     """Offer every funded project its money, once; `link` gives a proposal number's page."""
     _must_handle_money(round, by)
     _hold(round)
+    if round.rehearses_id is not None:
+        raise Refused(N_("This is a rehearsal: no money is offered, and nobody is told."))
     if round.is_imported or not is_public(round, clock.now()):
         raise Refused(N_("The money can be offered once the result is public."))
     return [_offer(row, row.awarded, link, by) for row in list_to_offer(round)]

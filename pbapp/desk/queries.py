@@ -159,7 +159,11 @@ def list_rounds_with_bids(board_ids: Iterable[int]) -> list[tuple[Round, int]]:
     query = (
         select(Round, func.count(Proposal.id))
         .join(Proposal, Proposal.round_id == Round.id)
-        .where(Round.board_id.in_(list(board_ids)), Proposal.state.in_(STANDING))
+        .where(
+            Round.board_id.in_(list(board_ids)),
+            Round.rehearses_id.is_(None),
+            Proposal.state.in_(STANDING),
+        )
         .group_by(Round.id)
         .order_by(Round.id.desc())
     )

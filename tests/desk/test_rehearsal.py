@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from pbapp.ballots.keys import key_file
+from pbapp.ballots.log.checking import check_logs
+from pbapp.ballots.log.queries import open_logs
 from pbapp.db import Base, db
+from pbapp.delivery.services import offer_all
 from pbapp.messages.models import Mail
 from pbapp.proposals.models import Proposal
 from pbapp.refusal import Refused
@@ -99,6 +102,14 @@ def test_thrown_away_nothing_of_it_is_left_but_its_number(
     assert after["round"] == before["round"] + 1
     assert after["proposal"] == 1
     officer.get(f"/rounds/{REHEARSAL}", status=404)
+    assert copy.id not in open_logs()
+    assert not [problem for log in check_logs(settings().keys) for problem in log.problems]
+
+
+def test_no_money_is_offered_in_a_rehearsal(officer: Browser, world: World) -> None:
+    make_round(world)
+    with pytest.raises(Refused, match="rehearsal"):
+        offer_all(round=rehearse(officer), by=world.officer, link=str)
 
 
 def rows() -> dict[str, int]:

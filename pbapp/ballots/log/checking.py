@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from pbapp.ballots import keys as key_files
 from pbapp.ballots import queries as box
@@ -114,7 +114,8 @@ def _noted_problems(
 
 
 def _rounds_gone(noted: Sequence[heads.Noted]) -> Iterator[LogCheck]:
-    known = set(db.session.scalars(select(Round.id).where(Round.config_hash.is_not(None))))
+    there = or_(Round.config_hash.is_not(None), Round.thrown_away_at.is_not(None))
+    known = set(db.session.scalars(select(Round.id).where(there)))
     for round_id in sorted({round_id for round_id, _, _ in noted} - known):
         said = f"truncated: {heads.NAME} has heads of this round, and it is not there or not sealed"
         yield LogCheck(f"round {round_id}", 0, 0, None, (said,))

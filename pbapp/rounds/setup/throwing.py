@@ -29,6 +29,9 @@ def throw_away(*, round: Round, by: Account) -> None:
             db.session.execute(delete(table).where(belonging[table]))
     db.session.expire_all()
     round.thrown_away_at = clock.now()
+    # With its seal gone nothing goes on sealing its log, or looks for the log in vain.
+    round.config = round.config_hash = round.sealed_at = None
+    round.seal_asked_by_id = round.sealed_by_id = None
     flush()
     log(round, by, "round.rehearsal_thrown_away", {})
 
