@@ -39,7 +39,7 @@ demo-reset: setup ## Remove the demo with all that was done in it, and load it a
 
 test: setup ## Run every test; TESTS="tests/plans -k priority" runs some, JOBS=4 at a time
 	@$(BIN)/python tools/chromium.py
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 faults: setup ## Run the faults that a ballot box must survive; a part of `make test`
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile -m faults

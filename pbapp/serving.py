@@ -57,6 +57,9 @@ def serve(host: str, port: int) -> None:
         raise SystemExit  # waitress lets its threads finish on this, and on nothing softer
 
     signal.signal(signal.SIGTERM, stop)
+    # Started in the background of a script it would ignore this, and so would its worker, which is
+    # asked to finish with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     supervisor = threading.Thread(target=_keep_worker_running, args=(stopping,), daemon=True)
     supervisor.start()
     _print_welcome(config, host, port)

@@ -97,7 +97,8 @@ def test_the_pages_of_the_vote_are_as_good_on_a_desktop(new_page: NewPage) -> No
 def test_the_money_bar_speaks_and_says_what_no_longer_fits(phone: Page) -> None:
     phone.goto(f"{VOTE}/choose")
     boxes = phone.get_by_role("checkbox")
-    costs = [int(box.get_attribute("data-cost") or 0) for box in boxes.all()]
+    items = phone.locator("[data-ballot-item]").all()
+    costs = [int(item.get_attribute("data-cost") or 0) for item in items]
     dearest = sorted(range(len(costs)), key=lambda place: -costs[place])[:8]
     for place in dearest:
         if boxes.nth(place).get_attribute("aria-disabled") != "true":
@@ -137,5 +138,5 @@ def test_a_project_chosen_on_its_own_page_follows_to_the_ballot(no_js: Page) -> 
     review(no_js)
     no_js.get_by_role("link", name="Go on with your vote").click()
     expect(no_js.get_by_role("heading", level=1)).to_contain_text("Choose projects")
-    boxes = no_js.get_by_role("checkbox").all()
-    assert [box.get_attribute("data-title") for box in boxes if box.is_checked()] == [title]
+    chosen = no_js.locator("[data-ballot-item]:has(input:checked)").all()
+    assert [item.get_attribute("data-title") for item in chosen] == [title]

@@ -94,8 +94,9 @@ def test_a_wrong_code_and_one_that_has_run_out(phone: Page) -> None:
 
 def test_a_ballot_over_the_pot_keeps_its_ticks(no_js: Page) -> None:
     no_js.goto(f"{OPEN}/vote/choose")
-    boxes = no_js.locator("input[name=choice]")
-    costs = boxes.evaluate_all("boxes => boxes.map(box => [Number(box.dataset.cost), box.id])")
+    costs = no_js.locator("[data-ballot-item]").evaluate_all(
+        "items => items.map(one => [Number(one.dataset.cost), one.querySelector('input').id])"
+    )
     dearest = sorted(costs, reverse=True)[:8]
     for _cost, id in dearest:
         no_js.locator(f"#{id}").check()
