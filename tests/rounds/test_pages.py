@@ -75,11 +75,13 @@ def test_people_vote_when_the_dates_and_the_seal_say_so(stranger: Browser, world
     page = stranger.get("/rounds/small-grants")
     assert "Vote now" not in page.links()
     assert "The ballot has not been sealed yet." in page.text
+    assert "Tell me the result by e-mail" not in page.links()
 
     project = proposals.BallotProject(1, "A bench", 500_00)
     found = seal(world, round, [project])
     page = stranger.get("/rounds/small-grants")
     assert page.links()["Vote now"] == "/rounds/small-grants/vote"
+    assert page.links()["Tell me the result by e-mail"] == "/rounds/small-grants/tell-me"
     assert found in page.text
 
 
