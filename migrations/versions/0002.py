@@ -1092,10 +1092,10 @@ def upgrade() -> None:
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(sa.Column("area_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("priority_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_pot_priority_id_priority"), "priority", ["priority_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_pot_area_id_area"), "area", ["area_id"], ["id"])
 
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_choices", sa.Integer(), nullable=True))
@@ -1302,8 +1302,8 @@ def downgrade() -> None:
         batch_op.drop_column("min_choices")
 
     with op.batch_alter_table("pot", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_pot_priority_id_priority"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_pot_area_id_area"), type_="foreignkey")
         batch_op.drop_column("priority_id")
         batch_op.drop_column("area_id")
 
