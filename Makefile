@@ -9,7 +9,7 @@ NEW_ENOUGH := import sys; raise SystemExit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && command -v $$name && break; done)
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 3
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -62,8 +62,9 @@ lint: setup ## Run every check that is not a test, all of them even if one fails
 messages: setup ## Collect the texts to translate into translations/messages.pot
 	@$(BIN)/python tools/messages.py
 
-bench: setup ## Measure the list pages against a bare Flask page, and a web process's memory
+bench: setup ## Measure the list pages against a bare Flask page, the gap table, and memory
 	@$(BIN)/python -m bench.list_page
+	@$(BIN)/python -m bench.gaps
 	@$(BIN)/python -m bench.memory
 
 bench-count: setup ## Measure the count
