@@ -9,7 +9,7 @@ NEW_ENOUGH := import sys; raise SystemExit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && command -v $$name && break; done)
 BIN := .venv/bin
-JOBS ?= 3
+JOBS ?= 2
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
