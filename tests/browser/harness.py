@@ -274,6 +274,7 @@ def review(page: Page) -> None:
     Every rule of axe is on, best practice and the target sizes of WCAG 2.2 too. The frame: one
     h1, named in the title; ids that are unique; nothing that makes the page scroll sideways.
     """
+    page.wait_for_load_state()  # a press may have led on just now
     shape = _shape(page)
     faults = _frame(page)
     if shape not in _REVIEWED:
@@ -284,6 +285,7 @@ def review(page: Page) -> None:
 
 def review_frame(page: Page) -> None:
     """The quick half of `review`, for a page that axe sees in another visit."""
+    page.wait_for_load_state()
     _fail_with(page, _frame(page))
 
 
