@@ -10,6 +10,12 @@ def N_(message: str) -> str:  # noqa: N802 — gettext's own name for "extract t
     return message
 
 
+def in_pounds(pence: int) -> str:
+    """£1,200 or £1,200.50; for sentences made where no locale can be asked."""
+    whole, part = divmod(pence, 100)
+    return f"£{whole:,}.{part:02}" if part else f"£{whole:,}"
+
+
 class Refused(Exception):
     """A service will not do what was asked.
 

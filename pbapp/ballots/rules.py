@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pbapp.ballots.vote import Vote
-from pbapp.refusal import N_, Refused
+from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.rounds.models import PotsPerVoter, Round, VoteType
 
 PLAIN = frozenset({VoteType.APPROVAL.value, VoteType.CHOOSE_ONE.value})
@@ -214,12 +214,12 @@ class Rules:
         if over > 0:
             raise Refused(
                 N_(
-                    "Your projects cost £%(over)s more than the pot of £%(pot)s. Take one or "
+                    "Your projects cost %(over)s more than the pot of %(pot)s. Take one or "
                     "more out."
                 ),
                 where,
-                over=_pounds(over),
-                pot=_pounds(budget),
+                over=in_pounds(over),
+                pot=in_pounds(budget),
             )
 
 
@@ -263,8 +263,3 @@ def _pots_in(config: Mapping[str, Any]) -> tuple[BallotPot, ...]:
         return tuple(BallotPot(row["id"], row["name"], row["budget_pence"]) for row in rows)
     budget = sum(row["budget_pence"] for row in rows)
     return (BallotPot(THE_POT, rows[0]["name"] if rows else "", budget),)
-
-
-def _pounds(pence: int) -> str:
-    whole, part = divmod(pence, 100)
-    return f"{whole:,}.{part:02}" if part else f"{whole:,}"

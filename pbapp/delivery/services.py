@@ -19,7 +19,7 @@ from pbapp.delivery.models import Award, AwardState, Milestone, Payment, Report,
 from pbapp.delivery.queries import list_due_milestones, list_to_offer, next_in_reserve
 from pbapp.messages import services as messages
 from pbapp.organisations.queries import is_member
-from pbapp.refusal import N_, Refused
+from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public
 from pbapp.rounds.models import Round
@@ -160,7 +160,7 @@ def pay(*, award: Award, paid_on: date, amount_pence: int, note: str, by: Accoun
     left = award.amount_pence - award.paid_pence
     if amount_pence > left:
         raise Refused(
-            N_("That is more than is left of the award: £%(left)s."), "amount", left=_pounds(left)
+            N_("That is more than is left of the award: %(left)s."), "amount", left=in_pounds(left)
         )
     payment = Payment(paid_on=paid_on, amount_pence=amount_pence, note=note.strip())
     award.payments.append(payment)
@@ -211,16 +211,16 @@ def tell(
     _expect(award, AwardState.APPROVED)
     if spent_pence > award.amount_pence:
         raise Refused(
-            N_("That is more than the award of £%(award)s. Leave out what others paid."),
+            N_("That is more than the award of %(award)s. Leave out what others paid."),
             "spent",
-            award=_pounds(award.amount_pence),
+            award=in_pounds(award.amount_pence),
         )
     before = award.spent_pence or 0
     if spent_pence < before:
         raise Refused(
-            N_("You told of £%(before)s before. Enter everything spent so far."),
+            N_("You told of %(before)s before. Enter everything spent so far."),
             "spent",
-            before=_pounds(before),
+            before=in_pounds(before),
         )
     report = Report(
         told_at=clock.now(),
@@ -345,8 +345,3 @@ def _log(award: Award, by: Account, verb: str, facts: dict[str, Any] | None = No
         board_id=award.round.board_id,
         facts=facts,
     )
-
-
-def _pounds(pence: int) -> str:
-    whole, part = divmod(pence, 100)
-    return f"{whole:,}.{part:02}" if part else f"{whole:,}"

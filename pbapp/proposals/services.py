@@ -19,8 +19,8 @@ from pbapp.organisations.queries import is_member
 from pbapp.plans.models import PriorityVersion
 from pbapp.proposals import queries
 from pbapp.proposals.models import CostLine, Proposal, ProposalState
-from pbapp.proposals.snapshot import in_pounds, snapshot
-from pbapp.refusal import N_, Refused
+from pbapp.proposals.snapshot import snapshot
+from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.rounds.models import Round
 from pbapp.rounds.services import hold, refuse_if_sealed
 

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from pbapp.proposals.models import Proposal
-
-
-def in_pounds(pence: int) -> str:
-    """£1,200 or £1,200.50; for sentences made where no locale can be asked."""
-    whole, part = divmod(pence, 100)
-    return f"£{whole:,}.{part:02}" if part else f"£{whole:,}"
+from pbapp.refusal import in_pounds
 
 
 def snapshot(proposal: Proposal) -> dict[str, str]:

@@ -24,9 +24,9 @@ from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 from pbapp.web import drafts, uploads
 from pbapp.web.access import access, require, signed_in
-from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.models import Upload
+from pbapp.web.refusals import say_no
 
 Page = str | Response | tuple[str, int]
 
@@ -228,7 +228,7 @@ def withdraw(slug: str, number: int) -> Page:
     try:
         services.withdraw(proposal=proposal, by=_account())
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("Your proposal is withdrawn."), "success")
