@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from pbapp.assets.history import Edit
 from pbapp.assets.models import AssetKind, AssetState, Confirmer
 from pbapp.audit.models import Revision
+from pbapp.audit.words import told as tell_edits
 
 KIND = {
     AssetKind.PLACE: _l("A place or building"),
@@ -74,18 +75,7 @@ def part(value: str) -> str:
 
 def told(edits: Iterable[Edit | Revision]) -> list[dict[str, Any]]:
     """Edits for the page's `history` macro."""
-    return [
-        {
-            "who": part(edit.by),
-            "at": edit.at,
-            "what": _("Changed"),
-            "changes": [
-                (FIELD.get(name, name), _value(name, before), _value(name, after))
-                for name, (before, after) in edit.changes.items()
-            ],
-        }
-        for edit in edits
-    ]
+    return tell_edits(edits, fields=FIELD, value=_value, who=part)
 
 
 def _value(name: str, value: Any) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pbapp.audit.models import Revision
+from pbapp.audit.words import an_officer
+from pbapp.audit.words import told as tell_edits
 from pbapp.engagement.models import EngagementKind, SeldomHeard, Voice
 
 KIND = {
@@ -54,18 +55,7 @@ FIELD = {
 
 def told(revisions: Iterable[Revision]) -> list[dict[str, Any]]:
     """Edits of a record for the page's `history` macro."""
-    return [
-        {
-            "who": _("by an officer"),
-            "at": revision.at,
-            "what": _("Changed"),
-            "changes": [
-                (FIELD[name], _value(name, before), _value(name, after))
-                for name, (before, after) in revision.changes.items()
-            ],
-        }
-        for revision in revisions
-    ]
+    return tell_edits(revisions, fields=FIELD, value=_value, who=an_officer)
 
 
 def _value(name: str, value: Any) -> str:

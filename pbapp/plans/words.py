@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pbapp.audit.models import Revision
+from pbapp.audit.words import an_officer
+from pbapp.audit.words import told as tell_edits
 from pbapp.plans.models import ActionStatus, Direction, DriverKind
 
 STATUS = {
@@ -33,23 +34,15 @@ BETTER = {
     Direction.UP: _l("more is better"),
     Direction.DOWN: _l("less is better"),
 }
+FIELD = {
+    "status": _l("How it goes"),
+    "progress": _l("In words"),
+}
 
 
 def told(revisions: Iterable[Revision]) -> list[dict[str, Any]]:
     """What was said of an action before, for the page's `history` macro."""
-    label = {"status": _("How it goes"), "progress": _("In words")}
-    return [
-        {
-            "who": _("by an officer"),
-            "at": revision.at,
-            "what": _("Changed"),
-            "changes": [
-                (label[name], _value(name, before), _value(name, after))
-                for name, (before, after) in revision.changes.items()
-            ],
-        }
-        for revision in revisions
-    ]
+    return tell_edits(revisions, fields=FIELD, value=_value, who=an_officer)
 
 
 def _value(name: str, value: str) -> str:

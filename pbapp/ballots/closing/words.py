@@ -8,17 +8,7 @@ from flask_babel import gettext as _
 
 from pbapp.ballots.closing.models import Certificate
 from pbapp.boards.models import Role
-
-
-def role_words(role: Role) -> str:
-    """What somebody is, for everybody to read; never who."""
-    return {
-        Role.VOTING_LEAD: _("a voting lead"),
-        Role.COUNTER: _("a community counter"),
-        Role.CLERK: _("a clerk"),
-        Role.MODERATOR: _("a moderator"),
-        Role.APPRAISER: _("an appraiser"),
-    }.get(role, _("an officer"))
+from pbapp.boards.words import role_words
 
 
 def channel_words(channel: str) -> str:

@@ -10,11 +10,12 @@ from flask import Response, abort, render_template, request
 from pbapp.ballots import queries as box
 from pbapp.ballots.log import due, queries
 from pbapp.ballots.log.models import BallotBatch
-from pbapp.ballots.log.words import method_words, role_words
+from pbapp.ballots.log.words import method_words
 from pbapp.ballots.pages import Page, bp
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.roll import voids
 from pbapp.boards.models import Role
+from pbapp.boards.words import role_words
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 from pbapp.web.access import access, anyone
