@@ -32,6 +32,7 @@ from pbapp.web.access import access
 from pbapp.web.babel import say
 from pbapp.web.cells import inert
 from pbapp.web.limits import limited
+from pbapp.web.refusals import say_no
 
 Page = str | Response | tuple[str, int]
 SAMPLE = 3
@@ -197,7 +198,7 @@ def undo_import(batch_id: UUID) -> Response:
     try:
         removed, kept = importing.undo(batch=batch, by=_officer())
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         said = ngettext("%(num)s entry was removed.", "%(num)s entries were removed.", removed)
@@ -218,7 +219,7 @@ def discard_import(batch_id: UUID) -> Response:
     try:
         importing.discard(batch=_load(batch_id))
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
         return redirect(url_for(".import_list", batch_id=batch_id), 303)
     db.session.commit()
     flash(_("The list was thrown away. Nothing came in."), "success")

@@ -36,9 +36,9 @@ from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 from pbapp.rounds.queries import list_rounds
 from pbapp.web.access import access, anyone, require, signed_in
-from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.limits import limited
+from pbapp.web.refusals import blame, say_no
 from pbapp.web.uploads import store_picture
 
 bp = Blueprint("delivery", __name__, url_prefix="/rounds/<slug>/awards")
@@ -88,7 +88,17 @@ def offer(slug: str) -> Page:
 def detail(slug: str, number: int) -> str:
     """One award: the money, the steps, what the group told, and what passers-by saw."""
     award = _award(slug, number)
-    return _detail_page(award)
+    return render_template(
+        "delivery/detail.html",
+        award=award,
+        round=award.round,
+        words=words,
+        seen=queries.count_sightings([award.id]).get(award.id, queries.Seen()),
+        is_ours=is_ours(award.proposal),
+        handles_money=_handles_money(award.round) and not is_ours(award.proposal),
+        today=clock.today(),
+        form=PressForm(),
+    )
 
 
 @bp.post("/<int:number>/accept")
@@ -129,7 +139,7 @@ def decide(slug: str, number: int) -> Page:
             _record(award, form)
             db.session.commit()
         except Refused as refused:
-            return _again("decision", slug, number, form, refused)
+            return _again("decision", award, form, refused)
         flash(_("Saved, and the group is told."))
         return redirect(url_for(".detail", slug=slug, number=number), 303)
     return _form_page("decision", award, form)
@@ -167,7 +177,7 @@ def pay(slug: str, number: int) -> Page:
             )
             db.session.commit()
         except Refused as refused:
-            return _again("payment", slug, number, form, refused)
+            return _again("payment", award, form, refused)
         return redirect(url_for(".detail", slug=slug, number=number), 303)
     return _form_page("payment", award, form)
 
@@ -187,7 +197,7 @@ def add_step(slug: str, number: int) -> Page:
             )
             db.session.commit()
         except Refused as refused:
-            return _again("step", slug, number, form, refused)
+            return _again("step", award, form, refused)
         return redirect(url_for(".detail", slug=slug, number=number), 303)
     return _form_page("step", award, form)
 
@@ -222,7 +232,7 @@ def report(slug: str, number: int) -> Page:
             )
             db.session.commit()
         except Refused as refused:
-            return _again("report", slug, number, form, refused)
+            return _again("report", award, form, refused)
         flash(_("Thank you. Everybody can read it now."))
         return redirect(url_for(".detail", slug=slug, number=number), 303)
     return _form_page("report", award, form)
@@ -278,20 +288,6 @@ def said_and_did(slug: str) -> str:
 # --- shared ---------------------------------------------------------------------------------
 
 
-def _detail_page(award: Award) -> str:
-    return render_template(
-        "delivery/detail.html",
-        award=award,
-        round=award.round,
-        words=words,
-        seen=queries.count_sightings([award.id]).get(award.id, queries.Seen()),
-        is_ours=is_ours(award.proposal),
-        handles_money=_handles_money(award.round) and not is_ours(award.proposal),
-        today=clock.today(),
-        form=PressForm(),
-    )
-
-
 def _form_page(name: str, award: Award, form: Any) -> Page:
     html = render_template(
         f"delivery/{name}.html", award=award, round=award.round, form=form, words=words
@@ -299,11 +295,10 @@ def _form_page(name: str, award: Award, form: Any) -> Page:
     return html, 422 if form.errors else 200
 
 
-def _again(name: str, slug: str, number: int, form: Any, refused: Refused) -> Page:
+def _again(name: str, award: Award, form: Any, refused: Refused) -> Page:
     """The form as it was typed, with what is wrong beside its field."""
-    db.session.rollback()
-    form.blame(refused)
-    return _form_page(name, _award(slug, number), form)
+    blame(form, refused)
+    return _form_page(name, award, form)
 
 
 def _do(award: Award, done: str, act: Any) -> Page:
@@ -319,8 +314,7 @@ def _do(award: Award, done: str, act: Any) -> Page:
 
 
 def _say(refused: Refused, address: str) -> Response:
-    db.session.rollback()
-    flash(say(refused), "warning")
+    say_no(refused, "warning")
     return redirect(address, 303)
 
 

@@ -26,9 +26,9 @@ from pbapp.rounds.sealing import BallotProject
 from pbapp.rounds.setup import beginning
 from pbapp.rounds.setup.templates import list_examples
 from pbapp.web.access import access, require, signed_in
-from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.forms import Form
+from pbapp.web.refusals import say_no
 
 Page = str | Response | tuple[str, int]
 
@@ -43,7 +43,7 @@ def preview(slug: str) -> Page:
     try:
         rules = rules_of(sealing.draft_config(round, projects))
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
         return redirect(url_for("rounds.detail", slug=slug), 303)
     form, marks, fits = Form(), Marks(), False
     if form.validate_on_submit():
@@ -113,7 +113,7 @@ def rehearse(slug: str) -> Response:
     try:
         rehearsal = services.rehearse(round=found, by=the_officer())
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
         return redirect(url_for(".round", slug=slug), 303)
     db.session.commit()
     flash(_("This is the rehearsal. Two people seal its ballot, then you can vote."), "success")
@@ -128,7 +128,7 @@ def close_rehearsal(slug: str) -> Response:
     try:
         beginning.close_vote(round=found, by=the_officer())
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("The vote of the rehearsal is closed. Now you can try the count."), "success")
@@ -143,7 +143,7 @@ def throw_away(slug: str) -> Response:
     try:
         services.throw_away(round=found, by=the_officer(), keys=settings().keys)
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
         return redirect(url_for(".round", slug=slug), 303)
     db.session.commit()
     flash(_("The rehearsal is gone, with its votes and the list of its voters."), "success")

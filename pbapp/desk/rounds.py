@@ -21,7 +21,8 @@ from pbapp.rounds import words as round_words
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import WhyNot, can_vote, state_of
 from pbapp.web.access import access
-from pbapp.web.babel import moment, say
+from pbapp.web.babel import moment
+from pbapp.web.refusals import say_no
 
 Page = str | Response | tuple[str, int]
 
@@ -86,7 +87,7 @@ def ask_to_seal(slug: str) -> Response:
     try:
         services.ask_to_seal(round=found, by=the_officer())
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("Asked. Now a second voting lead has to seal the ballot."), "success")
@@ -104,7 +105,7 @@ def seal(slug: str) -> Response:
     try:
         services.seal(round=found, by=account)
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("The ballot is sealed. The seal is published on the page of the round."), "success")

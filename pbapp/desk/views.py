@@ -34,7 +34,7 @@ from pbapp.refusal import Refused
 from pbapp.rounds import words as round_words
 from pbapp.rounds.queries import list_rounds_of
 from pbapp.web.access import access
-from pbapp.web.babel import say
+from pbapp.web.refusals import say_no
 
 blueprints = (bp,)
 
@@ -83,7 +83,7 @@ def undo(decision_id: UUID) -> Page:
         else:
             assets.undo(decision=decision, asset=subject, by=account)
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("Undone. It waits for a decision again, and nobody was told."), "success")

@@ -20,6 +20,7 @@ from pbapp.plans.models import Priority
 from pbapp.plans.queries import find_priority, list_priorities
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, require
+from pbapp.web.refusals import blame
 
 bp = Blueprint("engagement", __name__, url_prefix="/boards/<slug>/engagement")
 blueprints = (bp,)
@@ -58,11 +59,10 @@ def new(slug: str) -> Page:
             kept = services.record(board=board, told=form.told, by=account)
             db.session.commit()
         except Refused as refused:
-            db.session.rollback()
-            form.blame(refused)
+            blame(form, refused)
         else:
             return _saved(board, kept)
-    return _edit_page(_own_board(slug), form, None)
+    return _edit_page(board, form, None)
 
 
 @bp.route("/<int:engagement_id>", methods=["GET", "POST"])
@@ -78,11 +78,10 @@ def edit(slug: str, engagement_id: int) -> Page:
             services.correct(kept=kept, told=form.told, by=account)
             db.session.commit()
         except Refused as refused:
-            db.session.rollback()
-            form.blame(refused)
+            blame(form, refused)
         else:
             return _saved(board, kept)
-    return _edit_page(_own_board(slug), form, kept)
+    return _edit_page(board, form, kept)
 
 
 def _saved(board: Board, kept: Engagement) -> Response:

@@ -27,6 +27,7 @@ from pbapp.refusal import Refused
 from pbapp.results import queries as results
 from pbapp.rounds import queries as rounds
 from pbapp.web.access import access, anyone, require
+from pbapp.web.refusals import blame
 
 bp = Blueprint("plans", __name__, url_prefix="/boards/<slug>")
 blueprints = (bp,)
@@ -123,10 +124,7 @@ def reading(slug: str, priority: str, indicator: str) -> Page:
             services.take_reading(indicator=its, by=account, **form.typed)
             db.session.commit()
         except Refused as refused:
-            db.session.rollback()
-            form.blame(refused)
-            board, found = _own_priority(slug, priority)
-            its = queries.find_indicator(found, indicator) or abort(404)
+            blame(form, refused)
         else:
             flash(_("Saved. Everybody can read it now."))
             return redirect(url_for(".priority", slug=slug, priority=priority) + "#figures", 303)

@@ -15,12 +15,12 @@ from pbapp.ballots.paper.people import profile_of
 from pbapp.ballots.queries import was_used
 from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.boards.models import Role
+from pbapp.boards.words import role_words
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Profile, Round
 from pbapp.web.access import access
-from pbapp.web.babel import say
-from pbapp.web.forms import Form
+from pbapp.web.refusals import blame, say_no
 
 # --- two people certify ---------------------------------------------------------------------
 
@@ -48,7 +48,7 @@ def confirm(slug: str) -> Page:
         made = services.certify(round=round, by=account, seen=form.seen.data or "")
     except Refused as refused:
         form = CertifyForm(formdata=None)  # what was ticked was ticked for what stood there before
-        _blame(form, refused)
+        blame(form, refused)
         return _certify_page(round, account, form, 422)
     db.session.commit()
     waits = _("Confirmed. Now a second person has to look at the same and confirm it.")
@@ -64,8 +64,7 @@ def take_back(slug: str) -> Page:
     try:
         services.take_back(round=round, by=account)
     except Refused as refused:
-        db.session.rollback()
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("Taken back. Two people confirm it again."), "success")
@@ -85,7 +84,7 @@ def _certify_page(round: Round, account: Account, form: CertifyForm, status: int
         done=done,
         names=paper.names_of({c.account_id for c in done}),
         me=account,
-        role_words=words.role_words,
+        role_words=role_words,
         channel_words=words.channel_words,
         close=queries.close_batch(round),
         counted=bool(queries.counted_facts(round)),
@@ -95,11 +94,6 @@ def _certify_page(round: Round, account: Account, form: CertifyForm, status: int
         own=bool(paper.own_projects(round, account)),
     )
     return html, status
-
-
-def _blame(form: Form, refused: Refused) -> None:
-    db.session.rollback()
-    form.blame(refused)
 
 
 # --- scrutineers ----------------------------------------------------------------------------
@@ -126,7 +120,7 @@ def name_scrutineer(slug: str) -> Page:
             round=round, by=account, name=form.name.data or "", role=form.role.data or ""
         )
     except Refused as refused:
-        _blame(form, refused)
+        blame(form, refused)
         return _scrutineers_page(round, form, 422)
     db.session.commit()
     return _link_page(round, found, token)
@@ -142,7 +136,7 @@ def new_link(slug: str, id: int) -> Page:
         token = services.new_link(round=round, scrutineer=found, by=account)
     except Refused as refused:
         form = ScrutineerForm(formdata=None)
-        _blame(form, refused)
+        blame(form, refused)
         return _scrutineers_page(round, form, 422)
     db.session.commit()
     return _link_page(round, found, token)
@@ -156,8 +150,7 @@ def end_link(slug: str, id: int) -> Page:
     try:
         services.end_link(round=round, scrutineer=_get_scrutineer(round, id), by=account)
     except Refused as refused:
-        db.session.rollback()
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("Their link does not work any more."), "success")
@@ -216,7 +209,7 @@ def set_terms(slug: str) -> Page:
                 openings_public=bool(form.openings_public.data),
             )
         except Refused as refused:
-            _blame(form, refused)
+            blame(form, refused)
         else:
             db.session.commit()
             flash(_("Saved."), "success")
@@ -234,7 +227,7 @@ def ask_hold(slug: str) -> Page:
         try:
             services.ask_hold(round=round, by=account, reason=form.reason.data or "")
         except Refused as refused:
-            _blame(form, refused)
+            blame(form, refused)
         else:
             db.session.commit()
             flash(_("Asked. Until a second officer agrees, nothing is stopped."), "success")
@@ -250,8 +243,7 @@ def agree_hold(slug: str) -> Page:
     try:
         services.agree_hold(round=round, by=account)
     except Refused as refused:
-        db.session.rollback()
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         flash(_("The destruction is stopped until two people release it."), "success")
@@ -266,8 +258,7 @@ def release_hold(slug: str) -> Page:
     try:
         hold = services.release_hold(round=round, by=account)
     except Refused as refused:
-        db.session.rollback()
-        flash(say(refused), "error")
+        say_no(refused)
     else:
         db.session.commit()
         if hold.agreed_at is None:

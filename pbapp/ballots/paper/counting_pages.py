@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from pbapp.accounts.viewer import the_account
 from pbapp.ballots.paper import queries
 from pbapp.ballots.paper.forms import CounterForm
-from pbapp.ballots.paper.pages import Page, blame, say_no
+from pbapp.ballots.paper.pages import Page
 from pbapp.ballots.paper.people import may_count
 from pbapp.boards import queries as boards
 from pbapp.boards import services as members
@@ -20,6 +20,7 @@ from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.queries import list_rounds_of
 from pbapp.web.access import access
+from pbapp.web.refusals import blame, say_no
 
 bp = Blueprint("counting", __name__)
 

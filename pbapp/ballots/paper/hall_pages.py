@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from pbapp.ballots.paper import hall, queries, tables
 from pbapp.ballots.paper.forms import FINDINGS, WHY_CONFLICT, FindingForm, TableForm
 from pbapp.ballots.paper.models import Finding, PaperChannel, Taken, Venue, WhyConflict
-from pbapp.ballots.paper.pages import Page, bp, get_own, say_no
+from pbapp.ballots.paper.pages import Page, bp, get_own
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -17,6 +17,7 @@ from pbapp.rounds.models import Round
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import say
 from pbapp.web.context import settings
+from pbapp.web.refusals import say_no
 from pbapp.web.static_files import STATIC
 
 WORKER = STATIC / "js" / "hall_worker.js"

@@ -9,7 +9,7 @@ from pbapp.ballots.paper import queries, reading
 from pbapp.ballots.paper import services as paper
 from pbapp.ballots.paper.forms import CountField, KeyForm
 from pbapp.ballots.paper.models import BatchKind, PaperBatch
-from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_counted, say_no
+from pbapp.ballots.paper.pages import Page, bp, get_batch, get_counted
 from pbapp.ballots.rules import sealed_rules
 from pbapp.ballots.words import keying_words
 from pbapp.boards.access import officer_or_counter
@@ -18,6 +18,7 @@ from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from pbapp.web.access import access
 from pbapp.web.forms import Form
+from pbapp.web.refusals import blame, say_no
 
 
 @bp.route("/paper/batches/<int:number>/key", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from pbapp.ballots.paper import printing, queries
 from pbapp.ballots.paper.forms import PackForm
 from pbapp.ballots.paper.models import PaperChannel, Venue
-from pbapp.ballots.paper.pages import Page, blame, bp, get_own, say_no
+from pbapp.ballots.paper.pages import Page, bp, get_own
 from pbapp.ballots.paper.sheet import LARGE, ORDINARY, sheet_of
 from pbapp.boards.access import any_officer
 from pbapp.db import db
@@ -26,6 +26,7 @@ from pbapp.rounds.models import Round
 from pbapp.web.access import access
 from pbapp.web.fragments import render
 from pbapp.web.limits import limited
+from pbapp.web.refusals import blame, say_no
 
 EVERY = "all"
 

@@ -1,8 +1,8 @@
-"""What the pages about paper share: their address, whose round it is, and how errors show."""
+"""What the pages about paper share: their address, and whose round it is."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash
+from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
 from pbapp.accounts.models import Account
@@ -11,12 +11,8 @@ from pbapp.ballots.paper import queries
 from pbapp.ballots.paper.models import PaperBatch
 from pbapp.ballots.paper.people import may_count
 from pbapp.boards.access import is_officer_of
-from pbapp.db import db
-from pbapp.refusal import Refused
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
-from pbapp.web.babel import say
-from pbapp.web.forms import Form
 
 bp = Blueprint("paper", __name__, url_prefix="/desk/rounds/<slug>")
 
@@ -47,15 +43,3 @@ def get_counted(slug: str) -> tuple[Round, Account]:
 
 def get_batch(round: Round, number: int) -> PaperBatch:
     return queries.find_batch(round, number) or abort(404)
-
-
-def blame(form: Form, refused: Refused) -> None:
-    """Show why not, with what was typed still there; nothing was written."""
-    db.session.rollback()
-    form.blame(refused)
-
-
-def say_no(refused: Refused) -> None:
-    """The same where there is no field to show it beside."""
-    db.session.rollback()
-    flash(say(refused), "error")

@@ -9,13 +9,14 @@ from werkzeug.datastructures import MultiDict
 from pbapp.ballots.paper import queries, tables
 from pbapp.ballots.paper.forms import CHANNELS, SetAsideForm, TableForm
 from pbapp.ballots.paper.models import PaperChannel, Venue, WhySetAside
-from pbapp.ballots.paper.pages import Page, blame, bp, get_own
+from pbapp.ballots.paper.pages import Page, bp, get_own
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from pbapp.web.access import access
 from pbapp.web.context import settings
+from pbapp.web.refusals import blame
 
 
 @bp.route("/table", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from pbapp.ballots.paper.forms import (
     VenueForm,
 )
 from pbapp.ballots.paper.models import Act, BatchKind, PaperBatch, PaperChannel, Venue
-from pbapp.ballots.paper.pages import Page, blame, bp, get_batch, get_counted, get_own, say_no
+from pbapp.ballots.paper.pages import Page, bp, get_batch, get_counted, get_own
 from pbapp.ballots.paper.people import may_accept
 from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.db import db
@@ -30,6 +30,7 @@ from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.web.access import access
 from pbapp.web.context import settings
+from pbapp.web.refusals import blame, say_no
 
 DETAILS = ("address", "times", "people", "quiet_room", "interpreters")
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from pbapp.ballots.pages import Page
-from pbapp.ballots.paper.pages import blame, get_own, say_no
+from pbapp.ballots.paper.pages import get_own
 from pbapp.ballots.roll import board, bursts, listed, terms, voids
 from pbapp.ballots.roll import services as roll
 from pbapp.ballots.roll.desk_forms import CardsForm, CodesForm, LookForm, VoidForm
@@ -26,6 +26,7 @@ from pbapp.web.access import access
 from pbapp.web.context import settings
 from pbapp.web.limits import limited
 from pbapp.web.qr import qr_code
+from pbapp.web.refusals import blame, say_no
 
 bp = Blueprint("voters", __name__, url_prefix="/desk/rounds/<slug>/voting")
 

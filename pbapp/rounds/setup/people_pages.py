@@ -15,6 +15,7 @@ from pbapp.rounds.setup import pages, services, words
 from pbapp.rounds.setup.blueprint import bp
 from pbapp.rounds.setup.forms import InviteForm
 from pbapp.web.access import access
+from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
 
@@ -38,8 +39,7 @@ def people(slug: str) -> Page:
             url=url_for("rounds.progress", slug=slug, _external=True),
         )
     except Refused as refused:
-        db.session.rollback()
-        form.blame(refused)
+        blame(form, refused)
         return _show(pages.get_led_round(slug), form)
     db.session.commit()
     flash(_("Invited. They get an e-mail that says how to join."), "success")

@@ -24,6 +24,7 @@ from pbapp.rounds.setup.rule_words import propose
 from pbapp.rounds.setup.templates import Template, find_template, list_templates
 from pbapp.rounds.words import state_words
 from pbapp.web.access import access
+from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
 COPY = "copy:"
@@ -60,8 +61,7 @@ def new() -> Page:
     try:
         round = _begin(board, form.start.data or "", form.profile.data)
     except Refused as refused:
-        db.session.rollback()
-        form.blame(refused)
+        blame(form, refused)
         return render_template("rounds/setup/new.html", form=form, abouts=_abouts()), 422
     db.session.commit()
     flash(_("The round is begun. Only the people who set it up can see it."), "success")

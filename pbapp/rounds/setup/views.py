@@ -30,6 +30,7 @@ from pbapp.rounds.setup.blueprint import bp
 from pbapp.rounds.setup.snapshot import PARTS
 from pbapp.web.access import access, deny
 from pbapp.web.babel import say
+from pbapp.web.refusals import say_no
 
 blueprints = (bp,)
 
@@ -266,7 +267,7 @@ def announce(slug: str) -> Response:
     try:
         services.announce(round=round, by=pages.the_lead())
     except Refused as refused:
-        flash(say(refused), "error")
+        say_no(refused)
         return redirect(url_for(".steps", slug=slug), 303)
     db.session.commit()
     flash(_("Everybody can see the round now."), "success")
