@@ -76,8 +76,9 @@ def stop_telling(slug: str, id: str) -> Page:
     whoever has the address of this page has the mail."""
     round = get_whole(slug)
     is_done = request.method == "POST"
-    if is_done and _get_own(round, id) is not None:
-        subscriptions.stop(id)
+    found = _get_own(round, id)
+    if is_done and found is not None:
+        subscriptions.stop(found)
         db.session.commit()
     return render_template(
         "ballots/tell_me_stop.html", round=round, form=PressForm(formdata=None), is_done=is_done

@@ -24,7 +24,7 @@ def subscribe(*, round_id: int, address: str, language: str = "en") -> None:
 
     The caller commits. Nothing is sent before the address is confirmed.
     """
-    advisory_lock(f"subscriptions {round_id}")
+    _hold(round_id)
     known = select(Subscription.id).where(
         Subscription.round_id == round_id, Subscription.address == address
     )
@@ -51,28 +51,32 @@ def confirm(id: str) -> bool:
     found = find(id)
     if found is None:
         return False
-    if found.state is not SubscriptionState.CONFIRMED:
-        advisory_lock(f"subscriptions {found.round_id}")
-        change(found, SubscriptionState.CONFIRMED)
-    return True
+    if found.state is SubscriptionState.CONFIRMED:
+        return True
+    return change(found, SubscriptionState.CONFIRMED)
 
 
-def stop(id: str) -> None:
-    """Forget an address; nothing is sent to it any more."""
-    db.session.execute(delete(ROWS).where(ROWS.c.id == id))
+def stop(row: Subscription) -> bool:
+    """Forget an address, so that nothing is sent to it any more; whether it was still there."""
+    _hold(row.round_id)
+    gone = db.session.execute(delete(ROWS).where(ROWS.c.id == row.id))
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def forget(round_id: int) -> None:
     """Forget every address of a round."""
+    _hold(round_id)
     db.session.execute(delete(ROWS).where(ROWS.c.round_id == round_id))
 
 
-def change(row: Subscription, state: SubscriptionState) -> None:
-    """Put a row into another state, written among others again."""
+def change(row: Subscription, state: SubscriptionState) -> bool:
+    """Put a row into another state, written among others again; False if it was forgotten."""
     values = {column.name: getattr(row, column.name) for column in ROWS.columns}
     db.session.expunge(row)
-    stop(values["id"])
+    if not stop(row):
+        return False
     _write(values["round_id"], {**values, "state": state})
+    return True
 
 
 def drawn(state: SubscriptionState, most: int, round_id: int | None = None) -> list[Subscription]:
@@ -81,6 +85,11 @@ def drawn(state: SubscriptionState, most: int, round_id: int | None = None) -> l
     if round_id is not None:
         query = query.where(Subscription.round_id == round_id)
     return list(db.session.scalars(query.order_by(func.random()).limit(most)))
+
+
+def _hold(round_id: int) -> None:
+    """Whoever writes writes others' rows too: nobody may forget one of them meanwhile."""
+    advisory_lock(f"subscriptions {round_id}")
 
 
 def _write(round_id: int, row: dict[str, Any]) -> None:

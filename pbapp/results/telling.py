@@ -27,6 +27,8 @@ def address_of(round: Round, id: str, page: str) -> str:
 def ask_to_confirm() -> None:
     """Ask everybody who left an address since the last minute whether it is theirs."""
     for row in subscriptions.drawn(SubscriptionState.NEW, AT_ONCE):
+        if not subscriptions.change(row, SubscriptionState.ASKED):
+            continue
         round = db.session.get_one(Round, row.round_id)
         messages.write(
             key=f"result asked {row.id}",
@@ -39,7 +41,6 @@ def ask_to_confirm() -> None:
                 "stop_url": address_of(round, row.id, "stop"),
             },
         )
-        subscriptions.change(row, SubscriptionState.ASKED)
 
 
 def tell_results() -> None:
@@ -58,6 +59,8 @@ def tell_results() -> None:
 def _tell(round: Round) -> None:
     told = subscriptions.drawn(SubscriptionState.CONFIRMED, AT_ONCE, round.id)
     for row in told:
+        if not subscriptions.stop(row):
+            continue
         messages.write(
             key=f"result told {row.id}",
             to=row.address,
@@ -69,7 +72,6 @@ def _tell(round: Round) -> None:
                 "stop_url": address_of(round, row.id, "stop"),
             },
         )
-        subscriptions.stop(row.id)
     if len(told) < AT_ONCE:
         subscriptions.forget(round.id)  # who never confirmed
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from pbapp.db import db
 from pbapp.messages import subscriptions
@@ -163,3 +163,14 @@ def test_every_row_is_written_again_with_each_new_one_and_none_says_when(
         "language",
         "state",
     }
+
+
+def test_an_address_forgotten_while_the_worker_looks_is_not_written_again(
+    stranger: Browser, round: Round
+) -> None:
+    ask(stranger)
+    (row,) = subscriptions.drawn(SubscriptionState.NEW, 10)
+    db.session.execute(delete(subscriptions.ROWS))
+    assert not subscriptions.change(row, SubscriptionState.ASKED)
+    assert not subscriptions.stop(row)
+    assert rows() == 0
