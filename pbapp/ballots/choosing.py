@@ -61,7 +61,7 @@ def choose(slug: str) -> Page:
     marks = read_marks(dict(request.form.lists()), rules)
     booth.vote = marks.legible(rules)
     elsewhere = _elsewhere(slug, rules)
-    if elsewhere:
+    if elsewhere and marks.fault is None:  # what could not be read is kept on this page alone
         return redirect(elsewhere, 303)
     try:
         marks.check(rules)

@@ -333,3 +333,24 @@ def test_from_the_link_to_the_receipt_is_six_pages_and_seven_fields(
     assert receipt_of(page)
     assert (pages, fields) == (6, 7)
     assert fields * 10 + pages * 5 <= 120
+
+
+def test_what_cannot_be_read_is_not_lost_on_the_way_to_a_filter(
+    stranger: Browser, world: World
+) -> None:
+    round = open_round(world, guards={"vote_type": VoteType.CUMULATIVE, "points_each": 10})
+    page = stranger.get(vote_page(round, "/choose"))
+    for press in ("filter=yes", "read=1"):
+        kept = stranger.submit(page, {"points-2": "five"}, form="ballot", press=press, status=422)
+        assert value_of(kept, "points-2") == "five"
+        assert kept.errors()
+
+
+def test_enter_leads_on_and_not_to_a_filter_or_a_projects_page(
+    stranger: Browser, world: World
+) -> None:
+    page = stranger.get(vote_page(open_round(world), "/choose"))
+    form = next(form for form in page.root.iter("form") if form.get("id") == "ballot")
+    first = next(form.iter("button"))
+    assert "".join(first.itertext()) == "Review my vote"
+    assert first.get("name") is None
