@@ -27,6 +27,7 @@ from pbapp.ballots.paper import views as paper_pages  # noqa: F401
 from pbapp.ballots.paper.counting_pages import bp as counting_bp
 from pbapp.ballots.paper.pages import bp as paper_bp
 from pbapp.ballots.roll import views as roll_pages  # noqa: F401 — steps 1 and 2
+from pbapp.ballots.roll import voids
 from pbapp.ballots.roll.desk_pages import bp as voters_bp
 from pbapp.ballots.rules import sealed_rules
 from pbapp.ballots.secrecy import tidy_receipt
@@ -61,6 +62,13 @@ def receipt(slug: str) -> Page:
             form.blame(Refused(problem, "receipt"))
     rules = sealed_rules(round) if shown and shown.vote else None
     place = sealed.find_place(round, typed or "") if shown and not shown.vote else None
+    aside = voids.set_aside(round) if shown and not shown.is_live else []
     return render_template(
-        "ballots/receipt.html", round=round, form=form, shown=shown, rules=rules, place=place
+        "ballots/receipt.html",
+        round=round,
+        form=form,
+        shown=shown,
+        rules=rules,
+        place=place,
+        set_aside=aside,
     ), 422 if form.errors else 200

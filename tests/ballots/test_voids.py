@@ -22,6 +22,7 @@ from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from tests.ballots import papers
 from tests.ballots.factories import admit, cast, close, live, open_round
+from tests.client import Browser
 from tests.world import World
 
 URL = "https://vote.example.org/rounds/small-grants"
@@ -86,6 +87,22 @@ def test_two_officers_who_have_looked_set_votes_aside_and_the_people_are_told(
     assert live(round) == [("2",)]
     voids.count_set_aside(keys)
     assert [(s.votes, s.reason) for s in voids.set_aside(round)] == [(2, WHY)]
+
+
+def test_a_receipt_says_that_a_ballot_may_have_been_set_aside(
+    stranger: Browser, world: World, round: Round, keys: Path, burst: Burst, crowd: list[Voter]
+) -> None:
+    sent = cast(round, keys, crowd[5], "1")
+    void(world, round, burst)
+    close(round)
+    tables.settle(round=round, keys=keys)
+    voids.count_set_aside(keys)
+    db.session.commit()
+    page = stranger.get(f"/rounds/{round.slug}/receipt")
+    text = stranger.submit(page, {"receipt": sent.receipt}, status=200).text
+    assert "This ballot does not count" in text
+    assert "or two officers set it aside" in text
+    assert WHY in text
 
 
 def test_votes_that_are_released_count_and_two_are_needed_again(
