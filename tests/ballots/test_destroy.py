@@ -33,10 +33,12 @@ from pbapp.db import Base, db, write_transaction
 from pbapp.refusal import Refused
 from pbapp.results import destroying as results
 from pbapp.rounds.models import Round
+from pbapp.rounds.queries import find_round
 from tests.ballots import factories, papers, sealed
 from tests.ballots.attack import attack
 from tests.ballots.boxes import Box, box_on
 from tests.client import Browser
+from tests.desk.test_decide import token_of
 from tests.rounds.factories import make_round
 from tests.world import World
 
@@ -448,5 +450,10 @@ def test_only_officers_of_the_board_see_it(
 ) -> None:
     factories.open_round(world)
     stranger.get(PAGE, 303)
+    posts = ("/terms", "/hold", "/hold/agree", "/hold/release")
     for browser in (resident, group_member, board_member, officer_elsewhere):
         browser.get(PAGE, 403)
+        token = {"csrf_token": token_of(browser.get("/rounds"))}
+        for then in posts:
+            browser.post(PAGE + then, token, 403)
+    assert not queries.list_holds(find_round("small-grants"))

@@ -55,7 +55,7 @@ def close(box: Box, slug: str) -> str:
     with box.writing():
         batch = services.seal_close(round=box.round(slug), keys=box.keys)
         db.session.commit()
-        heads.note(box.keys, [batch.round_id])
+        heads.note(box.keys, batch.round_id)
         return batch.head
 
 

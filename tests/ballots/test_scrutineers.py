@@ -213,7 +213,10 @@ def test_only_officers_see_the_page_and_only_leads_name(
     stranger.get(DESK, 303)
     for browser in (resident, group_member, board_member, officer_elsewhere):
         browser.get(DESK, 403)
-        browser.post(DESK, {"csrf_token": token_of(browser.get("/rounds")), **NINA}, 403)
+        token = {"csrf_token": token_of(browser.get("/rounds"))}
+        browser.post(DESK, {**token, **NINA}, 403)
+        for then in ("/1/link", "/1/end"):
+            browser.post(DESK + then, token, 403)
     with pytest.raises(Refused, match="voting lead"):
         services.name_scrutineer(round=round, by=world.resident, name="x", role="y")
 

@@ -252,6 +252,7 @@ def set_terms(
 def ask_hold(*, round: Round, by: Account, reason: str) -> Hold:
     """The first of two officers asks for the destruction to be stopped."""
     _must_be_officer(round, by)
+    _hold_the_end(round)
     _refuse_once_begun(round)
     if not reason.strip():
         raise Refused(N_("Say why, so that people understand it."), "reason")
@@ -267,6 +268,7 @@ def ask_hold(*, round: Round, by: Account, reason: str) -> Hold:
 def agree_hold(*, round: Round, by: Account) -> Hold:
     """The second officer agrees: from now on nothing is destroyed, whatever the date."""
     _must_be_officer(round, by)
+    _hold_the_end(round)
     _refuse_once_begun(round)
     hold = queries.open_hold(round)
     if hold is None or hold.agreed_at is not None:
@@ -285,6 +287,7 @@ def release_hold(*, round: Round, by: Account) -> Hold:
     One that only one person has asked for is taken back by anybody.
     """
     _must_be_officer(round, by)
+    _hold_the_end(round)
     hold = queries.open_hold(round)
     if hold is None:
         raise Refused(N_("Nobody has asked for a hold."))
@@ -309,6 +312,11 @@ def release_hold(*, round: Round, by: Account) -> Hold:
 def _must_be_officer(round: Round, by: Account) -> None:
     if not has_role(by.id, round.board_id, list(OFFICER_ROLES)):
         raise Refused(N_("Only an officer of this board can do this."))
+
+
+def _hold_the_end(round: Round) -> None:
+    """A destruction does not begin while this is decided, nor do two people decide it at once."""
+    advisory_lock(f"destroy {round.id}")
 
 
 def _refuse_once_begun(round: Round) -> None:

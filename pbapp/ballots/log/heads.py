@@ -8,7 +8,6 @@ them, and `pbapp check` says that it was cut short.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from pbapp.ballots.log import queries
@@ -31,15 +30,10 @@ def read(keys: Path) -> list[Noted]:
     return found
 
 
-def note(keys: Path, round_ids: Iterable[int]) -> int:
-    """Add the heads of these rounds that are not there yet; how many. Safe to run again."""
+def note(keys: Path, round_id: int | None = None) -> int:
+    """Add the heads of a round, or of all, that are not there yet; how many. Safe to run again."""
     known = set(read(keys))
-    new = [
-        (round_id, batch.n, batch.head)
-        for round_id in round_ids
-        for batch in queries.list_batches(round_id)
-        if (round_id, batch.n, batch.head) not in known
-    ]
+    new = [noted for noted in queries.list_heads(round_id) if noted not in known]
     if new:
         keys.mkdir(parents=True, exist_ok=True, mode=0o700)
         lines = "".join(f"\n{round_id} {n} {head}" for round_id, n, head in new)

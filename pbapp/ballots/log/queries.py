@@ -125,8 +125,13 @@ def find_place(round: Round, receipt: str) -> Place | None:
 # --- for the worker -------------------------------------------------------------------------
 
 
-def rounds_with_batches() -> list[int]:
-    return list(db.session.scalars(select(BallotBatch.round_id).distinct()))
+def list_heads(round_id: int | None = None) -> list[tuple[int, int, str]]:
+    """Round, number and head of each batch of a round, or of every round."""
+    query = select(BallotBatch.round_id, BallotBatch.n, BallotBatch.head)
+    if round_id is not None:
+        query = query.where(BallotBatch.round_id == round_id)
+    rows = db.session.execute(query.order_by(BallotBatch.round_id, BallotBatch.n))
+    return [(row.round_id, row.n, row.head) for row in rows]
 
 
 def open_logs() -> list[int]:

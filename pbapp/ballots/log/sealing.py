@@ -27,7 +27,7 @@ def seal(*, job_id: UUID, round_id: int) -> None:
             services.seal_batch(round=round, keys=keys)
         db.session.commit()
     journal.empty()
-    heads.note(keys, [round_id])
+    heads.note(keys, round_id)
     db.session.rollback()
 
 
@@ -46,7 +46,7 @@ def settle(round_id: int) -> None:
 
 def ask_if_due() -> int:
     """Ask for a job for each round with a batch to seal; how many. Notes heads left unnoted."""
-    heads.note(settings().keys, queries.rounds_with_batches())
+    heads.note(settings().keys)
     asked = 0
     for round_id in queries.open_logs():
         round = find_round_by_id(round_id)

@@ -33,17 +33,17 @@ def log(slug: str) -> Page:
     """The sealed batches and the head now; how many ballots count, once the box is shut."""
     round = _get_logged(slug)
     shut = box.is_box_shut(round)
+    batches = queries.list_batches(round.id)
     return render_template(
         "ballots/log.html",
         round=round,
-        batches=queries.list_batches(round.id),
-        head=queries.head_now(round),
+        batches=batches,
+        head=batches[-1].head if batches else round.config_hash,
         closes_at=box.closes_at(round),
         counts=box.ballots_by_channel(round) if shut else None,
         was_used=box.was_used(round),
         declared=paper.declared_totals(round) if shut else [],
         set_aside=voids.set_aside(round),
-        has_zero=queries.find_zero_report(round) is not None,
         many=due.MANY,
         fewest=due.FEWEST,
     )
@@ -86,11 +86,9 @@ def zero(slug: str) -> Page:
 
 @bp.app_template_global("log_of")
 def log_of(round: Round) -> dict[str, Any]:
-    """What other pages say of a round's log: the head now, the closing batch, why it is open."""
+    """What other pages say of a round's log: the closing batch, why it is open, the zero report."""
     refused = due.why_not_close(round)
     return {
-        "head": queries.head_now(round),
-        "last": queries.last_batch(round.id),
         "close": queries.find_close(round.id),
         "why_open": say(refused) if refused else None,
         "has_zero": queries.find_zero_report(round) is not None,
