@@ -11,7 +11,17 @@ from pbapp import config as configuration
 from pbapp import db as database
 from pbapp.boards import site
 from pbapp.config import ROOT, Config
-from pbapp.web import access, babel, errors, forms, headers, logs, static_files, transactions
+from pbapp.web import (
+    access,
+    babel,
+    errors,
+    forms,
+    headers,
+    logs,
+    routing,
+    static_files,
+    transactions,
+)
 
 # In the order of the house, top first; a room without pages has no views.
 ROOMS = (
@@ -43,6 +53,7 @@ def build(config: Config | None = None) -> Flask:
     app.extensions["pbapp"] = config
     for folder in (config.instance, config.uploads):
         folder.mkdir(parents=True, exist_ok=True)
+    routing.init_app(app)
     _start_database(app, config)
     logs.init_app(app)
     babel.init_app(app)

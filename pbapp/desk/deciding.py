@@ -33,7 +33,7 @@ from pbapp.web.babel import say
 Page = str | Response | tuple[str, int]
 
 
-@bp.route("/proposals/<int(max=2147483647):proposal_id>", methods=["GET", "POST"])
+@bp.route("/proposals/<int:proposal_id>", methods=["GET", "POST"])
 @access(any_officer)
 def proposal(proposal_id: int) -> Page:
     """Read a proposal, put it on the ballot or send it back with a reason."""

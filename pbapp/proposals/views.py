@@ -127,7 +127,7 @@ def geojson(slug: str) -> Response:
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-@bp.get("/proposals/<int(max=2147483647):number>")
+@bp.get("/proposals/<int:number>")
 @access(anyone)
 def detail(slug: str, number: int) -> str:
     """One proposal: the pitch, the costs, who gains, where, and what officers decided."""

@@ -182,7 +182,7 @@ def _keep_picture(form: ProposalForm) -> bool:
     return True
 
 
-@bp.route("/proposals/<int(max=2147483647):number>/edit", methods=["GET", "POST"])
+@bp.route("/proposals/<int:number>/edit", methods=["GET", "POST"])
 @access(signed_in)
 def edit(slug: str, number: int) -> Page:
     """Change a proposal that waits, or mend one that was sent back."""
@@ -219,7 +219,7 @@ def _show_edit(form: ProposalForm, proposal: Proposal, status: int = 200) -> Pag
     return _show(form, proposal.round, proposal.organisation, proposal=proposal, status=status)
 
 
-@bp.post("/proposals/<int(max=2147483647):number>/withdraw")
+@bp.post("/proposals/<int:number>/withdraw")
 @access(signed_in)
 def withdraw(slug: str, number: int) -> Page:
     """Take a proposal back."""

@@ -52,7 +52,7 @@ def _show(round: Round, form: InviteForm) -> Page:
     return html, 422 if form.errors else 200
 
 
-@bp.post("/<slug>/people/<int(max=2147483647):member_id>/remove")
+@bp.post("/<slug>/people/<int:member_id>/remove")
 @access(any_officer)
 def remove(slug: str, member_id: int) -> Response:
     """Somebody is no longer part of it. A second click changes nothing."""

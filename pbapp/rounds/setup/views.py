@@ -199,7 +199,7 @@ def forget(slug: str, part: str) -> Response:
 # --- one pot --------------------------------------------------------------------------------------
 
 
-@bp.route("/<slug>/set-up/money/<int(max=2147483647):pot_id>", methods=["GET", "POST"])
+@bp.route("/<slug>/set-up/money/<int:pot_id>", methods=["GET", "POST"])
 @access(any_officer)
 def pot(slug: str, pot_id: int) -> Page:
     """One pot: who feeds it with how much, who approves payment, whether the vote binds."""
