@@ -24,7 +24,12 @@ def test_texts_are_kept_dates_move_by_whole_weeks_and_proposals_stay(
 ) -> None:
     year = clock.now().year
     old = make_round(world, PhaseKind.PUBLISHED, title=f"Small grants {year}")
-    old.rule = {**old.rule, "groups": [["1", "2"]], "min_votes": 5}
+    caps = [
+        {"name": "Halls", "projects": ["1", "2"], "limit": 500_00},
+        {"name": "Poverty", "priority": "poverty", "limit": 900_00},
+    ]
+    old.rule = {**old.rule, "groups": [["1", "2"]], "caps": caps, "min_votes": 5}
+    old.rule_words = "Only one of the projects 1, 2 can be funded."
     old.conditions, old.arrangements = "A bank account.", "Large print."
     quick(world, old, 2)
     db.session.commit()
@@ -35,7 +40,10 @@ def test_texts_are_kept_dates_move_by_whole_weeks_and_proposals_stay(
     assert new is not None
     assert new.id != old.id
     assert (new.conditions, new.arrangements) == ("A bank account.", "Large print.")
-    assert new.rule == {"name": "greedy", "on_unaffordable": "skip", "min_votes": 5}
+    kept = {"name": "greedy", "on_unaffordable": "skip", "min_votes": 5, "caps": caps[1:]}
+    assert new.rule == kept
+    assert "Only one of the projects" not in new.rule_words
+    assert "Poverty: together the projects for this priority" in new.rule_words
     assert [pot.budget_pence for pot in new.pots] == [100_000_00]
     assert {item.area_id for item in new.round_areas} == {i.area_id for i in old.round_areas}
     moved = new.phases[0].starts_at - old.phases[0].starts_at
@@ -43,6 +51,18 @@ def test_texts_are_kept_dates_move_by_whole_weeks_and_proposals_stay(
     assert new.phases[0].starts_at > clock.now()
     assert (new.is_public, new.sealed_at, new.steps_done) == (False, None, [])
     assert db.session.query(Proposal).filter_by(round_id=new.id).count() == 0
+
+
+def test_a_second_click_makes_no_second_copy_whatever_the_title(
+    officer: Browser, world: World
+) -> None:
+    make_round(world, PhaseKind.PUBLISHED, title="Small grants")
+    page = officer.get("/desk/rounds/new")
+    places = {
+        officer.submit(page, {"start": "copy:small-grants"}, form="begin").location
+        for _ in range(2)
+    }
+    assert places == {"/desk/rounds/small-grants-2/set-up"}
 
 
 def test_a_copy_does_not_take_an_address_that_is_taken(world: World) -> None:

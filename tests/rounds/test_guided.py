@@ -273,6 +273,47 @@ def test_the_money_is_parted_by_ward_and_by_priority(officer: Browser, round: Ro
     assert [pot.name for pot in found.pots] == ["Poverty", "Mental Health", "Digital Inclusion"]
 
 
+def test_pots_follow_the_wards_that_change_after_the_money_was_parted(
+    officer: Browser, world: World, round: Round
+) -> None:
+    fill_pot(officer, round, "9,000")
+    money, voters = desk(round, "set-up", "money"), desk(round, "set-up", "voters")
+    officer.submit(officer.get(money), {"arrangement": "ward"}, form="set-up", press="act=next")
+    two = [str(world.wards[7].id), str(world.wards[10].id)]
+    officer.submit(officer.get(voters), {"wards": two}, form="set-up", press="act=next")
+    assert "The wards or priorities have changed" in officer.get(desk(round, "set-up")).text
+    officer.submit(officer.get(money), {}, form="set-up", press="act=next")
+    assert {pot.area_id for pot in round.pots} == {world.wards[7].id, world.wards[10].id}
+    assert all(pot.funder_id and pot.budget_pence == 3_000_00 for pot in round.pots)
+    three = [*two, str(world.wards[11].id)]
+    officer.submit(officer.get(voters), {"wards": three}, form="set-up", press="act=next")
+    officer.submit(officer.get(money), {}, form="set-up", press="act=next")
+    assert [pot.funder_id is None for pot in sorted(round.pots, key=lambda one: one.id)] == [
+        False,
+        False,
+        True,
+    ]
+    text = officer.get(desk(round, "set-up")).text
+    assert "The wards or priorities have changed" not in text
+    assert "Say who gives the money." in text
+
+
+def test_the_words_of_the_rule_follow_the_way_of_voting_or_are_looked_at_again(
+    officer: Browser, round: Round
+) -> None:
+    vote, count = desk(round, "set-up", "vote"), desk(round, "set-up", "count")
+    points = {"vote_type": "cumulative", "points_each": "10", "min_choices": "", "max_choices": ""}
+    officer.submit(officer.get(count), {"min_votes": "7"}, form="set-up", press="act=next")
+    officer.submit(officer.get(vote), points, form="set-up", press="act=next")
+    db.session.refresh(round)
+    assert "A project needs at least 7 points." in round.rule_words
+    officer.submit(officer.get(count), {"words": "Ours."}, form="set-up", press="act=next")
+    officer.submit(officer.get(vote), {"vote_type": "approval"}, form="set-up", press="act=next")
+    db.session.refresh(round)
+    assert round.rule_words == "Ours."
+    assert "count" not in round.steps_done
+
+
 def test_the_words_of_the_rule_follow_it_until_somebody_writes_their_own(
     officer: Browser, round: Round
 ) -> None:
@@ -466,6 +507,34 @@ def test_an_expired_sign_in_keeps_the_text(officer: Browser, world: World, round
     with officer.client.session_transaction() as session:
         session["_user_id"] = token
     assert "A long text of mine." in str(officer.get(path).form("set-up").filled({}))
+
+
+def test_an_expired_sign_in_keeps_the_lines_of_a_pot(
+    officer: Browser, world: World, round: Round
+) -> None:
+    from pbapp.accounts import services as accounts
+
+    path = desk(round, "set-up", "money", str(round.pots[0].id))
+    page = officer.get(path)
+    accounts.sign_out_everywhere(account=world.officer)
+    db.session.commit()
+    typed = {"funders-0-new_name": "Example NHS", "funders-0-amount": "12,3x"}
+    sent = officer.submit(page, typed, form="pot", press="act=save")
+    assert "/account/sign-in?next=" in str(sent.location)
+    token = accounts.sign_in(account=world.officer)
+    db.session.commit()
+    with officer.client.session_transaction() as session:
+        session["_user_id"] = token
+    kept = dict(officer.get(path).form("pot").filled({}))
+    assert (kept["funders-0-new_name"], kept["funders-0-amount"]) == ("Example NHS", "12,3x")
+
+
+def test_what_strangers_leave_is_limited(stranger: Browser, round: Round) -> None:
+    token = {"csrf_token": token_of(stranger.get("/rounds"))}
+    path = desk(round, "set-up", "fairness")
+    for _ in range(20):
+        stranger.post(path, {**token, "assessment": "x"}, status=303)
+    stranger.post(path, {**token, "assessment": "x"}, status=429)
 
 
 def test_after_sealing_nothing_can_be_changed(officer: Browser, world: World) -> None:

@@ -170,8 +170,19 @@ def rule_for(profile: Profile, rule: dict[str, Any]) -> dict[str, Any]:
     return dict(rule)
 
 
-def copy_last(*, of: Round, by: Account) -> Round:
-    """Last year's round again: texts and rules kept, dates a year on, no proposals."""
+def rule_again(of: Round) -> dict[str, Any]:
+    """A round's rule without what names projects of its ballot by their numbers."""
+    rule = {k: v for k, v in of.rule.items() if k not in ("groups", "withdrawn")}
+    if caps := [cap for cap in rule.pop("caps", None) or [] if not cap.get("projects")]:
+        rule["caps"] = caps
+    return rule
+
+
+def copy_last(*, of: Round, by: Account, rule_words: str | None = None) -> Round:
+    """Last year's round again: texts and rules kept, dates a year on, no proposals.
+
+    `rule_words` puts `rule_again(of)` into words; without them the words stand as they are.
+    """
     must_lead_the_vote(of, by)
     dates = dates_of(of)
     if dates is None or of.is_imported or of.rehearses_id is not None:
@@ -183,8 +194,7 @@ def copy_last(*, of: Round, by: Account) -> Round:
     round.slug = free_slug(round.title)
     round.summary = of.summary.replace(*years)
     round.description = of.description.replace(*years)
-    # These name projects of last year's ballot by their numbers.
-    round.rule = {k: v for k, v in of.rule.items() if k not in ("groups", "caps", "withdrawn")}
+    round.rule, round.rule_words = rule_again(of), rule_words or of.rule_words
     round.phases = _phases(moved)
     db.session.add(round)
     flush()

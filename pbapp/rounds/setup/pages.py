@@ -145,17 +145,21 @@ def _save_voters(round: Round, form: forms.VotersForm, by: Account) -> None:
 
 
 def _save_vote(round: Round, form: forms.VoteForm, by: Account) -> None:
+    """Words of the rule that nobody has changed follow the way of voting."""
+    vote_type = VoteType(form.vote_type.data)
+    own_words = round.rule_words != propose(round.rule, round.vote_type, round.currency)
     services.change_vote(
         round=round,
         by=by,
         seen=form.seen,
-        vote_type=VoteType(form.vote_type.data),
+        vote_type=vote_type,
         min_choices=form.min_choices.data,
         max_choices=form.max_choices.data,
         points_each=form.points_each.data,
         points_most=form.points_most.data,
         within_pot=form.within_pot.data == "yes",
         pots_per_voter=PotsPerVoter(form.pots_per_voter.data),
+        rule_words=None if own_words else propose(round.rule, vote_type, round.currency),
     )
 
 

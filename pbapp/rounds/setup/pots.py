@@ -14,6 +14,7 @@ from pbapp.places.models import Area
 from pbapp.plans.models import Priority
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Leftover, Pot, PotShare, Round
+from pbapp.rounds.setup.queries import are_pots_whole
 from pbapp.rounds.setup.services import editing
 
 
@@ -56,9 +57,11 @@ def arrange(
         if leftover is Leftover.CARRY and arrangement is Arrangement.ONE:
             raise Refused(N_("There is no other pot that money could go to."), "leftover")
         round.leftover = leftover
+        wards = [item.area for item in round.round_areas]
         if arrangement is not arrangement_of(round):
-            wards = [item.area for item in round.round_areas]
             part(round, arrangement, wards, priorities)
+        elif not are_pots_whole(round):
+            _follow(round, arrangement, wards, priorities)
 
 
 def part(
@@ -89,6 +92,41 @@ def part(
     for pot in old:
         db.session.delete(pot)
     db.session.add_all(new)
+    flush()
+    db.session.expire(round, ["pots"])
+
+
+def _follow(
+    round: Round, arrangement: Arrangement, wards: Sequence[Area], priorities: Sequence[Priority]
+) -> None:
+    """Take out the pots of wards or priorities that are gone, and add those that are missing.
+
+    A new pot begins with the amount of the first one and without a funder, who has to be named
+    before the round is shown. Raises `Refused` where no pot would be left.
+    """
+    old = sorted(round.pots, key=lambda pot: pot.id)
+    by_ward = arrangement is Arrangement.WARD
+    wanted: dict[int, Area | Priority] = {
+        one.id: one for one in (by_name(wards) if by_ward else priorities)
+    }
+    if not wanted:
+        part(round, arrangement, wards, priorities)
+    here = {pot.area_id if by_ward else pot.priority_id: pot for pot in old}
+    for key, one in wanted.items():
+        if key not in here:
+            db.session.add(
+                Pot(
+                    round_id=round.id,
+                    name=one.name,
+                    budget_pence=old[0].budget_pence,
+                    is_binding=old[0].is_binding,
+                    payment_approver=old[0].payment_approver,
+                    area_id=key if by_ward else None,
+                    priority_id=None if by_ward else key,
+                )
+            )
+    for gone in here.keys() - wanted.keys():
+        db.session.delete(here[gone])
     flush()
     db.session.expire(round, ["pots"])
 

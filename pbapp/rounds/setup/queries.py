@@ -29,6 +29,7 @@ class Missing(enum.StrEnum):
     SUMMARY = "summary"
     FUNDER = "funder"
     APPROVER = "approver"
+    POTS = "pots"
     PROPOSERS = "proposers"
     INTEREST_WORDS = "interest_words"
     WARDS = "wards"
@@ -54,6 +55,8 @@ def _lacking(round: Round) -> Iterable[tuple[str, Missing]]:
         yield "money", Missing.FUNDER
     if any(not pot.payment_approver for pot in round.pots):
         yield "money", Missing.APPROVER
+    if not are_pots_whole(round):
+        yield "money", Missing.POTS
     if not round.proposers:
         yield "proposals", Missing.PROPOSERS
     if find_phase(round, PhaseKind.INTEREST) and not round.interest_words:
@@ -70,6 +73,16 @@ def _lacking(round: Round) -> Iterable[tuple[str, Missing]]:
         yield "fairness", Missing.ASSESSMENT
     if not round.arrangements:
         yield "fairness", Missing.ARRANGEMENTS
+
+
+def are_pots_whole(round: Round) -> bool:
+    """Whether money parted by ward or priority has one pot for each that the round has now."""
+    wards = {pot.area_id for pot in round.pots} - {None}
+    priorities = {pot.priority_id for pot in round.pots} - {None}
+    if wards:
+        return wards == {item.area_id for item in round.round_areas}
+    planned = {one.priority_id for one in round.plan.versions} if round.plan else set()
+    return not priorities or priorities == planned
 
 
 def list_revisions_since(round: Round, version: int) -> list[Revision]:
@@ -117,8 +130,11 @@ def is_slug_taken(slug: str) -> bool:
     return db.session.scalar(select(Round.id).where(Round.slug == slug)) is not None
 
 
-def find_just_begun(board_id: int, template: str, title_of: str | None = None) -> Round | None:
-    """The round a first click of the same button has just begun, untouched so far."""
+def find_just_begun(board_id: int | None, template: str, copy_of: int = 0) -> Round | None:
+    """The round a first click of the same button has just begun, untouched so far.
+
+    `copy_of` is the round being copied, which is not its own copy.
+    """
     query = (
         select(Round)
         .where(
@@ -126,12 +142,12 @@ def find_just_begun(board_id: int, template: str, title_of: str | None = None) -
             Round.template == template,
             Round.is_public.is_(False),
             Round.rehearses_id.is_(None),
+            Round.id != copy_of,
             Round.created_at > clock.now() - ONE_CLICK,
         )
         .order_by(Round.id.desc())
     )
-    found = (one for one in db.session.scalars(query) if not one.steps_done)
-    return next((one for one in found if one.title != title_of), None)
+    return next((one for one in db.session.scalars(query) if not one.steps_done), None)
 
 
 def find_just_rehearsed(round_id: int) -> Round | None:

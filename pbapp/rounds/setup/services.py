@@ -201,8 +201,13 @@ def change_vote(
     points_most: int | None,
     within_pot: bool,
     pots_per_voter: PotsPerVoter,
+    rule_words: str | None,
 ) -> None:
-    """How people vote, with its guards. Guards that another way of voting has are forgotten."""
+    """How people vote, with its guards. Guards that another way of voting has are forgotten.
+
+    `rule_words` is how the counting rule reads with it; None if somebody wrote their own words,
+    which another way of voting may have made wrong: then they have to be looked at again.
+    """
     with editing(round, by, seen, "vote"):
         if vote_type is VoteType.CHOOSE_ONE:
             min_choices = max_choices = 1
@@ -212,6 +217,10 @@ def change_vote(
             points_each = points_most = None
         if min_choices and max_choices and min_choices > max_choices:
             raise Refused(N_("The most has to be at least the fewest."), "max_choices")
+        if rule_words is not None:
+            round.rule_words = rule_words
+        elif vote_type is not round.vote_type:
+            round.steps_done = [part for part in round.steps_done if part != "count"]
         round.vote_type = vote_type
         round.min_choices, round.max_choices = min_choices, max_choices
         round.points_each, round.points_most = points_each, points_most

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 
 from pbapp import clock
 from pbapp.organisations.queries import find as find_organisation
@@ -128,8 +129,12 @@ def others_changes(round: Round, seen: int, part: str) -> list[dict[str, Any]]:
 # --- one pot --------------------------------------------------------------------------------------
 
 
-def pot_form(round: Round, pot: Pot) -> forms.PotForm:
-    """A pot's form with its funders and a spare line or two."""
+def pot_form(round: Round, pot: Pot, kept: MultiDict[str, Any] | None = None) -> forms.PotForm:
+    """A pot's form with its funders and a spare line or two; or as it was typed and `kept`."""
+    if kept is not None:
+        form = forms.PotForm(formdata=kept)
+        offer_funders(form)
+        return form
     shares = [
         {"funder": str(share.funder_id), "amount": share.amount_pence} for share in pot.shares
     ]

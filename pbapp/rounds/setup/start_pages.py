@@ -91,12 +91,18 @@ def _begin(board: Board, start: str, profile: str | None) -> Round:
     by = pages.the_lead()
     if start.startswith(COPY):
         of = find_any_round(start.removeprefix(COPY)) or abort(404)
-        again = queries.find_just_begun(board.id, of.template, of.title)
-        return again or beginning.copy_last(of=of, by=by)
+        again = queries.find_just_begun(of.board_id, of.template, of.id)
+        return again or beginning.copy_last(of=of, by=by, rule_words=_words_again(of))
     template = find_template(start) or abort(404)
     if again := queries.find_just_begun(board.id, template.key):
         return again
     return _from_template(board, template, Profile(profile or template.facts["profile"]))
+
+
+def _words_again(of: Round) -> str:
+    """The words of the rule, put anew where they named projects that are not on this ballot."""
+    rule = beginning.rule_again(of)
+    return of.rule_words if rule == of.rule else propose(rule, of.vote_type, of.currency)
 
 
 def _from_template(board: Board, template: Template, profile: Profile) -> Round:

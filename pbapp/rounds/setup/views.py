@@ -30,6 +30,7 @@ from pbapp.rounds.setup.blueprint import bp
 from pbapp.rounds.setup.snapshot import PARTS
 from pbapp.web.access import access, deny
 from pbapp.web.babel import say
+from pbapp.web.limits import limited
 from pbapp.web.refusals import say_no
 
 blueprints = (bp,)
@@ -40,6 +41,11 @@ Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 def officer_or_expired(**_: Any) -> bool:
     """An officer, or somebody whose sign-in ran out while they typed: the text is kept first."""
     return any_officer() or (request.method == "POST" and the_account() is None)
+
+
+def address_of_stranger() -> str | None:
+    """Who is counted: what is kept for people who are not signed in could fill the disk."""
+    return request.remote_addr if the_account() is None else None
 
 
 @bp.get("/<slug>/set-up")
@@ -61,11 +67,12 @@ def steps(slug: str) -> str:
 
 @bp.route("/<slug>/set-up/<part>", methods=["GET", "POST"])
 @access(officer_or_expired)
+@limited("set-up kept", tries=20, seconds=600, by=address_of_stranger)
 def step(slug: str, part: str) -> Page:
     """One step. Saving goes on to the next one that is not finished."""
     page = pages.STEPS.get(part) or abort(404)
     if the_account() is None:
-        return _keep_and_sign_in(slug, part, page.form)
+        return _keep_and_sign_in(slug, part, page.form, url_for(".step", slug=slug, part=part))
     round = pages.get_led_round(slug)
     if round.sealed_at is not None:
         return _sealed(slug)
@@ -159,13 +166,12 @@ def _after(round: Round, part: str, act: str) -> str:
     return url_for(".step", slug=slug, part=upcoming)
 
 
-def _keep_and_sign_in(slug: str, part: str, form: Any) -> Response:
+def _keep_and_sign_in(slug: str, part: str, form: Any, back: str) -> Response:
     """The sign-in ran out while somebody typed: their text waits for them behind it."""
     if request.method == "POST":
         typed.keep(slug, part, {name for name in dir(form) if not name.startswith("_")})
         db.session.commit()
         flash(_("Your sign-in ran out. What you typed is kept: sign in and go on."))
-        back = url_for(".step", slug=slug, part=part)
         return redirect(url_for("accounts.sign_in", next=back), 303)
     return deny()
 
@@ -200,14 +206,19 @@ def forget(slug: str, part: str) -> Response:
 
 
 @bp.route("/<slug>/set-up/money/<int:pot_id>", methods=["GET", "POST"])
-@access(any_officer)
+@access(officer_or_expired)
+@limited("set-up kept", tries=20, seconds=600, by=address_of_stranger)
 def pot(slug: str, pot_id: int) -> Page:
     """One pot: who feeds it with how much, who approves payment, whether the vote binds."""
+    if the_account() is None:
+        back = url_for(".pot", slug=slug, pot_id=pot_id)
+        return _keep_and_sign_in(slug, f"pot {pot_id}", forms.PotForm, back)
     round = pages.get_led_round(slug)
     if round.sealed_at is not None:
         return _sealed(slug)
     found = next((one for one in round.pots if one.id == pot_id), None) or abort(404)
-    form = showing.pot_form(round, found)
+    kept = typed.find(slug, f"pot {pot_id}") if request.method == "GET" else None
+    form = showing.pot_form(round, found, kept)
     if request.method == "GET":
         return _show_pot(round, found, form)
     if request.form.get("act") == "add":
@@ -229,6 +240,7 @@ def pot(slug: str, pot_id: int) -> Page:
         )
     except Refused as refused:
         return _pot_refused(slug, pot_id, form, refused)
+    typed.forget(slug, f"pot {pot_id}")
     db.session.commit()
     flash(_("Saved."), "success")
     return redirect(url_for(".step", slug=slug, part="money"), 303)

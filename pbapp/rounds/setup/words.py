@@ -45,6 +45,10 @@ def missing(what: Missing) -> str:
         Missing.SUMMARY: _("Say in one line what the round is about."),
         Missing.FUNDER: _("Say who gives the money."),
         Missing.APPROVER: _("Say who approves payment."),
+        Missing.POTS: _(
+            "The wards or priorities have changed since the money was parted. Save this step: "
+            "pots are added and taken out, and you say who feeds the new ones."
+        ),
         Missing.PROPOSERS: _("Say who may propose."),
         Missing.INTEREST_WORDS: _("Say how groups tell you their idea in short."),
         Missing.WARDS: _("Choose at least one ward."),
