@@ -1,4 +1,4 @@
-"""What the plumbing keeps: half-filled forms, uploaded pictures, and counts of tries."""
+"""What the plumbing keeps: half-filled forms, pictures, documents, and counts of tries."""
 
 from __future__ import annotations
 
@@ -44,6 +44,19 @@ class Upload(Base):
     height: Mapped[int]
     alt: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(12), default="en")
+    uploaded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Document(Base):
+    """A file that stands for itself (PDF or Word), kept as it came and never shown in a page."""
+
+    __tablename__ = "document"
+    __table_args__ = (CheckConstraint("size > 0", name="has_size"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
     uploaded_at: Mapped[datetime] = mapped_column(Moment)
 
 
