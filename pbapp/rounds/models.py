@@ -168,7 +168,8 @@ class Round(Base):
     people_per_contact: Mapped[int] = mapped_column(default=4)
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     rule_words: Mapped[str] = mapped_column(Text, default="")
-    config: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Large, and read by few pages.
+    config: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
     config_hash: Mapped[str | None] = mapped_column(String(64))
     seal_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     sealed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

@@ -314,5 +314,5 @@ def test_a_city_s_result_is_a_light_page_of_few_queries(
     db.session.commit()
     count_queries.reset()
     page = stranger.get("/rounds/city/results")
-    assert count_queries.number <= 6, count_queries.statements
+    assert count_queries.number <= 7, count_queries.statements
     assert len(page.html.encode()) < 55_000
