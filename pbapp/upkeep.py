@@ -14,6 +14,7 @@ from pbapp.db import db, write_transaction
 from pbapp.delivery import services as delivery
 from pbapp.desk import what_if
 from pbapp.jobs import services as jobs
+from pbapp.messages import following
 from pbapp.messages import services as messages
 from pbapp.results import bringing_in, destroying, telling
 from pbapp.web import drafts, limits
@@ -21,7 +22,7 @@ from pbapp.web import drafts, limits
 CHORES: tuple[Callable[[], object], ...] = (
     jobs.beat,
     accounts.forget_old,
-    messages.forget_sent,
+    messages.forget_old,
     drafts.forget_old,
     limits.forget_old,
     feed_check.ask_if_due,
@@ -35,6 +36,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     destroying.destroy_due,
     ballot_log.ask_if_due,
     delivery.remind,
+    following.ask_to_confirm,
     telling.ask_to_confirm,
     telling.tell_results,
 )

@@ -27,6 +27,7 @@ from pbapp.web import (
 ROOMS = (
     "pages",
     "desk",
+    "news",
     "papers",
     "delivery",
     "results",

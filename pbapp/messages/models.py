@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,7 +32,8 @@ class MailChannel(enum.StrEnum):
 class Mail(Base):
     """One message to one address, or as a text to one mobile number.
 
-    `key` makes "send this once" a promise the database keeps.
+    `key` makes "send this once" a promise the database keeps. `telling_id` is the `Telling` it is
+    a copy of; no foreign key, since that would write this large table anew in an upgrade.
     """
 
     __tablename__ = "mail"
@@ -58,6 +59,7 @@ class Mail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(String(500))
+    telling_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class SubscriptionState(enum.StrEnum):
@@ -85,3 +87,57 @@ class Subscription(Base):
     address: Mapped[str] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(String(12))
     state: Mapped[SubscriptionState] = mapped_column(one_of(SubscriptionState, "state"))
+
+
+class FollowState(enum.StrEnum):
+    """An address is typed (new), asked by mail whether it is theirs, and then theirs."""
+
+    NEW = "new"
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+
+
+class Follow(Base):
+    """Somebody wants news about one subject ("proposal 12"); nothing says who they are.
+
+    Apart from accounts and from the ballot box. No moment and no running number, and each row is
+    written among others (`following`): people ask just after they voted, and the order of these
+    rows must not be the order of the votes. `reader` is the same random token in all rows of one
+    address, and leads to its preferences. `asked_on` is there only until the address is confirmed.
+    """
+
+    __tablename__ = "follow"
+    __table_args__ = (UniqueConstraint("subject", "address"), {"sqlite_with_rowid": False})
+
+    id: Mapped[str] = mapped_column(
+        String(32), primary_key=True, default=lambda: secrets.token_hex(16)
+    )
+    subject: Mapped[str] = mapped_column(String(60))
+    address: Mapped[str] = mapped_column(String(320), index=True)
+    reader: Mapped[str] = mapped_column(String(32), index=True)
+    language: Mapped[str] = mapped_column(String(12))
+    state: Mapped[FollowState] = mapped_column(one_of(FollowState, "state"))
+    asked_on: Mapped[date | None]
+
+
+class Telling(Base):
+    """One piece of news on its way to everybody who follows its subjects, written in batches.
+
+    `key` makes it a piece of news told once. `after` is the id of the follow it has come to: the
+    mails of a batch and this mark are one transaction. `is_last` follows end with it.
+    """
+
+    __tablename__ = "telling"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120))
+    subjects: Mapped[list[str]] = mapped_column(JSON)
+    template: Mapped[str] = mapped_column(String(80))
+    context: Mapped[dict[str, Any]] = mapped_column(JSON)
+    is_last: Mapped[bool] = mapped_column(default=False)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    after: Mapped[str] = mapped_column(String(32), default="")
+    written: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, null, or_, select, update
 
 from pbapp import clock
 from pbapp.db import db, flush
@@ -24,6 +24,7 @@ def write(
     language: str = "en",
     channel: MailChannel = MailChannel.EMAIL,
     not_before: datetime | None = None,
+    telling_id: int | None = None,
 ) -> Mail | None:
     """Put a message in the outbox, once for each `key`; None if it was written before.
 
@@ -43,6 +44,7 @@ def write(
         language=language,
         not_before=moment,
         written_at=clock.now(),
+        telling_id=telling_id,
     )
     db.session.add(mail)
     flush()
@@ -55,19 +57,30 @@ def cancel(*, key: str) -> bool:
     result = db.session.execute(
         update(Mail)
         .where(Mail.key == key, Mail.state == MailState.WAITING)
-        .values(state=MailState.CANCELLED, context=None)
+        .values(state=MailState.CANCELLED, context=null())
     )
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
-def forget_sent() -> int:
-    """Forget what messages said, and to whom, a week after they went; returns how many.
+def forget_old() -> int:
+    """Forget what messages said, and to whom, a week after their moment; returns how many.
 
-    The addresses too: they would be a list of the people who asked for a code to vote.
+    The addresses too: they would be a list of the people who asked for a code to vote. Whether it
+    was sent, taken back or never left makes no difference; what still waits then has failed.
     """
+    old = clock.now() - KEPT_FOR
     result = db.session.execute(
         update(Mail)
-        .where(Mail.sent_at < clock.now() - KEPT_FOR, Mail.context.is_not(None))
-        .values(context=None, to_address="")
+        .where(
+            Mail.written_at < old,
+            Mail.not_before < old,
+            or_(Mail.sent_at.is_(None), Mail.sent_at < old),
+            Mail.to_address != "",
+        )
+        .values(
+            context=null(),
+            to_address="",
+            state=case((Mail.state == MailState.WAITING, MailState.FAILED), else_=Mail.state),
+        )
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

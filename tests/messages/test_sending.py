@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from flask import Flask
 
 from pbapp import clock
@@ -21,35 +16,13 @@ from pbapp.jobs import services as jobs
 from pbapp.messages import sending, services
 from pbapp.messages.models import Mail, MailState
 from pbapp.messages.rendering import put_into_words
-
-
-class Inbox:
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.refuse = False
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.refuse:
-            return "451 try later"
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        self.messages.append(message)
-        return "250 OK"
+from tests.messages.smtp import Inbox, mail_server
 
 
 @pytest.fixture
 def inbox(app: Flask) -> Iterator[Inbox]:
-    box = Inbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    before = app.extensions["pbapp"]
-    app.extensions["pbapp"] = replace(before, mail_server=f"smtp://127.0.0.1:{port}")
-    yield box
-    app.extensions["pbapp"] = before
-    controller.stop()
+    with mail_server(app) as box:
+        yield box
 
 
 def write(code: str = "123456", **options: Any) -> Mail | None:
@@ -106,14 +79,28 @@ def test_a_message_held_back_can_be_taken_back(inbox: Inbox) -> None:
     assert inbox.messages == []
 
 
-def test_what_a_message_said_is_forgotten_after_a_week(inbox: Inbox) -> None:
-    mail = write()
+def test_what_a_message_said_is_forgotten_after_a_week_whatever_became_of_it(
+    inbox: Inbox,
+) -> None:
+    sent = write()
     jobs.run_due()
-    assert services.forget_sent() == 0
+    inbox.refuse = True
+    never_left, taken_back = write("222222"), write("333333")
+    held = write("444444", not_before=clock.now() + timedelta(days=9))
+    services.cancel(key=taken_back.key)
+    db.session.commit()
+    assert services.forget_old() == 0
     with time_machine.travel(clock.now() + timedelta(days=8), tick=False):
-        assert services.forget_sent() == 1
-    db.session.refresh(mail)
-    assert (mail.context, mail.to_address) == (None, "")
+        assert services.forget_old() == 3
+        assert services.forget_old() == 0
+    db.session.expire_all()
+    for mail, state in (
+        (sent, MailState.SENT),
+        (never_left, MailState.FAILED),
+        (taken_back, MailState.CANCELLED),
+    ):
+        assert (mail.context, mail.to_address, mail.state) == (None, "", state)
+    assert (held.to_address, held.state) == ("a@example.org", MailState.WAITING)
 
 
 def test_hostile_text_is_inert_in_html_and_readable_in_text(app: Flask) -> None:

@@ -1,0 +1,189 @@
+"""Who wants news about what: an address, a subject, and whether the address is theirs.
+
+People ask just after they voted. So a row is never written alone: up to a hundred others are
+deleted and written again with it, in a random order. The request that asks writes no mail; the
+worker does, once a minute, for everybody who asked meanwhile, in a random order.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select
+
+from pbapp import clock
+from pbapp.db import advisory_lock, db
+from pbapp.messages import services as messages
+from pbapp.messages import subjects
+from pbapp.messages.models import Follow, FollowState, Mail, MailState
+from pbapp.web.context import settings
+
+MIXED_WITH = 100
+ASKED_AT_ONCE = 200  # a minute
+WAITS_FOR = timedelta(days=14)  # for the press that confirms
+TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
+ROWS: Table = Follow.__table__  # type: ignore[assignment]
+
+
+def follow(*, subject: str, address: str, language: str = "en", is_proven: bool = False) -> None:
+    """Note that this address wants news; once, and the same to look at if it was noted before.
+
+    The caller commits. Nothing but the question whether it is theirs is sent to an address before
+    it is confirmed. `is_proven`: somebody signed in with this very address asks.
+    """
+    hold()
+    state = FollowState.CONFIRMED if is_proven else FollowState.NEW
+    known = db.session.scalar(
+        select(Follow).where(Follow.subject == subject, Follow.address == address)
+    )
+    if known is not None:
+        if known.state is not FollowState.CONFIRMED:
+            change(known, state=state, asked_on=None)
+        return
+    _write(
+        {
+            "id": secrets.token_hex(16),
+            "subject": subject,
+            "address": address,
+            "reader": find_reader(address) or secrets.token_hex(16),
+            "language": language,
+            "state": state,
+            "asked_on": None,
+        }
+    )
+
+
+def find(id: str) -> Follow | None:
+    return db.session.get(Follow, id) if TOKEN.fullmatch(id) else None
+
+
+def find_reader(address: str) -> str | None:
+    """The token that leads to the preferences of an address."""
+    return db.session.scalar(select(Follow.reader).where(Follow.address == address).limit(1))
+
+
+def list_of(reader: str) -> list[Follow]:
+    """Everything one address follows or has asked for."""
+    if not TOKEN.fullmatch(reader):
+        return []
+    return list(
+        db.session.scalars(select(Follow).where(Follow.reader == reader).order_by(Follow.subject))
+    )
+
+
+def confirm(reader: str) -> bool:
+    """The address is theirs: what it asked for begins. Whether there was anything to confirm, or
+    it has been confirmed before."""
+    hold()
+    rows = list_of(reader)
+    for row in rows:
+        if row.state is not FollowState.CONFIRMED:
+            change(row, state=FollowState.CONFIRMED, asked_on=None)
+    return bool(rows)
+
+
+def stop(row: Follow) -> bool:
+    """Forget that an address wants this; what waits to be sent to it is taken back."""
+    hold()
+    _take_back(row)
+    return _forget(row.id)
+
+
+def stop_all(reader: str) -> None:
+    """Forget an address."""
+    hold()
+    for row in list_of(reader):
+        stop(row)
+
+
+def speak(reader: str, language: str) -> None:
+    """Write to this address in another language from now on."""
+    hold()
+    for row in list_of(reader):
+        change(row, language=language)
+
+
+def change(row: Follow, **values: Any) -> bool:
+    """Write a row anew, among others again; False if it was forgotten meanwhile."""
+    hold()
+    kept = {column.name: getattr(row, column.name) for column in ROWS.columns}
+    db.session.expunge(row)
+    if not _forget(kept["id"]):
+        return False
+    _write({**kept, **values})
+    return True
+
+
+def preferences_url(reader: str) -> str:
+    return f"{settings().public_url}/follow/{reader}"
+
+
+def stop_url(row: Follow) -> str:
+    return f"{preferences_url(row.reader)}/stop/{row.id}"
+
+
+def ask_to_confirm() -> None:
+    """Ask everybody who left an address since the last minute whether it is theirs: one mail an
+    address, in a random order. And forget who did not answer in two weeks."""
+    hold()
+    old = clock.today() - WAITS_FOR
+    db.session.execute(delete(ROWS).where(ROWS.c.asked_on < old))
+    query = select(Follow).where(Follow.state == FollowState.NEW).order_by(func.random())
+    waiting: dict[str, list[Follow]] = {}
+    for row in db.session.scalars(query.limit(ASKED_AT_ONCE)).all():
+        waiting.setdefault(row.reader, []).append(row)
+    for rows in waiting.values():
+        _ask(rows)
+
+
+def _ask(rows: Sequence[Follow]) -> None:
+    first = rows[0]
+    found = [subjects.find(row.subject, first.language) for row in rows]
+    titles = [named.title for named in found if named]
+    if titles:
+        messages.write(
+            key=f"follow asked {secrets.token_hex(16)}",
+            to=first.address,
+            template="follow_confirm",
+            language=first.language,
+            context={
+                "titles": titles,
+                "confirm_url": f"{preferences_url(first.reader)}/confirm",
+                "settings_url": preferences_url(first.reader),
+            },
+        )
+    for row in rows:
+        change(row, state=FollowState.ASKED, asked_on=clock.today())
+
+
+def hold() -> None:
+    """Whoever writes writes others' rows too: nobody may forget one of them meanwhile."""
+    advisory_lock("follows")
+
+
+def _forget(id: str) -> bool:
+    gone = db.session.execute(delete(ROWS).where(ROWS.c.id == id))
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _take_back(row: Follow) -> None:
+    query = select(Mail).where(
+        Mail.to_address == row.address,
+        Mail.state == MailState.WAITING,
+        Mail.telling_id.is_not(None),
+    )
+    for mail in db.session.scalars(query):
+        if (mail.context or {}).get("stop_url") == stop_url(row):
+            messages.cancel(key=mail.key)
+
+
+def _write(row: dict[str, Any]) -> None:
+    query = select(ROWS).where(ROWS.c.id != row["id"]).order_by(func.random()).limit(MIXED_WITH)
+    rows = [row, *(dict(other) for other in db.session.execute(query).mappings())]
+    db.session.execute(delete(ROWS).where(ROWS.c.id.in_([other["id"] for other in rows])))
+    secrets.SystemRandom().shuffle(rows)
+    db.session.execute(insert(ROWS), rows)
