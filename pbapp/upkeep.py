@@ -17,6 +17,7 @@ from pbapp.jobs import services as jobs
 from pbapp.messages import following
 from pbapp.messages import services as messages
 from pbapp.results import bringing_in, destroying, telling
+from pbapp.results.opendata import making as open_data
 from pbapp.web import drafts, limits
 
 CHORES: tuple[Callable[[], object], ...] = (
@@ -39,6 +40,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     following.ask_to_confirm,
     telling.ask_to_confirm,
     telling.tell_results,
+    open_data.ask_if_due,
 )
 _log = logging.getLogger("pbapp.jobs")
 

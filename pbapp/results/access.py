@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import Response, abort, request
+
 from pbapp import clock
 from pbapp.boards.access import is_officer_of, is_on_board
 from pbapp.boards.models import Role
 from pbapp.results.models import Count
 from pbapp.results.queries import is_public, list_official_counts
+from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 
 
@@ -47,3 +50,23 @@ def sight(round: Round, *, board_too: bool = False) -> Sight:
         is_counted=bool(counts),
         may_count=not counts and is_officer_of(round.board_id, Role.VOTING_LEAD),
     )
+
+
+def get_seen(slug: str) -> tuple[Round, Sight]:
+    """A round and its counts for somebody who may see them; otherwise there is nothing here yet."""
+    round = get_round(slug)
+    seen = sight(round)
+    return (round, seen) if seen.counts else abort(404)
+
+
+def pot_asked_for(seen: Sight) -> Count:
+    """The count of the pot that the address asks for; the first where it names none."""
+    return seen.of_pot(request.args.get("pot", "")) or abort(404)
+
+
+def cached(response: Response, seen: Sight) -> Response:
+    """An official count never changes; what only officers may see yet is kept by nobody."""
+    response.headers["Cache-Control"] = "public, max-age=300" if seen.is_public else "no-store"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

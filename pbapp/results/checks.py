@@ -54,7 +54,7 @@ def of_whole(round: Round, counts: list[Count]) -> Row:
 
 
 def _address(round: Round, filename: str) -> str:
-    return url_for("results.file", slug=round.slug, filename=filename)
+    return url_for("open_data.file", slug=round.slug, filename=filename)
 
 
 def flags(count: Count) -> str:

@@ -34,6 +34,9 @@ from pbapp.db import db
 from pbapp.results import files, freezing
 from pbapp.results.access import sight
 from pbapp.results.models import Count
+from pbapp.results.opendata import tables
+from pbapp.results.opendata.columns import RESULTS
+from pbapp.results.opendata.writing import csv_of
 from pbapp.results.queries import (
     find_official_count,
     list_allocations,
@@ -139,7 +142,9 @@ def pack_of(round: Round, counts: Sequence[Count]) -> bytes:
         "log.json": _json(ballot_log.document(round)),
         "openings.json": _json(closing.openings_document(round)),
         "sealed.json": canonical(round.config),
-        "results.csv": files.results_csv([(count, list_allocations(count)) for count in counts]),
+        "results.csv": csv_of(
+            RESULTS, tables.results([(count, list_allocations(count)) for count in counts])
+        ),
         "recount.py": (ROOT / "static" / "recount.py").read_bytes(),
     }
     for ballots, rule, count in parts:

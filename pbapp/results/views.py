@@ -1,8 +1,7 @@
-"""The result of a round, each project's own story, the files to check it with, and the count."""
+"""The result of a round, each project's own story, and the count."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -11,10 +10,8 @@ from flask import (
     abort,
     flash,
     jsonify,
-    make_response,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask_babel import gettext as _
@@ -29,18 +26,15 @@ from pbapp.refusal import Refused
 from pbapp.results import (
     comparing,
     elections,
-    files,
-    freezing,
     pages,
     queries,
     recounting,
     scrutiny,
     services,
 )
-from pbapp.results.access import Sight, sight
+from pbapp.results.access import cached, get_seen, pot_asked_for, sight
 from pbapp.results.forms import CountForm, RecountForm
-from pbapp.results.models import Count
-from pbapp.results.privacy import ballots_may_be_public
+from pbapp.results.opendata import views as open_data
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 from pbapp.web.access import access, anyone, require
@@ -48,7 +42,7 @@ from pbapp.web.fragments import render
 from pbapp.web.limits import limited
 
 bp = Blueprint("results", __name__)
-blueprints = (bp, elections.bp, scrutiny.bp)
+blueprints = (bp, elections.bp, scrutiny.bp, *open_data.blueprints)
 
 Page = str | AnyResponse | tuple[str, int]
 
@@ -72,7 +66,7 @@ def detail(slug: str) -> Page:
 @access(anyone)
 def project(slug: str, key: str) -> Page:
     """Why one project was funded or not, in numbers and sentences."""
-    round, seen = _seen(slug)
+    round, seen = get_seen(slug)
     for story in pages.stories_of(seen.counts):
         row = next((row for row in story.rows if row.project_key == key), None)
         if row is not None:
@@ -85,8 +79,8 @@ def project(slug: str, key: str) -> Page:
 @access(anyone)
 def compare(slug: str) -> str:
     """What the same ballots would have given under the other rule: to learn from, not to decide."""
-    round, seen = _seen(slug)
-    count = _of_pot(seen)
+    round, seen = get_seen(slug)
+    count = pot_asked_for(seen)
     other = queries.find_comparison(count) or abort(404)
     return render_template(
         "results/compare.html", round=round, seen=seen, **comparing.page_of(count, other)
@@ -97,13 +91,13 @@ def compare(slug: str) -> str:
 @access(anyone)
 def recount(slug: str) -> Page:
     """What came out when somebody last had the votes counted again."""
-    round, seen = _seen(slug)
+    round, seen = get_seen(slug)
     return render(
         "results/recount.html",
         fragment="results/_recount.html",
         round=round,
         seen=seen,
-        **recounting.page_of(_of_pot(seen)),
+        **recounting.page_of(pot_asked_for(seen)),
     )
 
 
@@ -112,8 +106,8 @@ def recount(slug: str) -> Page:
 @limited("recount", tries=10, seconds=600)
 def start_recount(slug: str) -> Page:
     """Have the worker count the frozen ballots of a pot again, for anybody."""
-    _round, seen = _seen(slug)
-    count = _of_pot(seen)
+    _round, seen = get_seen(slug)
+    count = pot_asked_for(seen)
     if RecountForm().validate_on_submit():
         recounting.ask_to_recount(count=count)
         db.session.commit()
@@ -124,7 +118,7 @@ def start_recount(slug: str) -> Page:
 @access(anyone)
 def features(slug: str) -> Response:
     """Where the projects are, for the map: only those with a place of their own."""
-    round, seen = _seen(slug)
+    round, seen = get_seen(slug)
     rows = [row for count in seen.counts for row in queries.list_allocations(count)]
     found = [
         pages.feature(round, row, mark)
@@ -133,66 +127,7 @@ def features(slug: str) -> Response:
     ]
     response = jsonify(type="FeatureCollection", features=found)
     response.mimetype = "application/geo+json"
-    return _cached(response, seen)
-
-
-@bp.get("/rounds/<slug>/data")
-@access(anyone)
-def data(slug: str) -> str:
-    """Everything somebody needs to count again, as files."""
-    round, seen = _seen(slug)
-    stories = pages.stories_of(seen.counts)
-    return render_template("results/data.html", seen=seen, **pages.checking(round, stories))
-
-
-@bp.get("/rounds/<slug>/data/<filename>")
-@access(anyone)
-def file(slug: str, filename: str) -> Response:
-    """The ballots that were counted, the rule with its parameters, or the result as a table."""
-    round, seen = _seen(slug)
-    made = _file(round, seen.counts, filename) or abort(404)
-    content, media_type = made
-    response = make_response(content)
-    response.headers["Content-Type"] = media_type
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return _cached(response, seen)
-
-
-def _file(round: Round, counts: Sequence[Count], filename: str) -> tuple[bytes, str] | None:
-    text = "text/plain; charset=utf-8"
-    for count in counts:
-        if filename == files.ballots_name(count):
-            public = ballots_may_be_public(count.profile.ballots, is_imported=round.is_imported)
-            return (freezing.unpack(count.profile), text) if public else None
-        if filename == files.rule_name(count):
-            return files.rule_json(count), "application/json"
-    if filename == f"{round.slug}.pb" and files.whole_may_be_public(round, counts):
-        profile = queries.find_profile(round.id)
-        return (freezing.unpack(profile), text) if profile else None
-    if filename == f"{round.slug}-results.csv":
-        rows = [(count, queries.list_allocations(count)) for count in counts]
-        return files.results_csv(rows), "text/csv; charset=utf-8"
-    return None
-
-
-def _seen(slug: str) -> tuple[Round, Sight]:
-    """A round and its counts for somebody who may see them; otherwise there is nothing here yet."""
-    round = get_round(slug)
-    seen = sight(round)
-    return (round, seen) if seen.counts else abort(404)
-
-
-def _of_pot(seen: Sight) -> Count:
-    """The count of the pot that the address asks for; the first where it names none."""
-    return seen.of_pot(request.args.get("pot", "")) or abort(404)
-
-
-def _cached(response: Response, seen: Sight) -> Response:
-    """An official count never changes; what only officers may see yet is kept by nobody."""
-    response.headers["Cache-Control"] = "public, max-age=300" if seen.is_public else "no-store"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return cached(response, seen)
 
 
 # --- the voting lead's button --------------------------------------------------------------------
