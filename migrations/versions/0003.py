@@ -242,6 +242,19 @@ def upgrade() -> None:
             batch_op.f("ix_organisation_lead_offer_by_member_id"), ["by_member_id"], unique=False
         )
 
+    op.create_table(
+        "open_data",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_open_data_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_open_data")),
+    )
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.add_column(sa.Column("telling_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_mail_telling_id"), ["telling_id"], unique=False)
@@ -261,6 +274,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mail_telling_id"))
         batch_op.drop_column("telling_id")
 
+    op.drop_table("open_data")
     with op.batch_alter_table("organisation_lead_offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_lead_offer_by_member_id"))
 
