@@ -43,6 +43,7 @@ class AssetState(enum.StrEnum):
     WAITING = "waiting"
     PUBLISHED = "published"
     RETURNED = "returned"
+    REFUSED = "refused"
 
 
 class Where(enum.StrEnum):

@@ -43,6 +43,7 @@ STATE = {
     AssetState.WAITING: _l("Waiting to be checked"),
     AssetState.PUBLISHED: _l("On the map"),
     AssetState.RETURNED: _l("Sent back with a question"),
+    AssetState.REFUSED: _l("Refused"),
 }
 PART = {
     Confirmer.GROUP: _l("the group"),

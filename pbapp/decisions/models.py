@@ -16,10 +16,11 @@ from pbapp.refusal import N_
 class Outcome(enum.StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
+    REFUSED = "refused"
 
 
 class Decision(Base):
-    """Approved, or returned with a reason in plain words. An undone one stays on record.
+    """Approved, or returned or refused with a reason in plain words. An undone one stays on record.
 
     `state_before` is what state the subject was in, so that undoing can put it back.
     """

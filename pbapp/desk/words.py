@@ -26,6 +26,8 @@ def did(decision: Decision) -> str:
     """What a decision was, in words that fit its subject."""
     if decision.outcome is Outcome.RETURNED:
         return _("sent back")
+    if decision.outcome is Outcome.REFUSED:
+        return _("refused")
     if decision.subject_type == "proposal":
         return _("put on the ballot")
     return _("put on the map")

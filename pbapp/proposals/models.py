@@ -22,6 +22,7 @@ class ProposalState(enum.StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     ON_BALLOT = "on_ballot"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 

@@ -16,6 +16,7 @@ def state_words(proposal: Proposal) -> str:
         ProposalState.SUBMITTED: _("Being checked"),
         ProposalState.RETURNED: _("Sent back to the group"),
         ProposalState.ON_BALLOT: _("On the ballot"),
+        ProposalState.REFUSED: _("Refused"),
         ProposalState.WITHDRAWN: _("Withdrawn"),
     }[proposal.state]
 
@@ -24,6 +25,7 @@ TONES = {
     ProposalState.SUBMITTED: "info",
     ProposalState.RETURNED: "warn",
     ProposalState.ON_BALLOT: "good",
+    ProposalState.REFUSED: "bad",
     ProposalState.WITHDRAWN: "neutral",
 }
 
@@ -80,6 +82,8 @@ def history(
 def _decided(decision: Decision, with_reasons: bool) -> dict[str, Any]:
     if decision.outcome is Outcome.APPROVED:
         what = _("Checked and put on the ballot")
+    elif decision.outcome is Outcome.REFUSED:
+        what = _("Refused: %(reason)s", reason=decision.reason)
     elif with_reasons:
         what = _("Sent back: %(reason)s", reason=decision.reason)
     else:
