@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask
 from playwright.sync_api import (
@@ -309,12 +309,19 @@ def _shape(page: Page) -> str:
 
 
 def _axe(page: Page) -> list[str]:
-    able = _able_to_run_axe(page)
-    able.evaluate(AXE.read_text(encoding="utf-8"))
-    found = able.evaluate(
-        """() => axe.run(document, {
-            resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
-        }).then(result => result.violations)"""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """() => {
+            // In a browser without script no timer goes off, and axe waits on them.
+            if (matchMedia("(scripting: none)").matches)
+                window.setTimeout = (done, _delay, ...given) => {
+                    Promise.resolve().then(() => done(...given));
+                    return 0;
+                };
+            return axe.run(document, {
+                resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
+            }).then(result => result.violations);
+        }"""
     )
     return [
         f"- {violation['id']}: {violation['help']}\n    {node['html'][:300]}\n    "
@@ -322,36 +329,6 @@ def _axe(page: Page) -> list[str]:
         for violation in found
         for node in violation["nodes"]
     ]
-
-
-def _able_to_run_axe(page: Page) -> Page:
-    """The page itself; of one without script a twin, where axe may run and its own may not.
-
-    axe waits on timers, and in a browser without script they never go off.
-    """
-    browser = page.context.browser
-    if browser is None or not page.evaluate("() => matchMedia('(scripting: none)').matches"):
-        return page
-    twin = _TWINS.get(browser) or browser.new_context(locale="en-GB").new_page()
-    _TWINS[browser] = twin
-    if page.viewport_size:
-        twin.set_viewport_size(page.viewport_size)
-    content = re.sub(r"<(/?)noscript\b", r"<\1div", page.content())
-    twin.unroute_all()
-    twin.route(
-        lambda address: address == urldefrag(page.url).url,
-        lambda route: route.fulfill(
-            body=content,
-            content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": "script-src 'none'"},
-        ),
-    )
-    twin.goto(page.url)
-    return twin
-
-
-# One for a whole browser: opening it anew for each review takes longer than the review.
-_TWINS: dict[Browser, Page] = {}
 
 
 def _frame(page: Page) -> list[str]:
@@ -435,9 +412,10 @@ def first_visit_weight(page: Page, path: str) -> Weight:
     return Weight(parts)
 
 
-def screenshot(page: Page, name: str) -> Path:
-    """Keep the whole page as a picture, named for what it shows and its width."""
+def screenshot(page: Page, name: str) -> None:
+    """Keep the whole page as a picture, where `SCREENS=1 make test` asks for pictures."""
+    if not os.environ.get("SCREENS"):
+        return
     SCREENS.mkdir(parents=True, exist_ok=True)
     path = SCREENS / f"{name}-{_width(page)}.png"
     page.screenshot(path=path, full_page=True, animations="disabled")
-    return path
