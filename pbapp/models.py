@@ -17,6 +17,7 @@ from pbapp.maps import models as maps  # noqa: F401
 from pbapp.messages import models as messages  # noqa: F401
 from pbapp.organisations import models as organisations  # noqa: F401
 from pbapp.organisations.passport import models as passport  # noqa: F401
+from pbapp.papers.meetings import models as meetings  # noqa: F401
 from pbapp.places import models as places  # noqa: F401
 from pbapp.plans import models as plans  # noqa: F401
 from pbapp.proposals import models as proposals  # noqa: F401

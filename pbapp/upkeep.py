@@ -16,6 +16,7 @@ from pbapp.desk import what_if
 from pbapp.jobs import services as jobs
 from pbapp.messages import following
 from pbapp.messages import services as messages
+from pbapp.papers.meetings import chores as meetings
 from pbapp.results import bringing_in, destroying, telling
 from pbapp.results.opendata import making as open_data
 from pbapp.web import drafts, limits
@@ -38,6 +39,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     ballot_log.ask_if_due,
     delivery.remind,
     following.ask_to_confirm,
+    meetings.set_next,
     telling.ask_to_confirm,
     telling.tell_results,
     open_data.ask_if_due,

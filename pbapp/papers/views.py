@@ -10,13 +10,16 @@ from pbapp.boards.models import Board
 from pbapp.boards.queries import find_board
 from pbapp.boards.site import use_board
 from pbapp.papers import pages, queries
+from pbapp.papers.meetings import running_pages  # noqa: F401 — pages of `meetings_bp`
+from pbapp.papers.meetings import views as meeting_pages  # noqa: F401
+from pbapp.papers.meetings.blueprint import bp as meetings_bp
 from pbapp.results.access import sight
 from pbapp.results.pages import not_yet, stories_of
 from pbapp.rounds.access import get_round
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("papers", __name__, url_prefix="/boards/<slug>/papers")
-blueprints = (bp,)
+blueprints = (bp, meetings_bp)
 
 
 def get_board(slug: str) -> Board:

@@ -11,7 +11,10 @@ LINE = 75  # octets, without the line break (RFC 5545, 3.1)
 
 @dataclass(frozen=True)
 class Happening:
-    """One event: `uid` stays the same when its dates change. `ends_at` None: a moment."""
+    """One event: `uid` stays the same when its dates change. `ends_at` None: a moment.
+
+    What is called off keeps its event, so that calendars that have it can strike it out.
+    """
 
     uid: str
     starts_at: datetime
@@ -19,6 +22,8 @@ class Happening:
     title: str
     text: str
     url: str
+    place: str = ""
+    is_cancelled: bool = False
 
 
 def write(name: str, happenings: Iterable[Happening], now: datetime) -> str:
@@ -40,6 +45,8 @@ def write(name: str, happenings: Iterable[Happening], now: datetime) -> str:
             *([f"DTEND:{_stamp(one.ends_at)}"] if one.ends_at else []),
             f"SUMMARY:{escape(one.title)}",
             *([f"DESCRIPTION:{escape(one.text)}"] if one.text else []),
+            *([f"LOCATION:{escape(one.place)}"] if one.place else []),
+            *(["STATUS:CANCELLED"] if one.is_cancelled else []),
             f"URL:{one.url}",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",

@@ -28,7 +28,7 @@ def store_picture(*, stream: IO[bytes], alt: str, folder: Path, language: str = 
         raise Refused(N_("Describe the picture for people who cannot see it."), "photo_alt")
     data, width, height = _draw_again(stream)
     digest = hashlib.sha256(data).hexdigest()
-    _write_whole(folder / f"{digest}.jpg", data)
+    write_whole(folder / f"{digest}.jpg", data)
     upload = Upload(
         digest=digest,
         media_type="image/jpeg",
@@ -80,7 +80,7 @@ def _on_white(picture):  # type: ignore[no-untyped-def]
     return picture.convert("RGB")
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """All of it or nothing, and on the disk before the row that names it is committed."""
     if path.exists():
         return

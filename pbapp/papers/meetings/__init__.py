@@ -1,0 +1,1 @@
+"""When a board meets, what lies before it, who was there."""

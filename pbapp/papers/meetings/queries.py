@@ -1,0 +1,118 @@
+"""A board's meetings, what lies before them, and who sits on the board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pbapp.accounts.models import Account
+from pbapp.boards.models import BOARD_ROLES, Membership, Role
+from pbapp.db import db
+from pbapp.papers.meetings.models import Attendance, Cycle, Meeting, MeetingPaper
+
+LONGEST_MEETING = timedelta(minutes=600)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Somebody who sits on a board."""
+
+    account: Account
+    is_chair: bool
+
+
+def find_cycle(board_id: int) -> Cycle | None:
+    return db.session.get(Cycle, board_id)
+
+
+def list_cycles() -> list[Cycle]:
+    return list(db.session.scalars(select(Cycle).order_by(Cycle.board_id)))
+
+
+def list_coming(board_id: int, now: datetime) -> list[Meeting]:
+    """Meetings that are not over, the next first; cancelled ones among them."""
+    query = select(Meeting).where(
+        Meeting.board_id == board_id, Meeting.starts_at > now - LONGEST_MEETING
+    )
+    found = db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id))
+    return [meeting for meeting in found if meeting.ends_at > now]
+
+
+def list_past(board_id: int, now: datetime, limit: int = 60) -> list[Meeting]:
+    """Meetings that are over, the latest first."""
+    query = (
+        select(Meeting)
+        .options(selectinload(Meeting.papers))
+        .where(Meeting.board_id == board_id, Meeting.starts_at <= now)
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        .limit(limit)
+    )
+    return [meeting for meeting in db.session.scalars(query) if meeting.ends_at <= now]
+
+
+def find_next(board_id: int, now: datetime) -> Meeting | None:
+    """The next meeting that takes place."""
+    coming = list_coming(board_id, now)
+    return next((meeting for meeting in coming if not meeting.is_cancelled), None)
+
+
+def find_last_before(meeting: Meeting) -> Meeting | None:
+    """The meeting that took place before this one."""
+    query = (
+        select(Meeting)
+        .where(
+            Meeting.board_id == meeting.board_id,
+            Meeting.starts_at < meeting.starts_at,
+            Meeting.cancelled_at.is_(None),
+        )
+        .order_by(Meeting.starts_at.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def find_meeting(board_id: int, meeting_id: int) -> Meeting | None:
+    """A board's own meeting, with its papers, who was there and what they declared."""
+    query = (
+        select(Meeting)
+        .options(
+            joinedload(Meeting.board),
+            selectinload(Meeting.papers),
+            selectinload(Meeting.attendance).joinedload(Attendance.account),
+            selectinload(Meeting.interests),
+        )
+        .where(Meeting.id == meeting_id, Meeting.board_id == board_id)
+    )
+    return db.session.scalar(query)
+
+
+def find_paper(meeting: Meeting, paper_id: int) -> MeetingPaper | None:
+    return next((paper for paper in meeting.papers if paper.id == paper_id), None)
+
+
+def count_uses(digest: str) -> int:
+    """How many papers are this very file."""
+    query = select(func.count()).select_from(MeetingPaper).where(MeetingPaper.digest == digest)
+    return db.session.scalar(query) or 0
+
+
+def list_sitting(board_id: int) -> list[Sitting]:
+    """Who sits on a board, its chair first, then by name; each once."""
+    query = (
+        select(Account, Membership.role)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(
+            Membership.board_id == board_id,
+            Membership.role.in_(sorted(BOARD_ROLES)),
+            Account.closed_at.is_(None),
+        )
+        .order_by(Account.name, Account.email)
+    )
+    chairs: dict[Account, bool] = {}
+    for account, role in db.session.execute(query):
+        chairs[account] = chairs.get(account, False) or role is Role.CHAIR
+    found = [Sitting(account, is_chair) for account, is_chair in chairs.items()]
+    return sorted(found, key=lambda one: not one.is_chair)
