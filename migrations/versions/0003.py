@@ -243,6 +243,122 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("slot_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("agenda", sa.JSON(), nullable=False),
+        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("others_present", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("notes_public_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "cancelled_at IS NULL OR length(reason) > 0",
+            name=op.f("ck_meeting_cancelled_for_reason"),
+        ),
+        sa.CheckConstraint("minutes BETWEEN 15 AND 600", name=op.f("ck_meeting_minutes_possible")),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_meeting_board_id_board")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("board_id", "slot_on", name=op.f("uq_meeting_board_id_slot_on")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_meeting_board_id_starts_at", ["board_id", "starts_at"], unique=False
+        )
+
+    op.create_table(
+        "meeting_cycle",
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("weeks", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(length=5), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "minutes BETWEEN 15 AND 600", name=op.f("ck_meeting_cycle_minutes_possible")
+        ),
+        sa.CheckConstraint("weeks BETWEEN 1 AND 26", name=op.f("ck_meeting_cycle_weeks_possible")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_meeting_cycle_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("board_id", name=op.f("pk_meeting_cycle")),
+    )
+    op.create_table(
+        "meeting_attendance",
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "presence",
+            sa.Enum(
+                "present",
+                "apologies",
+                name="presence",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_meeting_attendance_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_attendance_meeting_id_meeting")
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "account_id", name=op.f("pk_meeting_attendance")),
+    )
+    with op.batch_alter_table("meeting_attendance", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_meeting_attendance_account_id"), ["account_id"], unique=False
+        )
+
+    op.create_table(
+        "meeting_interest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("about", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "length(name) > 0 AND length(about) > 0",
+            name=op.f("ck_meeting_interest_person_and_matter_named"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_interest_meeting_id_meeting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_interest")),
+    )
+    with op.batch_alter_table("meeting_interest", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_meeting_interest_meeting_id"), ["meeting_id"], unique=False
+        )
+
+    op.create_table(
+        "meeting_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("ending", sa.String(length=8), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(title) > 0", name=op.f("ck_meeting_paper_title_given")),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_paper_meeting_id_meeting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_paper")),
+        sa.UniqueConstraint(
+            "meeting_id", "digest", name=op.f("uq_meeting_paper_meeting_id_digest")
+        ),
+    )
+    op.create_table(
         "open_data",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("edition", sa.String(length=64), nullable=False),
@@ -308,6 +424,20 @@ def downgrade() -> None:
         batch_op.drop_column("telling_id")
 
     op.drop_table("open_data")
+    op.drop_table("meeting_paper")
+    with op.batch_alter_table("meeting_interest", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_interest_meeting_id"))
+
+    op.drop_table("meeting_interest")
+    with op.batch_alter_table("meeting_attendance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_attendance_account_id"))
+
+    op.drop_table("meeting_attendance")
+    op.drop_table("meeting_cycle")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index("ix_meeting_board_id_starts_at")
+
+    op.drop_table("meeting")
     with op.batch_alter_table("organisation_lead_offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_lead_offer_by_member_id"))
 
