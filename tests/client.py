@@ -42,6 +42,13 @@ class Browser:
         """Send raw form data, without a token unless `data` has one."""
         return self._open("POST", path, status, data=data, **options)
 
+    def refused(self, path: str, status: int = 403) -> None:
+        """Neither shown nor taken: a page that is not for this person, asked for and posted to."""
+        self.get(path, status)
+        token = re.search(r'name="csrf-token" content="([^"]+)"', self.get("/privacy").html)
+        assert token, "the page holds no token"
+        self.post(path, {"csrf_token": token[1]}, status)
+
     def follow(self, page: Page) -> Page:
         """Go where a redirect points."""
         assert page.location, "there is no redirect to follow"

@@ -95,6 +95,8 @@ def _lines(sql: str) -> list[str]:
 
 def _plain(line: str) -> str:
     text = re.sub(r"\s+", " ", line.replace('"', "").strip().rstrip(",").strip())
+    # A table that SQLite had to write anew has its defaults in brackets: they say the same.
+    text = re.sub(r"DEFAULT \(('[^']*')\)", r"DEFAULT \1", text)
     return re.sub(r"^CREATE TABLE .*|^\($", "", text)
 
 

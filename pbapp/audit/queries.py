@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pbapp.audit.chain import event_hash
 from pbapp.audit.models import GENESIS, Event, Revision
@@ -51,3 +52,38 @@ def list_revisions(subject_type: str, subject_id: str | int) -> list[Revision]:
         .order_by(Revision.number.desc())
     )
     return list(db.session.scalars(query))
+
+
+def list_of_each(subject_type: str, ids: Collection[int]) -> list[Revision]:
+    """The edits of many things of one kind, newest first, in one query."""
+    query = (
+        select(Revision)
+        .where(
+            Revision.subject_type == subject_type,
+            Revision.subject_id.in_([str(one) for one in ids]),
+        )
+        .order_by(Revision.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def list_since(subject_type: str, subject_id: str | int, number: int) -> list[Revision]:
+    """The edits of one thing after the one with this number, oldest first."""
+    query = (
+        select(Revision)
+        .where(
+            Revision.subject_type == subject_type,
+            Revision.subject_id == str(subject_id),
+            Revision.number > number,
+        )
+        .order_by(Revision.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def newest_number(subject_type: str, subject_id: str | int) -> int:
+    """The number of the last edit of one thing; 0 before the first."""
+    query = select(func.max(Revision.number)).where(
+        Revision.subject_type == subject_type, Revision.subject_id == str(subject_id)
+    )
+    return db.session.scalar(query) or 0

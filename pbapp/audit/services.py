@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pbapp import clock
 from pbapp.audit.chain import event_hash
 from pbapp.audit.models import GENESIS, Event, Revision
+from pbapp.audit.queries import list_since, newest_number
 from pbapp.db import advisory_lock, db, flush
+from pbapp.refusal import N_, Refused
+
+CHANGED = N_(
+    "Somebody else changed this while you were working on it. Their change is above. "
+    "Press Save again to replace it with yours."
+)
 
 
 def record(
@@ -61,15 +69,10 @@ def revise(
     }
     if not changes and note is None:
         return None
-    last = db.session.scalar(
-        select(func.max(Revision.number)).where(
-            Revision.subject_type == subject_type, Revision.subject_id == str(subject_id)
-        )
-    )
     revision = Revision(
         subject_type=subject_type,
         subject_id=str(subject_id),
-        number=(last or 0) + 1,
+        number=newest_number(subject_type, subject_id) + 1,
         at=clock.now(),
         by=by,
         note=note,
@@ -78,3 +81,23 @@ def revise(
     db.session.add(revision)
     flush()
     return revision
+
+
+def refuse_if_changed(
+    subject_type: str,
+    subject_id: str | int,
+    *,
+    seen: int | None,
+    by: str,
+    fields: Collection[str] | None = None,
+) -> None:
+    """Refuse to overwrite what somebody else changed after the edit numbered `seen`.
+
+    `fields` says which changes matter; None: all. `seen` None: nobody looked at a page before.
+    """
+    if seen is None:
+        return
+    advisory_lock(f"{subject_type} {subject_id}")
+    for revision in list_since(subject_type, subject_id, seen):
+        if revision.by != by and (fields is None or set(fields) & set(revision.changes)):
+            raise Refused(CHANGED)

@@ -79,15 +79,7 @@ def _boards(cast: Cast) -> None:
 def _plan(cast: Cast) -> None:
     board_key = read("plan")["plan"]["board"]
     text = read_plan(path_of("plan").read_bytes())
-    plan = plans.adopt_plan(
-        board=cast.boards[board_key],
-        title=text.title,
-        introduction=text.introduction,
-        source=text.source,
-        starts_on=text.starts_on,
-        ends_on=text.ends_on,
-        priorities=text.priorities,
-    )
+    plan = plans.adopt_text(board=cast.boards[board_key], text=text)
     cast.plans[board_key] = plan
     cast.priorities = {v.priority.slug: v.priority for v in plan.versions}
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.boards.models import OFFICER_ROLES, Board
-from pbapp.boards.queries import has_role
-from pbapp.db import db, flush
+from pbapp.boards.models import Board
+from pbapp.boards.services import must_be_officer
+from pbapp.db import advisory_lock, db, flush
 from pbapp.engagement.models import Engagement, EngagementKind, SeldomHeard, Voice
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
@@ -42,8 +44,14 @@ class Heard:
 def record(
     *, board: Board, told: Heard, by: Account | None, is_example: bool = False
 ) -> Engagement:
-    """Keep a new record. `by` is an officer of the board, or None for an import."""
+    """Keep a new record. `by` is an officer of the board, or None for an import.
+
+    The same words of the same day, sent once more, are the same record.
+    """
     _check(board, told, by)
+    there = _find_same(board, told)
+    if there is not None:
+        return there
     kept = Engagement(board=board, recorded_at=clock.now(), is_example=is_example)
     _write(kept, told)
     db.session.add(kept)
@@ -65,12 +73,27 @@ def correct(*, kept: Engagement, told: Heard, by: Account) -> None:
 
 
 def _check(board: Board, told: Heard, by: Account | None) -> None:
-    if by is not None and not has_role(by.id, board.id, sorted(OFFICER_ROLES)):
-        raise Refused(N_("Only an officer of this board can do this."))
+    if by is not None:
+        must_be_officer(board, by)
     if told.held_on > clock.today():
         raise Refused(N_("This day has not come yet. Record it when it has happened."), "held_on")
     if any(priority.board_id != board.id for priority in told.priorities):
         raise Refused(N_("This priority belongs to another board."), "priorities")
+
+
+def _find_same(board: Board, told: Heard) -> Engagement | None:
+    """What a second press of the button would write again."""
+    advisory_lock(f"{SUBJECT} of board {board.id}")
+    query = select(Engagement).where(
+        Engagement.board_id == board.id,
+        Engagement.kind == told.kind,
+        Engagement.title == told.title,
+        Engagement.held_on == told.held_on,
+        Engagement.place == told.place,
+        Engagement.area_id == (told.area.id if told.area else None),
+        Engagement.heard == told.heard,
+    )
+    return db.session.scalars(query).first()
 
 
 def _write(kept: Engagement, told: Heard) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -18,7 +18,18 @@ from pbapp.web.forms import Form, plain_text
 NUMBER = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,4}))?", re.ASCII)
 
 
-class ActionForm(Form):
+class SeenForm(Form):
+    """A form that knows which edit its author saw last."""
+
+    seen = HiddenField()
+
+    @property
+    def seen_number(self) -> int | None:
+        typed = str(self.seen.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+class ActionForm(SeenForm):
     """How an action goes."""
 
     status = RadioField(
@@ -39,7 +50,7 @@ class TypedReading(TypedDict):
     source: str
 
 
-class ReadingForm(Form):
+class ReadingForm(SeenForm):
     """One reading of an indicator, with as many decimal places as it has."""
 
     taken_on = DateField(_l("For which day?"), validators=[InputRequired(_l("Enter the day."))])
@@ -54,8 +65,8 @@ class ReadingForm(Form):
         validators=[Length(max=300, message=_l("Use %(max)d characters or fewer."))],
     )
 
-    def __init__(self, decimals: int) -> None:
-        super().__init__()
+    def __init__(self, decimals: int, data: dict[str, Any] | None = None) -> None:
+        super().__init__(data=data)
         self.decimals = decimals
 
     def validate_value(self, field: Any) -> None:
@@ -80,3 +91,28 @@ class ReadingForm(Form):
             "value": -value if sign else value,
             "source": self.source.data or "",
         }
+
+
+class CorrectionForm(ReadingForm):
+    """A reading put right, and why."""
+
+    reason = StringField(
+        _l("What was wrong with it?"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Say why the figure was wrong.")),
+            Length(max=300, message=_l("Use %(max)d characters or fewer.")),
+        ],
+    )
+
+
+class DriverForm(Form):
+    """When a law or strategy was looked at again."""
+
+    reviewed_on = DateField(
+        _l("When was it looked at again?"), validators=[InputRequired(_l("Enter the day."))]
+    )
+
+    @property
+    def day(self) -> date:
+        return self.reviewed_on.data or date.min

@@ -100,7 +100,8 @@ class Action(Base):
     """One "We will…" line: in the plan's words, shorter in plain ones if there are any.
 
     `lead` is the partner that answers for it and `partners` who helps, a name a line; both are
-    empty where the plan does not say.
+    empty where the plan does not say. `continues_id` is the action of an earlier plan that it
+    carries on: how that one went is part of its history.
     """
 
     __tablename__ = "action"
@@ -119,6 +120,7 @@ class Action(Base):
         server_default=ActionStatus.PLANNED.value,
     )
     progress: Mapped[str] = mapped_column(Text, default="", server_default="")
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"), index=True)
 
     version: Mapped[PriorityVersion] = relationship(viewonly=True)
 

@@ -22,6 +22,7 @@
     partners = ["Who helps"]
     due_on = 2026-03-31
     status = "planned"                                   # under_way, done, stopped
+    progress = "What has been done"
 
     [[priorities.aims]]                                  # "What are we trying to improve?"
     words = "As the plan has it."
@@ -48,7 +49,6 @@ Other keys are left alone. The whole file is read before anything is kept.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -57,22 +57,10 @@ from typing import Any, TypeVar
 from pbapp.boards.queries import is_slug
 from pbapp.places.problems import FileProblems, brief
 from pbapp.plans.models import ActionStatus, Direction, DriverKind
-from pbapp.plans.services import DriverText, IndicatorText, Line, PriorityText
+from pbapp.plans.texts import DriverText, IndicatorText, Line, PlanText, PriorityText
 
 MOST_BYTES = 2_000_000
 Kind = TypeVar("Kind", bound=StrEnum)
-
-
-@dataclass(frozen=True)
-class PlanText:
-    """A plan as a file has it."""
-
-    title: str
-    starts_on: date
-    ends_on: date
-    source: str
-    introduction: str
-    priorities: tuple[PriorityText, ...]
 
 
 def read_plan(content: bytes) -> PlanText:
@@ -85,6 +73,11 @@ def read_plan(content: bytes) -> PlanText:
         raise FileProblems(["The file is not text in UTF-8."]) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FileProblems([f"The file is not TOML: {brief(error, 200)}."]) from error
+    return read_facts(facts)
+
+
+def read_facts(facts: dict[str, Any]) -> PlanText:
+    """The same from what a file holds, for whoever has read it; days are `date`s."""
     reader = _Reader()
     plan = reader.plan(facts)
     if reader.problems:
@@ -148,6 +141,7 @@ class _Reader:
             partners=[" ".join(one.split()) for one in partners],
             due_on=self._day(facts, "due_on", place, optional=True),
             status=self._one_of(ActionStatus, facts, "status", place, ActionStatus.PLANNED),
+            progress=self._text(facts, "progress", place, 2000, optional=True),
         )
 
     def _driver(self, facts: dict[str, Any], place: str) -> DriverText:

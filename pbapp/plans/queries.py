@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pbapp import clock
+from pbapp.boards.models import Board
 from pbapp.boards.queries import is_slug
 from pbapp.db import db
-from pbapp.plans.models import Action, Indicator, Plan, Priority, PriorityVersion
+from pbapp.organisations.models import Member, Organisation, OrganisationKind
+from pbapp.plans.models import (
+    Action,
+    Driver,
+    Indicator,
+    Plan,
+    Priority,
+    PriorityVersion,
+    Reading,
+)
+
+LOOK_AGAIN_AFTER = timedelta(days=365)
 
 
 def find_plan(board_id: int, on: date | None = None) -> Plan | None:
@@ -18,14 +32,44 @@ def find_plan(board_id: int, on: date | None = None) -> Plan | None:
 
     A plan that has run out still says what the board works on until the next one; `ends_on` tells.
     """
+    return _newest_plan(board_id, Plan.starts_on <= (on or clock.today()))
+
+
+def find_plan_before(board_id: int, starts_on: date) -> Plan | None:
+    """The plan that one beginning on this day replaces."""
+    return _newest_plan(board_id, Plan.starts_on < starts_on)
+
+
+def find_plan_of(board_id: int, starts_on: date) -> Plan | None:
+    """The plan that begins on this very day: a version's lasting address."""
+    return _newest_plan(board_id, Plan.starts_on == starts_on)
+
+
+def _newest_plan(board_id: int, condition: ColumnElement[bool]) -> Plan | None:
     query = (
         select(Plan)
         .options(selectinload(Plan.versions).joinedload(PriorityVersion.priority))
-        .where(Plan.board_id == board_id, Plan.starts_on <= (on or clock.today()))
+        .where(Plan.board_id == board_id, condition)
         .order_by(Plan.starts_on.desc())
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def load_whole(plan: Plan) -> list[PriorityVersion]:
+    """Everything a plan says, in its order, in five queries."""
+    query = (
+        select(PriorityVersion)
+        .options(
+            joinedload(PriorityVersion.priority),
+            selectinload(PriorityVersion.actions),
+            selectinload(PriorityVersion.aims),
+            selectinload(PriorityVersion.drivers),
+        )
+        .where(PriorityVersion.plan_id == plan.id)
+        .order_by(PriorityVersion.position)
+    )
+    return list(db.session.scalars(query))
 
 
 def list_plans(board_id: int) -> list[Plan]:
@@ -111,3 +155,118 @@ def find_action(priority: Priority, action_id: int) -> Action | None:
         .join(PriorityVersion, Action.priority_version_id == PriorityVersion.id)
         .where(Action.id == action_id, PriorityVersion.priority_id == priority.id)
     )
+
+
+def list_actions_of(plan: Plan) -> list[tuple[str, Action]]:
+    """A plan's actions, each with its priority's address."""
+    query = (
+        select(Priority.slug, Action)
+        .join(PriorityVersion, PriorityVersion.priority_id == Priority.id)
+        .join(Action, Action.priority_version_id == PriorityVersion.id)
+        .where(PriorityVersion.plan_id == plan.id)
+        .order_by(PriorityVersion.position, Action.position)
+    )
+    return [(slug, action) for slug, action in db.session.execute(query)]
+
+
+def list_continuing(action: Action) -> list[Action]:
+    """The actions of later plans that carry this one on, the next plan's first."""
+    found: list[Action] = []
+    ids = [action.id]
+    while ids:
+        query = select(Action).where(Action.continues_id.in_(ids)).order_by(Action.id)
+        later = list(db.session.scalars(query))
+        found += later
+        ids = [one.id for one in later]
+    return found
+
+
+def list_told_before(action: Action) -> list[int]:
+    """The action's id and those of the actions it carries on, newest first: one history."""
+    ids, continues = [action.id], action.continues_id
+    while continues is not None:
+        ids.append(continues)
+        continues = db.session.scalar(select(Action.continues_id).where(Action.id == continues))
+    return ids
+
+
+def leads(account_id: UUID, action: Action) -> bool:
+    """Whether somebody acts for the partner that the plan names as an action's lead."""
+    name = action.lead.strip().casefold()
+    return bool(name) and name in partner_names(account_id)
+
+
+def partner_names(account_id: UUID) -> set[str]:
+    """The partners somebody acts for, in small letters."""
+    query = (
+        select(Organisation.name)
+        .join(Member, Member.organisation_id == Organisation.id)
+        .where(Member.account_id == account_id, Organisation.kind == OrganisationKind.PARTNER)
+    )
+    return {name.strip().casefold() for name in db.session.scalars(query)}
+
+
+def find_reading(indicator: Indicator, reading_id: int) -> Reading | None:
+    return next((one for one in indicator.readings if one.id == reading_id), None)
+
+
+# --- laws and strategies ---------------------------------------------------------------------
+
+
+def find_driver(priority: Priority, driver_id: int) -> Driver | None:
+    """A law or strategy that some plan names for a priority."""
+    return db.session.scalar(
+        select(Driver)
+        .join(PriorityVersion, Driver.priority_version_id == PriorityVersion.id)
+        .where(Driver.id == driver_id, PriorityVersion.priority_id == priority.id)
+    )
+
+
+def version_of(driver: Driver) -> PriorityVersion:
+    """What names a law or strategy, with its plan and board."""
+    found = db.session.get(
+        PriorityVersion,
+        driver.priority_version_id,
+        options=[joinedload(PriorityVersion.plan).joinedload(Plan.board)],
+    )
+    assert found is not None  # noqa: S101 — a foreign key says so
+    return found
+
+
+def list_same_drivers(driver: Driver) -> list[Driver]:
+    """The same law or strategy wherever the same board's plans name it."""
+    board = (
+        select(Plan.board_id)
+        .join(PriorityVersion, PriorityVersion.plan_id == Plan.id)
+        .where(PriorityVersion.id == driver.priority_version_id)
+        .scalar_subquery()
+    )
+    query = (
+        select(Driver)
+        .join(PriorityVersion, Driver.priority_version_id == PriorityVersion.id)
+        .join(Plan, PriorityVersion.plan_id == Plan.id)
+        .where(Plan.board_id == board, Driver.kind == driver.kind, Driver.name == driver.name)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_to_review(board_ids: Iterable[int]) -> list[tuple[Board, PriorityVersion, Driver]]:
+    """Laws and strategies of today's plans that nobody looked at for a year, each once a board."""
+    today = clock.today()
+    plans = [plan.id for board_id in board_ids if (plan := find_plan(board_id))]
+    query = (
+        select(Board, PriorityVersion, Driver)
+        .join(Plan, Plan.board_id == Board.id)
+        .join(PriorityVersion, PriorityVersion.plan_id == Plan.id)
+        .join(Driver, Driver.priority_version_id == PriorityVersion.id)
+        .options(joinedload(PriorityVersion.priority))
+        .where(
+            Plan.id.in_(plans),
+            or_(Driver.reviewed_on.is_(None), Driver.reviewed_on < today - LOOK_AGAIN_AFTER),
+        )
+        .order_by(Board.name, PriorityVersion.position, Driver.position)
+    )
+    found: dict[tuple[int, str, str], tuple[Board, PriorityVersion, Driver]] = {}
+    for board, version, driver in db.session.execute(query):
+        found.setdefault((board.id, driver.kind, driver.name), (board, version, driver))
+    return list(found.values())

@@ -2,88 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
 
-from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.boards.models import OFFICER_ROLES, Board
-from pbapp.boards.queries import has_role
+from pbapp.boards.models import Board
 from pbapp.boards.services import actor_of, check_slug
 from pbapp.db import db, flush
-from pbapp.plans.models import (
-    Action,
-    ActionStatus,
-    Aim,
-    Direction,
-    Driver,
-    DriverKind,
-    Indicator,
-    Plan,
-    Priority,
-    PriorityVersion,
-    Reading,
-)
+from pbapp.plans.models import Action, Aim, Driver, Indicator, Plan, Priority, PriorityVersion
+from pbapp.plans.progress import keep_reading
+from pbapp.plans.queries import find_plan_before, list_actions_of
+from pbapp.plans.texts import IndicatorText, Line, PlanText, PriorityText
 from pbapp.refusal import N_, Refused
 
-
-@dataclass(frozen=True)
-class Line:
-    """An action or aim in the plan's own words, and in plain ones.
-
-    Who leads, who helps and by when is for actions alone.
-    """
-
-    text: str
-    plain: str = ""
-    lead: str = ""
-    partners: Sequence[str] = ()
-    due_on: date | None = None
-    status: ActionStatus = ActionStatus.PLANNED
+__all__ = ["Line", "PlanText", "PriorityText", "adopt_plan", "adopt_text"]
 
 
-@dataclass(frozen=True)
-class DriverText:
-    """A strategy that a priority hangs from."""
-
-    kind: DriverKind
-    name: str
-    reviewed_on: date | None = None
-
-
-@dataclass(frozen=True)
-class IndicatorText:
-    """A figure to watch. `readings` are days and whole numbers of 10^-`decimals` units."""
-
-    slug: str
-    name: str
-    direction: Direction
-    source: str
-    unit: str = ""
-    decimals: int = 0
-    least: int | None = None
-    most: int | None = None
-    readings: Sequence[tuple[date, int]] = ()
-
-
-@dataclass(frozen=True)
-class PriorityText:
-    """What a plan says of one priority. `slug` names the priority for good; `title` may change."""
-
-    slug: str
-    title: str
-    summary: str
-    why: str
-    success: str
-    context: str = ""
-    actions: Sequence[Line] = ()
-    aims: Sequence[Line] = ()
-    drivers: Sequence[DriverText] = ()
-    indicators: Sequence[IndicatorText] = ()
+def adopt_text(*, board: Board, text: PlanText, by: Account | None = None) -> Plan:
+    """Adopt a plan that has been read whole, from a file or a draft."""
+    return adopt_plan(
+        board=board,
+        title=text.title,
+        introduction=text.introduction,
+        source=text.source,
+        starts_on=text.starts_on,
+        ends_on=text.ends_on,
+        priorities=text.priorities,
+        by=by,
+    )
 
 
 def adopt_plan(
@@ -115,6 +64,7 @@ def adopt_plan(
     )
     db.session.add(plan)
     flush()
+    before = _actions_before(board, starts_on)
     known = {
         priority.slug: priority
         for priority in db.session.scalars(select(Priority).where(Priority.board_id == board.id))
@@ -123,7 +73,7 @@ def adopt_plan(
         check_slug(text.slug)
         if text.slug not in known:
             known[text.slug] = Priority(board_id=board.id, slug=text.slug, name=text.title)
-        plan.versions.append(_version(known[text.slug], position, text))
+        plan.versions.append(_version(known[text.slug], position, text, before))
     flush()
     for text in texts:
         for figure in text.indicators:
@@ -139,7 +89,22 @@ def adopt_plan(
     return plan
 
 
-def _version(priority: Priority, position: int, text: PriorityText) -> PriorityVersion:
+def _actions_before(board: Board, starts_on: date) -> dict[str, dict[str | int, int]]:
+    """What a new plan's actions may carry on: by priority, each by its words and by its id."""
+    earlier = find_plan_before(board.id, starts_on)
+    found: dict[str, dict[str | int, int]] = {}
+    for slug, action in list_actions_of(earlier) if earlier else ():
+        found.setdefault(slug, {}).update({action.text: action.id, action.id: action.id})
+    return found
+
+
+def _version(
+    priority: Priority,
+    position: int,
+    text: PriorityText,
+    before: dict[str, dict[str | int, int]],
+) -> PriorityVersion:
+    known = before.get(text.slug, {})
     return PriorityVersion(
         priority=priority,
         position=position,
@@ -157,6 +122,8 @@ def _version(priority: Priority, position: int, text: PriorityText) -> PriorityV
                 partners="\n".join(line.partners),
                 due_on=line.due_on,
                 status=line.status,
+                progress=line.progress,
+                continues_id=known.get(line.continues or line.text),
             )
             for n, line in enumerate(text.actions, 1)
         ],
@@ -168,51 +135,6 @@ def _version(priority: Priority, position: int, text: PriorityText) -> PriorityV
             Aim(position=n, text=line.text, plain=line.plain) for n, line in enumerate(text.aims, 1)
         ],
     )
-
-
-# --- how it goes: actions and indicators ----------------------------------------------------
-
-
-def report_action(*, action: Action, status: ActionStatus, progress: str, by: Account) -> None:
-    """Say how an action of the plan goes; every earlier word stays in its history."""
-    board_id = action.version.plan.board_id
-    _must_be_officer(board_id, by)
-    before = {"status": action.status.value, "progress": action.progress}
-    action.status, action.progress = status, progress.strip()
-    flush()
-    audit.revise(
-        subject_type="action",
-        subject_id=action.id,
-        by=by.actor,
-        before=before,
-        after={"status": status.value, "progress": action.progress},
-    )
-    audit.record(
-        actor=by.actor,
-        verb="action.reported",
-        subject_type="action",
-        subject_id=action.id,
-        board_id=board_id,
-        facts={"status": status.value},
-    )
-
-
-def take_reading(
-    *, indicator: Indicator, taken_on: date, value: int, source: str, by: Account
-) -> Reading:
-    """Note what an indicator stands at; one reading a day, within its bounds, never ahead."""
-    board_id = indicator.priority.board_id
-    _must_be_officer(board_id, by)
-    reading = _keep_reading(indicator, taken_on, value, source)
-    audit.record(
-        actor=by.actor,
-        verb="indicator.read",
-        subject_type="indicator",
-        subject_id=indicator.id,
-        board_id=board_id,
-        facts={"taken_on": taken_on.isoformat(), "value": value},
-    )
-    return reading
 
 
 def _keep_indicator(priority: Priority, figure: IndicatorText) -> None:
@@ -237,34 +159,4 @@ def _keep_indicator(priority: Priority, figure: IndicatorText) -> None:
     there = {reading.taken_on for reading in found.readings}
     for taken_on, value in figure.readings:
         if taken_on not in there:
-            _keep_reading(found, taken_on, value, "")
-
-
-def _keep_reading(indicator: Indicator, taken_on: date, value: int, source: str) -> Reading:
-    if taken_on > clock.today():
-        raise Refused(N_("This day has not come yet."), "taken_on")
-    low = indicator.least is not None and value < indicator.least
-    high = indicator.most is not None and value > indicator.most
-    if low or high:
-        raise Refused(
-            N_("This figure lies between %(least)s and %(most)s."),
-            "value",
-            least="…" if indicator.least is None else written(indicator.least, indicator.decimals),
-            most="…" if indicator.most is None else written(indicator.most, indicator.decimals),
-        )
-    reading = Reading(taken_on=taken_on, value=value, source=source.strip(), noted_at=clock.now())
-    indicator.readings.append(reading)
-    flush()
-    return reading
-
-
-def written(value: int, decimals: int) -> str:
-    """A reading as people write it: 1234 with one decimal place is 123.4."""
-    sign, digits = ("-" if value < 0 else ""), f"{abs(value):0{decimals + 1}}"
-    whole, part = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
-    return f"{sign}{int(whole):,}" + (f".{part}" if part else "")
-
-
-def _must_be_officer(board_id: int, by: Account) -> None:
-    if not has_role(by.id, board_id, sorted(OFFICER_ROLES)):
-        raise Refused(N_("Only an officer of this board can do this."))
+            keep_reading(found, taken_on, value, "")

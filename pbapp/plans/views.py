@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from flask import abort, render_template
 
 from pbapp import clock
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries as assets
-from pbapp.audit.queries import list_revisions
-from pbapp.boards import queries as boards
-from pbapp.boards.access import any_officer, is_officer_of
-from pbapp.boards.models import Board
-from pbapp.boards.site import use_board
-from pbapp.db import db
+from pbapp.audit.queries import list_of_each
+from pbapp.boards.access import is_officer_of
 from pbapp.engagement import queries as engagement
-from pbapp.plans import queries, services, words
-from pbapp.plans.forms import ActionForm, ReadingForm
-from pbapp.plans.models import ActionStatus, Priority
-from pbapp.plans.services import written
+from pbapp.plans import (
+    progress_pages,  # noqa: F401 — its pages hang on the same blueprint
+    queries,
+    words,
+)
+from pbapp.plans.blueprint import bp, get_board
+from pbapp.plans.models import Indicator, Plan, Priority
+from pbapp.plans.progress import READING, written
 from pbapp.proposals import queries as proposals
-from pbapp.refusal import Refused
 from pbapp.results import queries as results
 from pbapp.rounds import queries as rounds
-from pbapp.web.access import access, anyone, require
-from pbapp.web.refusals import blame
+from pbapp.web.access import access, anyone
 
-bp = Blueprint("plans", __name__, url_prefix="/boards/<slug>")
 blueprints = (bp,)
-
-Page = str | Response | tuple[str, int]
 
 
 @bp.get("/plan")
 @access(anyone)
 def detail(slug: str) -> str:
     """The plan of today, or that there is none yet."""
-    board = _board(slug)
+    board = get_board(slug)
     plan = queries.find_plan(board.id)
     return render_template(
         "plans/detail.html",
@@ -51,11 +45,44 @@ def detail(slug: str) -> str:
     )
 
 
+@bp.get("/plan/<day>")
+@access(anyone)
+def version(slug: str, day: str) -> str:
+    """One version of the plan, whole, at an address of its own: the day it begins."""
+    board = get_board(slug)
+    plan = queries.find_plan_of(board.id, _day(day)) or abort(404)
+    known = queries.list_plans(board.id)
+    at = next(n for n, one in enumerate(known) if one.id == plan.id)
+    before, after = known[at + 1 :], known[:at]
+    return render_template(
+        "plans/version.html",
+        board=board,
+        plan=plan,
+        versions=queries.load_whole(plan),
+        replaced=after[-1] if after else None,
+        new=_priority_ids(plan) - _priority_ids(before[0]) if before else set(),
+        ended=_priority_ids(plan) - _priority_ids(after[-1]) if after else set(),
+        words=words,
+        today=clock.today(),
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
+def _priority_ids(plan: Plan) -> set[int]:
+    return {version.priority_id for version in plan.versions}
+
+
 @bp.get("/priorities/<priority>")
 @access(anyone)
 def priority(slug: str, priority: str) -> str:
     """What the plan of today says of a priority, and what in the area helps it."""
-    board = _board(slug)
+    board = get_board(slug)
     found = queries.find_priority(board.id, priority)
     versions = queries.list_versions(found.id) if found else []
     current = queries.current_version(versions)
@@ -64,14 +91,17 @@ def priority(slug: str, priority: str) -> str:
     main, supporting = assets.list_for_priority(found.id)
     plan = queries.find_plan(board.id)
     awards = results.awards_of_priority(found)
+    indicators = queries.list_indicators(found.id)
     return render_template(
         "plans/priority.html",
         board=board,
         priority=found,
         version=current,
         heard=engagement.list_heard(board.id, priority_id=found.id),
-        indicators=queries.list_indicators(found.id),
+        indicators=indicators,
         writes=is_officer_of(board.id),
+        partners=_own_partners(),
+        corrected=_corrections(indicators),
         words=words,
         written=written,
         in_force=plan is not None and current.plan_id == plan.id,
@@ -84,65 +114,19 @@ def priority(slug: str, priority: str) -> str:
     )
 
 
-@bp.route("/priorities/<priority>/actions/<int:action_id>", methods=["GET", "POST"])
-@access(any_officer)
-def action(slug: str, priority: str, action_id: int) -> Page:
-    """Say how an action of the plan goes."""
-    board, found = _own_priority(slug, priority)
-    its = queries.find_action(found, action_id) or abort(404)
-    account = the_account() or abort(403)
-    form = ActionForm(data={"status": its.status.value, "progress": its.progress})
-    if form.validate_on_submit():
-        status = ActionStatus(form.status.data)
-        services.report_action(
-            action=its, status=status, progress=form.progress.data or "", by=account
-        )
-        db.session.commit()
-        flash(_("Saved. Everybody can read it now."))
-        return redirect(url_for(".priority", slug=slug, priority=priority) + "#actions", 303)
-    html = render_template(
-        "plans/action.html",
-        board=board,
-        priority=found,
-        action=its,
-        form=form,
-        history=words.told(list_revisions("action", its.id)),
-    )
-    return html, 422 if form.errors else 200
+def _own_partners() -> set[str]:
+    """The partners the viewer acts for: of the actions these lead, they may say how they go."""
+    account = the_account()
+    return queries.partner_names(account.id) if account else set()
 
 
-@bp.route("/priorities/<priority>/indicators/<indicator>", methods=["GET", "POST"])
-@access(any_officer)
-def reading(slug: str, priority: str, indicator: str) -> Page:
-    """Note what an indicator stands at."""
-    board, found = _own_priority(slug, priority)
-    its = queries.find_indicator(found, indicator) or abort(404)
-    account = the_account() or abort(403)
-    form = ReadingForm(its.decimals)
-    if form.validate_on_submit():
-        try:
-            services.take_reading(indicator=its, by=account, **form.typed)
-            db.session.commit()
-        except Refused as refused:
-            blame(form, refused)
-        else:
-            flash(_("Saved. Everybody can read it now."))
-            return redirect(url_for(".priority", slug=slug, priority=priority) + "#figures", 303)
-    html = render_template(
-        "plans/reading.html",
-        board=board,
-        priority=found,
-        indicator=its,
-        form=form,
-        written=written,
-    )
-    return html, 422 if form.errors else 200
-
-
-def _own_priority(slug: str, priority: str) -> tuple[Board, Priority]:
-    board = _board(slug)
-    require(is_officer_of(board.id))
-    return board, queries.find_priority(board.id, priority) or abort(404)
+def _corrections(indicators: list[Indicator]) -> dict[int, list[dict[str, Any]]]:
+    """By reading: what it said before somebody put it right, in words."""
+    ids = [reading.id for indicator in indicators for reading in indicator.readings]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for revision in list_of_each(READING, ids):
+        found.setdefault(int(revision.subject_id), []).extend(words.told([revision]))
+    return found
 
 
 def _undecided(priority: Priority) -> list[Any]:
@@ -163,11 +147,3 @@ def _sums(awards: list[Any]) -> dict[str, int]:
         currency = award.count.round.currency
         found[currency] = found.get(currency, 0) + award.awarded
     return found
-
-
-def _board(slug: str) -> Board:
-    board = boards.find_board(slug)
-    if board is None:
-        abort(404)
-    use_board(board)
-    return board

@@ -177,3 +177,12 @@ def test_the_list_takes_as_many_queries_for_many_as_for_few(
     stranger.get(f"{PATH}?priority=poverty")
     assert count_queries.number <= few + 1
     assert few <= 8
+
+
+def test_a_second_press_writes_nothing_more(officer: Browser, world: World) -> None:
+    page = officer.get(f"{PATH}/new")
+    first = officer.submit(page, typed(world))
+    second = officer.submit(page, typed(world))
+    assert second.location == first.location
+    officer.submit(page, typed(world, heard="Something else."))
+    assert len(queries.list_heard(world.board.id)) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import time_machine
@@ -9,7 +10,8 @@ import time_machine
 from pbapp import clock
 from pbapp.assets.models import AssetState
 from pbapp.db import db
-from pbapp.plans import services
+from pbapp.plans import queries, services
+from pbapp.plans.plan_writing import text_of
 from pbapp.plans.services import Line, PriorityText
 from tests.assets.factories import make_asset
 from tests.client import Browser
@@ -99,6 +101,50 @@ def test_each_day_shows_its_own_version_and_what_came_before(
             assert said in page.text
         dropped = stranger.get("/boards/coatbridge/priorities/mental-health")
         assert "not in the plan of today" in dropped.text
+
+
+def test_a_version_keeps_its_address_and_says_when_it_was_replaced(
+    stranger: Browser, world: World
+) -> None:
+    adopt_next(world)
+    old = f"/boards/coatbridge/plan/{world.plan.starts_on.isoformat()}"
+    new = f"/boards/coatbridge/plan/{(clock.today() + timedelta(days=30)).isoformat()}"
+    assert "This plan was replaced" not in stranger.get(old).text
+    assert "This plan begins on" in stranger.get(new).text
+    assert "This plan has not begun yet." in stranger.get("/boards/coatbridge/plan").text
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        page = stranger.get(old)
+        assert page.h1 == "The Coatbridge plan (LOIP)"
+        assert page.text.count("Ended with this plan") == 2
+        for said in (
+            "This plan was replaced on",
+            "Work together on Mental Health.",
+            "carries this",
+        ):
+            assert said in page.text
+        current = stranger.get("/boards/coatbridge/plan")
+        assert current.links()["The Coatbridge plan (LOIP)"] == old
+        assert "New in this plan" not in stranger.get(new).text
+    for nowhere in ("2019-01-01", "today", "0000-00-00"):
+        stranger.get(f"/boards/coatbridge/plan/{nowhere}", 404)
+
+
+def test_an_action_that_goes_on_keeps_its_history(
+    officer: Browser, stranger: Browser, world: World
+) -> None:
+    action = world.plan.versions[0].actions[0]
+    path = f"{PATH}/actions/{action.id}"
+    officer.submit(officer.get(path), {"status": "under_way", "progress": "Begun."})
+    text = text_of(world.plan, queries.load_whole(world.plan), {})
+    begins = clock.today() + timedelta(days=3)
+    services.adopt_text(board=world.board, text=replace(text, starts_on=begins))
+    db.session.commit()
+    officer.submit(officer.get(path), {"status": "done", "progress": "Ready."})
+    with time_machine.travel(clock.now() + timedelta(days=4), tick=False):
+        assert "Ready." in stranger.get(PATH).text
+        (later,) = queries.list_continuing(db.session.merge(action))
+        told = Browser(officer.app, signed_in_as=world.officer).get(f"{PATH}/actions/{later.id}")
+        assert "Begun." in told.text
 
 
 def test_a_priority_that_is_not_there(stranger: Browser, world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pbapp.places.problems import FileProblems
 from pbapp.plans import queries, services
 from pbapp.plans.models import ActionStatus, DriverKind
 from pbapp.plans.plan_file import read_plan
+from pbapp.plans.plan_writing import text_of, write_plan
 from pbapp.refusal import Refused
 from tests.demos import copy_demo, environment_of
 from tests.world import World
@@ -43,6 +45,7 @@ lead = "Stirling Council"
 partners = ["NHS Forth Valley", "Stirlingshire Voluntary Enterprise"]
 due_on = 2027-03-31
 status = "under_way"
+progress = "Two halls asked."
 
 [[priorities.aims]]
 words = "More living-wage employers."
@@ -131,6 +134,17 @@ def test_a_plan_is_adopted_with_its_figures(app: Flask, world: World) -> None:
     assert priority is not None
     (figure,) = queries.list_indicators(priority.id)
     assert [reading.value for reading in figure.readings] == [814, 820]
+
+
+def test_what_is_written_is_read_back_the_same(app: Flask, world: World) -> None:
+    text = read_plan(WHOLE.encode())
+    plan = services.adopt_text(board=world.board, text=text)
+    versions = queries.load_whole(plan)
+    figures = {v.priority_id: queries.list_indicators(v.priority_id) for v in versions}
+    written = write_plan(text_of(plan, versions, figures))
+    assert read_plan(written.encode()) == text
+    hard = replace(text, introduction='A "quoted"\nline\\ with \x7f, \t and –', title="It's")
+    assert read_plan(write_plan(hard).encode()) == hard
 
 
 def test_a_next_plan_keeps_the_readings_and_refuses_other_decimals(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from pbapp import clock
 from pbapp.db import db
-from pbapp.plans.models import Action, Direction, Indicator, PriorityVersion
-from pbapp.plans.services import written
+from pbapp.organisations.models import OrganisationKind
+from pbapp.plans import queries
+from pbapp.plans.models import (
+    Action,
+    Direction,
+    Driver,
+    DriverKind,
+    Indicator,
+    PriorityVersion,
+    Reading,
+)
+from pbapp.plans.progress import written
 from tests.client import Browser
 from tests.world import World
 
@@ -96,7 +106,9 @@ def test_a_wrong_reading_is_said_beside_its_field(
 def test_a_day_has_one_reading(officer: Browser, world: World, figure: Indicator) -> None:
     path, given = f"{PATH}/indicators/parcels", {"taken_on": "2025-03-31", "value": "7"}
     officer.submit(officer.get(path), given)
-    page = officer.submit(officer.get(path), given, status=422)
+    officer.submit(officer.get(path), given)
+    assert db.session.query(Reading).count() == 1, "the same reading sent twice is one row"
+    page = officer.submit(officer.get(path), {**given, "value": "8"}, status=422)
     assert page.errors() == ["There is a reading for that day already."]
 
 
@@ -108,10 +120,112 @@ def test_only_officers_of_this_board_say_how_it_goes(
     world: World,
     figure: Indicator,
 ) -> None:
-    for path in (f"{PATH}/actions/{an_action(world).id}", f"{PATH}/indicators/parcels"):
+    reading, driver = a_reading(figure), a_driver(world)
+    for path in (
+        f"{PATH}/actions/{an_action(world).id}",
+        f"{PATH}/indicators/parcels",
+        f"{PATH}/indicators/parcels/{reading.id}",
+        f"{PATH}/drivers/{driver.id}",
+    ):
         assert "/account/sign-in" in stranger.get(path, 303).location
         for browser in (resident, board_member, officer_elsewhere):
-            browser.get(path, 403)
+            browser.refused(path)
+
+
+def test_a_reading_is_put_right_and_the_old_one_stays_readable(
+    officer: Browser, stranger: Browser, world: World, figure: Indicator
+) -> None:
+    path = f"{PATH}/indicators/parcels/{a_reading(figure).id}"
+    page = officer.submit(officer.get(path), {"value": "99.5"}, status=422)
+    assert page.errors() == ["Say why the figure was wrong."]
+    page = officer.submit(officer.get(path), {"value": "100.1", "reason": "Typo"}, status=422)
+    assert page.errors() == ["This figure lies between 0.0 and 100.0."]
+    officer.submit(officer.get(path), {"value": "99.5", "reason": "Two halls left out"})
+    seen = stranger.get(PATH).text
+    for said in ("99.5 parcels", "Put right: Two halls left out", "Was: 12.5", "Now: 99.5"):
+        assert said in seen
+
+
+def test_who_saves_second_sees_what_the_first_said(
+    officer: Browser, second_officer: Browser, world: World, figure: Indicator
+) -> None:
+    action, reading = an_action(world), a_reading(figure)
+    for path, first, second in (
+        (
+            f"{PATH}/actions/{action.id}",
+            {"status": "done", "progress": "All done."},
+            {"status": "stopped", "progress": "No money."},
+        ),
+        (
+            f"{PATH}/indicators/parcels/{reading.id}",
+            {"value": "13", "reason": "First"},
+            {"value": "14", "reason": "Second"},
+        ),
+    ):
+        stale = second_officer.get(path)
+        officer.submit(officer.get(path), first)
+        page = second_officer.submit(stale, second, status=409)
+        assert "Changed by somebody else meanwhile" in page.text
+        assert "All done." in page.text or "Now: 13.0" in page.text
+        second_officer.submit(page)
+        last = list(second.values())[-1]
+        assert last in second_officer.get(path).html
+
+
+def test_a_partner_says_how_its_own_action_goes(
+    group_member: Browser, stranger: Browser, world: World
+) -> None:
+    action = an_action(world)
+    path = f"{PATH}/actions/{action.id}"
+    action.lead = "example canal friends"
+    db.session.commit()
+    group_member.get(path, 403)
+    world.group.kind = OrganisationKind.PARTNER
+    db.session.commit()
+    assert path in group_member.get(PATH).links().values()
+    group_member.submit(group_member.get(path), {"status": "under_way", "progress": "We began."})
+    assert "We began." in stranger.get(PATH).text
+    assert "by example canal friends" in group_member.get(path).text
+    action = an_action(world)
+    action.lead = "Somebody else"
+    db.session.commit()
+    group_member.refused(path)
+
+
+def test_a_strategy_is_looked_at_again_wherever_the_plan_names_it(
+    officer: Browser, world: World
+) -> None:
+    driver, twin = a_driver(world), a_driver(world, "mental-health")
+    assert [found for *_, found in queries.list_to_review([world.board.id])] == [driver]
+    path = f"{PATH}/drivers/{driver.id}"
+    page = officer.submit(officer.get(path), {"reviewed_on": "2999-01-01"}, status=422)
+    assert page.errors() == ["This day has not come yet."]
+    officer.submit(officer.get(path), {"reviewed_on": clock.today().isoformat()})
+    assert twin.reviewed_on == clock.today()
+    assert queries.list_to_review([world.board.id]) == []
+    page = officer.submit(officer.get(path), {"reviewed_on": "2020-01-01"}, status=422)
+    assert page.errors() == ["It was looked at again after that day already."]
+
+
+def a_reading(figure: Indicator) -> Reading:
+    found = Reading(taken_on=date(2025, 3, 31), value=125, noted_at=clock.now())
+    figure.readings.append(found)
+    db.session.commit()
+    return found
+
+
+def a_driver(world: World, priority: str = "poverty") -> Driver:
+    version = (
+        db.session.query(PriorityVersion)
+        .filter(PriorityVersion.priority_id == world.priorities[priority].id)
+        .one()
+    )
+    found = Driver(
+        priority_version_id=version.id, position=1, kind=DriverKind.NATIONAL, name="An Act"
+    )
+    db.session.add(found)
+    db.session.commit()
+    return found
 
 
 def test_a_reading_is_written_with_its_decimal_places() -> None:

@@ -11,7 +11,7 @@ from flask import abort
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.boards.access import is_officer_of, officer_board_ids, roles_here
+from pbapp.boards.access import board_ids_of, is_officer_of
 from pbapp.boards.models import Role
 from pbapp.boards.queries import list_wards
 from pbapp.db import db
@@ -38,13 +38,9 @@ from pbapp.web.context import settings
 Save = Callable[[Round, Any, Account], None]
 
 
-def led_board_ids() -> list[int]:
-    """The boards the viewer is a voting lead of."""
-    return [id for id in officer_board_ids() if Role.VOTING_LEAD in roles_here(id)]
-
-
 def any_lead(**_: Any) -> bool:
-    return bool(led_board_ids())
+    """A voting lead of some board."""
+    return bool(board_ids_of({Role.VOTING_LEAD}))
 
 
 def the_lead() -> Account:

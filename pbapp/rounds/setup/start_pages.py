@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.boards.access import any_officer, officer_board_ids
-from pbapp.boards.models import Board
+from pbapp.boards.access import any_officer, board_ids_of, officer_board_ids
+from pbapp.boards.models import Board, Role
 from pbapp.boards.queries import list_wards
 from pbapp.boards.site import use_board
 from pbapp.db import db
@@ -43,7 +43,7 @@ def index() -> str:
         "rounds/setup/index.html",
         rounds=[(one, state_words(one, now)) for one in rounds],
         rehearsals=[(one, state_words(one, now)) for one in list_rehearsals(boards)],
-        can_begin=bool(pages.led_board_ids()),
+        can_begin=pages.any_lead(),
     )
 
 
@@ -51,7 +51,7 @@ def index() -> str:
 @access(pages.any_lead)
 def new() -> Page:
     """Begin a round from a template, or from one that was held before."""
-    boards = queries.list_led_boards(pages.led_board_ids())
+    boards = queries.list_led_boards(board_ids_of({Role.VOTING_LEAD}))
     form = _form(boards)
     if not form.validate_on_submit():
         return render_template(
