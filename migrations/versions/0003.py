@@ -371,6 +371,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_open_data")),
     )
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("continues_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_action_continues_id"), ["continues_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_action_continues_id_action"), "action", ["continues_id"], ["id"]
+        )
+
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.add_column(sa.Column("telling_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_mail_telling_id"), ["telling_id"], unique=False)
@@ -422,6 +429,11 @@ def downgrade() -> None:
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mail_telling_id"))
         batch_op.drop_column("telling_id")
+
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_action_continues_id_action"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_action_continues_id"))
+        batch_op.drop_column("continues_id")
 
     op.drop_table("open_data")
     op.drop_table("meeting_paper")
