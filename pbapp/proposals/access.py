@@ -6,14 +6,13 @@ from flask import abort
 
 from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import is_officer_of
-from pbapp.organisations.queries import is_member
 from pbapp.proposals.models import Proposal
-from pbapp.proposals.queries import find_by_number, is_public
+from pbapp.proposals.queries import find_by_number, is_author, is_public
 from pbapp.rounds.access import get_round
 
 
 def get_proposal(slug: str, number: int) -> Proposal:
-    """A proposal this viewer may read, or 404: what waits is for its group and for officers."""
+    """A proposal this viewer may read, or 404: what waits is for its authors and for officers."""
     round = get_round(slug)
     proposal = find_by_number(round, number) or abort(404)
     if not (is_public(proposal) or is_ours(proposal) or is_officer_of(round.board_id)):
@@ -22,6 +21,6 @@ def get_proposal(slug: str, number: int) -> Proposal:
 
 
 def is_ours(proposal: Proposal) -> bool:
-    """Whether the viewer belongs to the proposal's group."""
+    """Whether the viewer is one of those who wrote it."""
     account = the_account()
-    return account is not None and is_member(account.id, proposal.organisation_id)
+    return account is not None and is_author(account, proposal)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,7 +15,9 @@ from pbapp.db import db
 from pbapp.organisations.models import Member
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority, PriorityVersion
-from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.organisations.queries import is_member
+from pbapp.proposals.filling import ROWS
+from pbapp.proposals.models import CoAuthor, Proposal, ProposalState
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase, is_open_for, sealed_numbers
 from pbapp.rounds.sealing import BallotProject
@@ -122,6 +123,17 @@ def _whole() -> Select[Proposal]:
     )
 
 
+def load_whole(ids: list[int]) -> list[Proposal]:
+    """These proposals with everything they say, by number, in a handful of queries."""
+    query = (
+        select(Proposal)
+        .options(*(selectinload(getattr(Proposal, name)) for name in ROWS))
+        .where(Proposal.id.in_(ids))
+        .order_by(Proposal.number)
+    )
+    return list(db.session.scalars(query))
+
+
 def list_on_ballot(round: Round) -> list[Proposal]:
     """The proposals people can vote for, by number, as cards are loaded."""
     ids = [one.id for one in list_public(round) if not one.is_withdrawn]
@@ -178,11 +190,58 @@ def count_by_state(round: Round) -> Tally:
     )
 
 
-def list_by_account(account_id: UUID, round: Round | None = None) -> list[Proposal]:
-    """The proposals of the groups somebody belongs to, newest first, with their round."""
+def of_author(account: Account) -> ColumnElement[bool]:
+    """Written by somebody: for a group they belong to, for themself, or as a co-author.
+
+    Who typed one in as an officer counts, too: they must not decide on it.
+    """
+    groups = select(Member.organisation_id).where(Member.account_id == account.id)
+    shared = select(CoAuthor.proposal_id).where(CoAuthor.email == account.email)
+    own = and_(
+        Proposal.submitted_by_id == account.id,
+        or_(Proposal.organisation_id.is_(None), Proposal.entered_for != ""),
+    )
+    return or_(Proposal.organisation_id.in_(groups), own, Proposal.id.in_(shared))
+
+
+def is_author(account: Account, proposal: Proposal) -> bool:
+    """Whether somebody may change a proposal, and so may not decide on it."""
+    query = select(Proposal.id).where(Proposal.id == proposal.id, of_author(account))
+    return db.session.scalar(query) is not None
+
+
+def may_withdraw(account: Account, proposal: Proposal) -> bool:
+    """Whether it is theirs to take back: co-authors may change it, and no more."""
+    if is_member(account.id, proposal.organisation_id):
+        return True
+    if proposal.submitted_by_id == account.id and is_author(account, proposal):
+        return True
+    return any(one.is_author and one.email == account.email for one in proposal.co_authors)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to write to about a proposal."""
+
+    email: str
+    language: str
+
+
+def contact_of(proposal: Proposal) -> Contact | None:
+    """Who is told what becomes of a proposal: who sent it in, or whom an officer entered it for."""
+    if proposal.entered_for:
+        author = next((one for one in proposal.co_authors if one.is_author), None)
+        return Contact(author.email, proposal.language) if author else None
+    if proposal.submitted_by_id is None:
+        return None
+    account = db.session.get(Account, proposal.submitted_by_id)
+    return Contact(account.email, account.language) if account else None
+
+
+def list_by_account(account: Account, round: Round | None = None) -> list[Proposal]:
+    """The proposals somebody may change, newest first, with their round."""
     query = (
         select(Proposal)
-        .join(Member, Member.organisation_id == Proposal.organisation_id)
         .options(
             joinedload(Proposal.round),
             joinedload(Proposal.organisation),
@@ -190,7 +249,7 @@ def list_by_account(account_id: UUID, round: Round | None = None) -> list[Propos
             joinedload(Proposal.area),
         )
         .join(Round, Round.id == Proposal.round_id)
-        .where(Member.account_id == account_id)
+        .where(of_author(account))
         .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
     )
     if round is not None:
@@ -231,15 +290,20 @@ def _on_ballots(condition: ColumnElement[bool]) -> list[Proposal]:
 
 
 def list_authors(round: Round) -> list[Account]:
-    """Who can act for the groups whose proposals in this round are not withdrawn."""
-    groups = select(Proposal.organisation_id).where(
+    """Who can act for the proposals in this round that are not withdrawn."""
+    standing = select(Proposal).where(
         Proposal.round_id == round.id, Proposal.state != ProposalState.WITHDRAWN
     )
-    query = (
-        select(Account)
-        .join(Member, Member.account_id == Account.id)
-        .where(Member.organisation_id.in_(groups), Account.closed_at.is_(None))
-        .distinct()
+    groups = standing.with_only_columns(Proposal.organisation_id)
+    members = select(Member.account_id).where(Member.organisation_id.in_(groups))
+    alone = standing.where(
+        Proposal.organisation_id.is_(None), Proposal.entered_for == ""
+    ).with_only_columns(Proposal.submitted_by_id)
+    ids = standing.with_only_columns(Proposal.id)
+    shared = select(CoAuthor.email).where(CoAuthor.proposal_id.in_(ids))
+    query = select(Account).where(
+        or_(Account.id.in_(members), Account.id.in_(alone), Account.email.in_(shared)),
+        Account.closed_at.is_(None),
     )
     return list(db.session.scalars(query))
 

@@ -1,26 +1,31 @@
-"""What a group does with its proposal: send it in, change it, take it back."""
+"""What people do with their proposal: send it in, change it, take it back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
+from pbapp.accounts.queries import tidy_email
 from pbapp.audit import services as audit
+from pbapp.boards.models import OFFICER_ROLES
+from pbapp.boards.queries import has_role
 from pbapp.db import db, flush
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member
-from pbapp.plans.models import PriorityVersion
-from pbapp.proposals import queries
-from pbapp.proposals.models import CostLine, Proposal, ProposalState
+from pbapp.proposals import checks, queries
+from pbapp.proposals.content import Content as Content  # for whoever sends one in
+from pbapp.proposals.content import Cost as Cost
+from pbapp.proposals.content import content_of
+from pbapp.proposals.filling import ROWS, fill
+from pbapp.proposals.models import CoAuthor, CostLine, Proposal, ProposalState
 from pbapp.proposals.snapshot import snapshot
-from pbapp.refusal import N_, Refused, in_pounds
+from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Round
 from pbapp.rounds.services import hold, refuse_if_sealed
 
@@ -28,24 +33,11 @@ SAME_CLICK = timedelta(minutes=5)
 NOT_YOURS = N_("Only members of the group can do this.")
 CHANGED = N_("This has changed since you opened it. Look at it again before you go on.")
 
-# What a rehearsal takes over of a proposal as it is; not who sent it in.
+# What a rehearsal takes over beside what a proposal says; not who sent it in.
 COPIED = (
     "number",
     "organisation_id",
-    "priority_id",
-    "area_id",
-    "title",
-    "summary",
-    "what",
-    "who_benefits",
-    "how_it_helps",
-    "where_words",
-    "language",
-    "lat",
-    "lon",
-    "cost_pence",
-    "minimum_pence",
-    "photo_id",
+    "entered_for",
     "state",
     "submitted_at",
     "updated_at",
@@ -54,83 +46,115 @@ COPIED = (
 
 
 @dataclass(frozen=True)
-class Cost:
-    """One thing the money buys."""
+class EnteredFor:
+    """Whom an officer types a proposal in for. With an `email` they are told, and may change it."""
 
-    what: str
-    pence: int
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a group says of its idea. `area_id` None is the whole area of the board."""
-
-    title: str
-    summary: str
-    what: str
-    who_benefits: str
-    priority_id: int | None
-    how_it_helps: str
-    costs: Sequence[Cost]
-    area_id: int | None = None
-    where_words: str = ""
-    lat: float | None = None
-    lon: float | None = None
-    minimum_pence: int | None = None
-    photo_id: UUID | None = None
-    language: str = "en"
+    name: str
+    email: str = ""
 
 
 def submit(
     *,
     round: Round,
-    organisation: Organisation,
+    organisation: Organisation | None,
     content: Content,
     by: Account,
     is_example: bool = False,
+    entered_for: EnteredFor | None = None,
 ) -> Proposal:
-    """Send in a proposal for a group; it waits for an officer and gets its number.
+    """Send in a proposal for a group, or for oneself (`organisation` None); it gets its number.
 
+    `entered_for`: an officer of the board types it in for somebody, and everybody may read that.
     A second click gives the proposal of the first. Raises `Refused` beside the field to mend.
     """
-    _must_belong(by, organisation.id)
+    check_sender(round=round, organisation=organisation, by=by, entered_for=entered_for)
     hold(round)
     refuse_if_sealed(round)
     if not queries.can_send_in(round, clock.now()):
         raise Refused(N_("Proposals cannot be sent in now: this round is not taking any."))
-    twin = _same_title(round, organisation, content.title)
+    twin = _same_title(round, organisation, content.title, by)
     if twin is not None:
         if twin.submitted_by_id == by.id and twin.submitted_at > clock.now() - SAME_CLICK:
             return twin
-        raise Refused(N_("Your group has already sent in a proposal with this title."), "title")
+        raise Refused(
+            N_("Your group has already sent in a proposal with this title.")
+            if organisation
+            else N_("You have already sent in a proposal with this title."),
+            "title",
+        )
+    checks.check(round, content)
     proposal = Proposal(
         round=round,
         number=_next_number(round),
         organisation=organisation,
         submitted_by_id=by.id,
+        entered_for=entered_for.name.strip() if entered_for else "",
         state=ProposalState.SUBMITTED,
         submitted_at=clock.now(),
         is_example=is_example,
     )
-    _fill(proposal, content)
+    fill(proposal, content)
     db.session.add(proposal)
     flush()
-    log(proposal, by, "proposal.submitted", {"number": proposal.number})
+    if entered_for and entered_for.email:
+        _add_author(proposal, entered_for, by)
+    facts = {"number": proposal.number, **({"entered_for_somebody": True} if entered_for else {})}
+    log(proposal, by, "proposal.submitted", facts)
     return proposal
 
 
-def _must_belong(by: Account, organisation_id: UUID | None) -> None:
-    if not is_member(by.id, organisation_id):
+def check_sender(
+    *,
+    round: Round,
+    organisation: Organisation | None,
+    by: Account,
+    entered_for: EnteredFor | None = None,
+) -> None:
+    """Refuse who may not send a proposal in for whom, or from whom the round takes none."""
+    if entered_for is not None:
+        if not has_role(by.id, round.board_id, OFFICER_ROLES):
+            raise Refused(N_("Only an officer of this board enters a proposal for somebody."))
+        if not entered_for.name.strip():
+            raise Refused(N_("Say for whom you enter it."), "entered_for")
+    elif organisation is not None and not is_member(by.id, organisation.id):
+        raise Refused(NOT_YOURS)
+    refused = checks.why_not_propose(round, organisation, by_officer=entered_for is not None)
+    if refused is not None:
+        raise refused
+
+
+def _add_author(proposal: Proposal, entered_for: EnteredFor, by: Account) -> None:
+    author = CoAuthor(
+        proposal=proposal,
+        name=entered_for.name.strip(),
+        email=tidy_email(entered_for.email),
+        is_author=True,
+        invited_by_id=by.id,
+        invited_at=clock.now(),
+    )
+    db.session.add(author)
+    flush()
+
+
+def _must_be_author(by: Account, proposal: Proposal) -> None:
+    if not queries.is_author(by, proposal):
         raise Refused(NOT_YOURS)
 
 
-def _same_title(round: Round, organisation: Organisation, title: str) -> Proposal | None:
+def _same_title(
+    round: Round, organisation: Organisation | None, title: str, by: Account
+) -> Proposal | None:
     query = select(Proposal).where(
         Proposal.round_id == round.id,
-        Proposal.organisation_id == organisation.id,
         func.lower(Proposal.title) == title.strip().lower(),
         Proposal.state != ProposalState.WITHDRAWN,
     )
+    if organisation is not None:
+        query = query.where(Proposal.organisation_id == organisation.id)
+    else:
+        query = query.where(
+            Proposal.organisation_id.is_(None), Proposal.submitted_by_id == by.id
+        )
     return db.session.scalars(query).first()
 
 
@@ -140,88 +164,12 @@ def _next_number(round: Round) -> int:
     return (db.session.scalar(query) or 0) + 1
 
 
-def _fill(proposal: Proposal, content: Content) -> None:
-    round = proposal.round
-    costs = _checked_costs(round, content)
-    _check_priority(round, content.priority_id)
-    if content.area_id is not None and content.area_id not in _ward_ids(round):
-        raise Refused(N_("Choose one of the wards of this round, or the whole area."), "ward")
-    proposal.title = content.title.strip()
-    proposal.summary = content.summary.strip()
-    proposal.what = content.what
-    proposal.who_benefits = content.who_benefits
-    proposal.how_it_helps = content.how_it_helps
-    proposal.priority_id = content.priority_id
-    proposal.area_id = content.area_id
-    proposal.where_words = content.where_words
-    proposal.lat, proposal.lon = content.lat, content.lon
-    proposal.minimum_pence = content.minimum_pence
-    proposal.photo_id = content.photo_id
-    proposal.language = content.language
-    proposal.updated_at = clock.now()
-    proposal.cost_pence = sum(cost.pence for cost in costs)
-    told = [(line.description, line.amount_pence) for line in proposal.cost_lines]
-    if told != [(cost.what, cost.pence) for cost in costs]:
-        proposal.cost_lines = [
-            CostLine(position=place, description=cost.what, amount_pence=cost.pence)
-            for place, cost in enumerate(costs, 1)
-        ]
-
-
-def _checked_costs(round: Round, content: Content) -> Sequence[Cost]:
-    if not content.costs:
-        raise Refused(N_("Add at least one cost above £0."), "costs")
-    if any(cost.pence <= 0 for cost in content.costs):
-        raise Refused(N_("Each cost must be more than £0."), "costs")
-    total = sum(cost.pence for cost in content.costs)
-    if round.min_cost_pence is not None and total < round.min_cost_pence:
-        raise Refused(
-            N_(
-                "Your costs add up to %(total)s. A project in this round has to ask for %(least)s "
-                "at least."
-            ),
-            "costs",
-            total=in_pounds(total),
-            least=in_pounds(round.min_cost_pence),
-        )
-    most = round.max_cost_pence or sum(pot.budget_pence for pot in round.pots)
-    if total > most:
-        raise Refused(
-            N_(
-                "Your costs add up to %(total)s. A project in this round can ask for %(most)s "
-                "at most."
-            ),
-            "costs",
-            total=in_pounds(total),
-            most=in_pounds(most),
-        )
-    if content.minimum_pence is not None and not 0 < content.minimum_pence <= total:
-        raise Refused(
-            N_("The smallest amount you could work with is more than £0 and not above %(total)s."),
-            "minimum",
-            total=in_pounds(total),
-        )
-    return content.costs
-
-
-def _check_priority(round: Round, priority_id: int | None) -> None:
-    query = select(PriorityVersion.id).where(
-        PriorityVersion.plan_id == round.plan_id, PriorityVersion.priority_id == priority_id
-    )
-    if priority_id is None or db.session.scalar(query) is None:
-        raise Refused(N_("Choose the priority your idea helps most."), "priority")
-
-
-def _ward_ids(round: Round) -> set[int]:
-    return {item.area_id for item in round.round_areas}
-
-
 def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> Proposal:
     """Change a proposal, or mend and send back a returned one: it then waits for an officer.
 
     `version` is the one the form was made from. Raises `Refused` if somebody changed it since.
     """
-    _must_belong(by, proposal.organisation_id)
+    _must_be_author(by, proposal)
     hold(proposal.round)
     db.session.refresh(proposal, ["state", "version"])
     refuse_if_sealed(proposal.round)
@@ -231,12 +179,13 @@ def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> 
         raise Refused(N_("This is on the ballot, so it can no longer be changed."))
     if not queries.can_edit(proposal, clock.now()):
         raise Refused(N_("The time to change this proposal is over."))
+    checks.check(proposal.round, content)
     before = snapshot(proposal)
     came_back = proposal.state is ProposalState.RETURNED
-    _fill(proposal, content)
+    fill(proposal, content)
     proposal.state = ProposalState.SUBMITTED
     flush()
-    db.session.refresh(proposal, ["priority", "area", "photo"])
+    db.session.refresh(proposal, ["priority", "area", "photo", *ROWS])
     audit.revise(
         subject_type="proposal",
         subject_id=proposal.id,
@@ -251,7 +200,8 @@ def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> 
 
 def withdraw(*, proposal: Proposal, by: Account) -> Proposal:
     """Take a proposal back. After sealing it stays listed, marked, and cannot win."""
-    _must_belong(by, proposal.organisation_id)
+    if not queries.may_withdraw(by, proposal):
+        raise Refused(NOT_YOURS)
     hold(proposal.round)
     db.session.refresh(proposal, ["state", "version"])
     if proposal.state is ProposalState.WITHDRAWN:
@@ -270,14 +220,14 @@ def copy_ballot(*, of: Round, to: Round) -> int:
     """Copy what is on the ballot of a round to its rehearsal, under the same numbers; how many."""
     if to.rehearses_id != of.id:
         raise Refused(N_("Proposals are copied to a rehearsal only."))
-    on_ballot = queries.list_on_ballot(of)
+    on_ballot = queries.load_whole([one.id for one in queries.list_on_ballot(of)])
     for one in on_ballot:
-        values = {name: getattr(one, name) for name in COPIED}
-        lines = [
-            CostLine(position=c.position, description=c.description, amount_pence=c.amount_pence)
-            for c in one.cost_lines
-        ]
-        db.session.add(Proposal(round_id=to.id, cost_lines=lines, **values))
+        copy = Proposal(round_id=to.id)
+        # The answers belong to questions of the other round.
+        fill(copy, replace(content_of(one), answers={}))
+        for name in COPIED:
+            setattr(copy, name, getattr(one, name))
+        db.session.add(copy)
     flush()
     return len(on_ballot)
 

@@ -83,6 +83,16 @@ class Leftover(enum.StrEnum):
     NEXT_YEAR = "next_year"
 
 
+class MayPropose(enum.StrEnum):
+    """Who may send in a proposal. `CONSTITUTED`: groups with a constitution, or with a host that
+    answers for them; `COUNCIL`: officers only, for the council's services."""
+
+    EVERYBODY = "everybody"
+    GROUPS = "groups"
+    CONSTITUTED = "constituted"
+    COUNCIL = "council"
+
+
 class Round(Base):
     """One exercise. What it is doing now is computed from its phases, never stored.
 
@@ -161,6 +171,11 @@ class Round(Base):
     )
     conditions: Mapped[str] = mapped_column(Text, default="", server_default="")
     min_age: Mapped[int | None]
+    may_propose: Mapped[MayPropose] = mapped_column(
+        one_of(MayPropose, "may_propose"),
+        default=MayPropose.GROUPS,
+        server_default=MayPropose.GROUPS.value,
+    )
     proposers: Mapped[str] = mapped_column(String(300), default="", server_default="")
     min_cost_pence: Mapped[int | None]
     max_cost_pence: Mapped[int | None]
@@ -195,6 +210,9 @@ class Round(Base):
     phases: Mapped[list[Phase]] = relationship(back_populates="round", order_by="Phase.starts_at")
     pots: Mapped[list[Pot]] = relationship(back_populates="round", order_by="Pot.id")
     round_areas: Mapped[list[RoundArea]] = relationship(back_populates="round")
+    questions: Mapped[list[RoundQuestion]] = relationship(
+        back_populates="round", order_by="RoundQuestion.position, RoundQuestion.id"
+    )
     rehearses: Mapped[Round | None] = relationship(remote_side="Round.id")
 
     @property
@@ -330,3 +348,47 @@ class RoundArea(Base):
 
     round: Mapped[Round] = relationship(back_populates="round_areas")
     area: Mapped[Area] = relationship()
+
+
+class QuestionKind(enum.StrEnum):
+    """How a question of a round's own is answered."""
+
+    TEXT = "text"
+    LONG = "long"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+
+
+class RoundQuestion(Base):
+    """One more thing a round asks of every proposal, or of those from an amount on.
+
+    `options` are what a `CHOICE` offers. A question that is no longer asked keeps its row, and the
+    answers to it stay readable.
+    """
+
+    __tablename__ = "round_question"
+    __table_args__ = (
+        CheckConstraint("length(text) > 0", name="text_given"),
+        CheckConstraint("from_pence IS NULL OR from_pence > 0", name="from_above_nothing"),
+    )
+    __refusals__ = {
+        "ck_round_question_text_given": ("text", N_("Type the question.")),
+        "ck_round_question_from_above_nothing": ("from", N_("Enter an amount above nothing.")),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[QuestionKind] = mapped_column(one_of(QuestionKind, "kind"))
+    text: Mapped[str] = mapped_column(String(300))
+    hint: Mapped[str] = mapped_column(String(300), default="")
+    options: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_required: Mapped[bool] = mapped_column(default=False)
+    from_pence: Mapped[int | None]
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    round: Mapped[Round] = relationship(back_populates="questions")
+
+    def is_asked(self, pence: int) -> bool:
+        """Whether a proposal that asks for so much answers it."""
+        return self.removed_at is None and pence >= (self.from_pence or 0)

@@ -6,7 +6,7 @@ Dates are not in it: making a phase longer must not break a ballot that is alrea
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,19 +102,30 @@ def numbered_pots(round: Round) -> dict[str, Pot]:
 
 
 def _pot_of(project: BallotProject, pots: Mapping[str, Pot]) -> str:
-    """The pot that pays for a project: its ward's or its priority's, or else the one for all."""
+    """The pot that pays for a project, by its id on the ballot."""
+    paying = paying_pot(pots.values(), project.area_id, project.priority_id)
     for pot_id, pot in pots.items():
-        if pot.area_id is not None and pot.area_id == project.area_id:
-            return pot_id
-        if pot.priority_id is not None and pot.priority_id == project.priority_id:
-            return pot_id
-    for pot_id, pot in pots.items():
-        if pot.area_id is None and pot.priority_id is None:
+        if pot is paying:
             return pot_id
     raise Refused(
         N_("No pot pays for “%(title)s”: it is not in the ward or priority of any."),
         title=project.title,
     )
+
+
+def paying_pot(
+    pots: Iterable[Pot], area_id: int | None, priority_id: int | None
+) -> Pot | None:
+    """The pot that pays for a project: its ward's or its priority's, or else the one for all."""
+    general = None
+    for pot in sorted(pots, key=lambda pot: pot.id):
+        if pot.area_id is not None and pot.area_id == area_id:
+            return pot
+        if pot.priority_id is not None and pot.priority_id == priority_id:
+            return pot
+        if pot.area_id is None and pot.priority_id is None:
+            general = general or pot
+    return general
 
 
 def ask_to_seal(*, round: Round, projects: Sequence[BallotProject], by: Account) -> None:
