@@ -139,7 +139,7 @@ def home() -> Page:
         entry_states=STATE,
         awards=delivery.list_of_group([group.id for group in list_groups_of(person)]),
         award_words=award_words,
-        proposals=proposals.list_by_account(person),
+        proposals=proposals.list_by_account(current_user.account),
         proposal_state=state_words,
         proposal_tones=TONES,
     )

@@ -22,7 +22,7 @@ NOT_RESIDENTS = N_(
 )
 NOT_CONSTITUTED = N_(
     "In this round a group needs a constitution, or another organisation that answers for it. Say "
-    "so in your group’s passport, or find a host there."
+    "so in your group's passport, or find a host there."
 )
 ONLY_COUNCIL = N_("In this round the council sends in the proposals, for its own services.")
 
@@ -68,11 +68,9 @@ def check_priorities(round: Round, content: Content) -> None:
         raise Refused(N_("Choose the priority your idea helps most."), "priority")
     others = [one.priority_id for one in content.supports]
     if not known.issuperset(others) or len(set(others)) < len(others):
-        raise Refused(N_("Choose from the priorities of this round’s plan."), "supports")
+        raise Refused(N_("Choose from the priorities of this round's plan."), "supports")
     if content.priority_id in others:
-        raise Refused(
-            N_("This is the main priority already. Choose others, or none."), "supports"
-        )
+        raise Refused(N_("This is the main priority already. Choose others, or none."), "supports")
     if any(not one.how_it_helps.strip() for one in content.supports):
         raise Refused(N_("Say how your idea helps each priority you choose."), "supports")
 
@@ -168,7 +166,7 @@ def _check_ties(round: Round, content: Content) -> None:
         Asset.id.in_(ids), Asset.board_id == round.board_id, Asset.state == AssetState.PUBLISHED
     )
     if ids and db.session.scalar(query) != len(ids):
-        raise Refused(N_("Choose from what is on this board’s map."), "ties")
+        raise Refused(N_("Choose from what is on this board's map."), "ties")
     if any(tie.asset_id is None and not tie.words.strip() for tie in content.ties):
         raise Refused(N_("Say what it is."), "ties")
     if len({(tie.asset_id, tie.kind, tie.words) for tie in content.ties}) < len(content.ties):

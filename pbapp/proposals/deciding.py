@@ -11,6 +11,7 @@ from pbapp.decisions import services as deciding
 from pbapp.decisions.models import Decision, Outcome
 from pbapp.organisations.queries import is_member
 from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.proposals.queries import contact_of, is_author
 from pbapp.proposals.services import CHANGED
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.services import hold, refuse_if_sealed
@@ -44,7 +45,7 @@ def why_not(proposal: Proposal, by: Account) -> Refused | None:
         return Refused(N_("A moderator or an appraiser of this board has to decide on this."))
     if is_member(by.id, proposal.organisation_id):
         return Refused(OWN_GROUP)
-    if proposal.submitted_by_id == by.id:
+    if is_author(by, proposal) or proposal.submitted_by_id == by.id:
         return Refused(N_("You sent this in yourself, so another officer has to decide on it."))
     return None
 
@@ -86,7 +87,7 @@ def _same_click(proposal: Proposal, by: Account, outcome: Outcome) -> Decision:
 
 
 def _tell(proposal: Proposal, decision: Decision, link: str) -> None:
-    author = db.session.get(Account, proposal.submitted_by_id) if proposal.submitted_by_id else None
+    author = contact_of(proposal)
     deciding.tell(
         decision=decision,
         to=author.email if author else None,

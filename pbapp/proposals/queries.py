@@ -13,9 +13,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from pbapp.accounts.models import Account
 from pbapp.db import db
 from pbapp.organisations.models import Member
+from pbapp.organisations.queries import is_member
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority, PriorityVersion
-from pbapp.organisations.queries import is_member
 from pbapp.proposals.filling import ROWS
 from pbapp.proposals.models import CoAuthor, Proposal, ProposalState
 from pbapp.rounds.models import PhaseKind, Round

@@ -152,9 +152,7 @@ def _same_title(
     if organisation is not None:
         query = query.where(Proposal.organisation_id == organisation.id)
     else:
-        query = query.where(
-            Proposal.organisation_id.is_(None), Proposal.submitted_by_id == by.id
-        )
+        query = query.where(Proposal.organisation_id.is_(None), Proposal.submitted_by_id == by.id)
     return db.session.scalars(query).first()
 
 

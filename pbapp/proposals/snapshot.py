@@ -20,6 +20,7 @@ def _idea(proposal: Proposal) -> dict[str, str]:
         "summary": proposal.summary,
         "what": proposal.what,
         "who_benefits": proposal.who_benefits,
+        "young": "yes" if proposal.is_for_young else "",
         "young_ages": proposal.young_ages,
         "has_safeguarding": safe,
         "priority": proposal.priority.name if proposal.priority else "",

@@ -95,7 +95,7 @@ def _map(round: Round) -> MapPart | None:
 def _mine(round: Round) -> list[Any]:
     """The viewer's groups' own proposals, whatever state they are in."""
     account = the_account()
-    return queries.list_by_account(account.id, round) if account else []
+    return queries.list_by_account(account, round) if account else []
 
 
 @bp.get("/proposals.geojson")

@@ -113,9 +113,7 @@ def _pot_of(project: BallotProject, pots: Mapping[str, Pot]) -> str:
     )
 
 
-def paying_pot(
-    pots: Iterable[Pot], area_id: int | None, priority_id: int | None
-) -> Pot | None:
+def paying_pot(pots: Iterable[Pot], area_id: int | None, priority_id: int | None) -> Pot | None:
     """The pot that pays for a project: its ward's or its priority's, or else the one for all."""
     general = None
     for pot in sorted(pots, key=lambda pot: pot.id):

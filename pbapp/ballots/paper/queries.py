@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from pbapp.accounts.models import Account
@@ -33,8 +33,8 @@ from pbapp.ballots.paper.models import (
 )
 from pbapp.ballots.rules import PLAIN
 from pbapp.db import db
-from pbapp.organisations.models import Member
 from pbapp.proposals.models import Proposal
+from pbapp.proposals.queries import of_author
 from pbapp.rounds.models import Round
 from pbapp.rounds.queries import sealed_rule
 
@@ -92,18 +92,13 @@ def is_frozen(round: Round) -> bool:
 
 
 def own_projects(round: Round, account: Account) -> frozenset[str]:
-    """The ids on the ballot of projects of this person's own groups."""
-    query = (
-        select(Proposal.number)
-        .join(Member, Member.organisation_id == Proposal.organisation_id)
-        .where(Proposal.round_id == round.id, Member.account_id == account.id)
-    )
-    sent = select(Proposal.number).where(
-        Proposal.round_id == round.id, Proposal.submitted_by_id == account.id
+    """The ids on the ballot of projects this person helped to write, or whose group is theirs."""
+    query = select(Proposal.number).where(
+        Proposal.round_id == round.id,
+        or_(of_author(account), Proposal.submitted_by_id == account.id),
     )
     on_ballot = {str(project["id"]) for project in (round.config or {}).get("projects", ())}
-    numbers = {*db.session.scalars(query), *db.session.scalars(sent)}
-    return frozenset(str(number) for number in numbers) & on_ballot
+    return frozenset(str(number) for number in db.session.scalars(query)) & on_ballot
 
 
 # --- one batch ------------------------------------------------------------------------------

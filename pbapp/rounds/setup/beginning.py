@@ -19,6 +19,7 @@ from pbapp.plans.models import Plan, Priority
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import (
     Leftover,
+    MayPropose,
     Phase,
     PhaseKind,
     Pot,
@@ -27,6 +28,7 @@ from pbapp.rounds.models import (
     Profile,
     Round,
     RoundArea,
+    RoundQuestion,
     VoteType,
 )
 from pbapp.rounds.queries import find_phase
@@ -60,6 +62,7 @@ COPIED = (
     "methods",
     "conditions",
     "min_age",
+    "may_propose",
     "proposers",
     "min_cost_pence",
     "max_cost_pence",
@@ -152,6 +155,7 @@ def _presets(facts: dict[str, Any]) -> dict[str, Any]:
         **{name: facts.get(name) for name in guards},
         "min_cost_pence": facts["min_cost_pounds"] * 100,
         "max_cost_pence": facts["max_cost_pounds"] * 100,
+        "may_propose": MayPropose(facts["may_propose"]),
         "vote_type": VoteType(facts["vote_type"]),
         "pots_per_voter": PotsPerVoter(facts["pots_per_voter"]),
         "leftover": Leftover(facts["leftover"]),
@@ -270,6 +274,19 @@ def _copy(of: Round) -> Round:
             ],
         )
         for pot in sorted(of.pots, key=lambda pot: pot.id)
+    ]
+    round.questions = [
+        RoundQuestion(
+            position=question.position,
+            kind=question.kind,
+            text=question.text,
+            hint=question.hint,
+            options=list(question.options),
+            is_required=question.is_required,
+            from_pence=question.from_pence,
+        )
+        for question in of.questions
+        if question.removed_at is None
     ]
     return round
 

@@ -29,6 +29,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from pbapp.rounds.models import (
     Connection,
     Leftover,
+    MayPropose,
     Method,
     PotsPerVoter,
     Profile,
@@ -181,7 +182,8 @@ class PotForm(StepForm):
 
 
 class ProposalsForm(StepForm):
-    proposers = text(_l("Who may propose?"), 300, required=_l("Say who may propose."))
+    may_propose = radios(_l("Who may propose?"))
+    proposers = text(_l("The same in your own words"), 300, required=_l("Say who may propose."))
     min_cost = PoundsField(_l("The least a project can ask for"))
     max_cost = PoundsField(_l("The most a project can ask for"))
     conditions = text(_l("What does a winner have to meet before it is paid?"), 3000, long=True)
@@ -190,12 +192,16 @@ class ProposalsForm(StepForm):
     @staticmethod
     def fill(round: Round) -> dict[str, Any]:
         return {
+            "may_propose": round.may_propose.value,
             "proposers": round.proposers,
             "min_cost": round.min_cost_pence,
             "max_cost": round.max_cost_pence,
             "conditions": round.conditions,
             "interest_words": round.interest_words,
         }
+
+    def offer(self) -> None:
+        self.may_propose.choices = named(MayPropose, words.may_propose_name)
 
 
 class VotersForm(StepForm):

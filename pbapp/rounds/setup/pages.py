@@ -22,6 +22,7 @@ from pbapp.rounds.access import get_round
 from pbapp.rounds.models import (
     Connection,
     Leftover,
+    MayPropose,
     Method,
     PhaseKind,
     PotsPerVoter,
@@ -118,6 +119,7 @@ def _save_proposals(round: Round, form: forms.ProposalsForm, by: Account) -> Non
         round=round,
         by=by,
         seen=form.seen,
+        may_propose=MayPropose(form.may_propose.data),
         proposers=form.proposers.data,
         min_cost_pence=form.min_cost.data or None,
         max_cost_pence=form.max_cost.data or None,
@@ -207,7 +209,7 @@ STEPS: Mapping[str, StepPage] = {
         forms.NameForm, lambda form, round: form.offer(list_plans(round.board_id or 0)), _save_name
     ),
     "money": StepPage(forms.MoneyForm, lambda form, round: form.offer(), _save_money),
-    "proposals": StepPage(forms.ProposalsForm, _nothing, _save_proposals),
+    "proposals": StepPage(forms.ProposalsForm, lambda form, round: form.offer(), _save_proposals),
     "voters": StepPage(
         forms.VotersForm, lambda form, round: form.offer(_wards(round)), _save_voters
     ),

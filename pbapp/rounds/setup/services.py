@@ -23,6 +23,7 @@ from pbapp.plans.models import Plan
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import (
     Connection,
+    MayPropose,
     Method,
     Phase,
     PotsPerVoter,
@@ -135,6 +136,7 @@ def change_proposals(
     round: Round,
     by: Account,
     seen: int,
+    may_propose: MayPropose,
     proposers: str,
     min_cost_pence: int | None,
     max_cost_pence: int | None,
@@ -150,7 +152,7 @@ def change_proposals(
         largest = max(pot.budget_pence for pot in round.pots)
         if min_cost_pence and min_cost_pence > largest:
             raise Refused(N_("No pot holds as much as this."), "min_cost")
-        round.proposers = proposers
+        round.may_propose, round.proposers = may_propose, proposers
         round.min_cost_pence, round.max_cost_pence = min_cost_pence, max_cost_pence
         round.conditions, round.interest_words = conditions, interest_words
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbapp.rounds.models import Pot, Round
+from pbapp.rounds.models import Pot, Round, RoundQuestion
 
 # The steps of the set-up in order, each with what it settles.
 PARTS: dict[str, tuple[str, ...]] = {
     "name": ("title", "slug", "summary", "description", "profile", "plan"),
     "money": ("pots", "leftover"),
-    "proposals": ("proposers", "min_cost", "max_cost", "conditions", "interest_words"),
+    "proposals": (
+        "may_propose",
+        "proposers",
+        "min_cost",
+        "max_cost",
+        "conditions",
+        "questions",
+        "interest_words",
+    ),
     "voters": ("wards", "connections", "min_age", "methods", "people_per_contact"),
     "vote": (
         "vote_type",
@@ -38,10 +46,12 @@ def snapshot(round: Round) -> dict[str, Any]:
         "plan": round.plan.title if round.plan else None,
         "pots": [_pot(pot) for pot in sorted(round.pots, key=lambda pot: pot.id)],
         "leftover": round.leftover.value,
+        "may_propose": round.may_propose.value,
         "proposers": round.proposers,
         "min_cost": round.min_cost_pence,
         "max_cost": round.max_cost_pence,
         "conditions": round.conditions,
+        "questions": [_question(one) for one in round.questions if one.removed_at is None],
         "interest_words": round.interest_words,
         "wards": sorted(item.area.name for item in round.round_areas),
         "connections": list(round.connections),
@@ -80,4 +90,15 @@ def _pot(pot: Pot) -> dict[str, Any]:
         or ([[pot.funder.name, pot.budget_pence]] if pot.funder else []),
         "approver": pot.payment_approver,
         "is_binding": pot.is_binding,
+    }
+
+
+def _question(question: RoundQuestion) -> dict[str, Any]:
+    return {
+        "text": question.text,
+        "hint": question.hint,
+        "kind": question.kind.value,
+        "options": list(question.options),
+        "is_required": question.is_required,
+        "from": question.from_pence,
     }

@@ -11,10 +11,12 @@ from pbapp.audit.models import Event, Revision
 from pbapp.rounds.models import (
     Connection,
     Leftover,
+    MayPropose,
     Method,
     PhaseKind,
     PotsPerVoter,
     Profile,
+    QuestionKind,
     RoundRole,
     VoteType,
 )
@@ -108,6 +110,17 @@ def method_name(method: Method) -> str:
     }[method]
 
 
+def may_propose_name(kind: MayPropose) -> str:
+    return {
+        MayPropose.EVERYBODY: _("Residents and groups"),
+        MayPropose.GROUPS: _("Groups"),
+        MayPropose.CONSTITUTED: _(
+            "Groups with a constitution, or with another organisation that answers for them"
+        ),
+        MayPropose.COUNCIL: _("Only the council: officers enter its services' projects"),
+    }[kind]
+
+
 def leftover_name(leftover: Leftover) -> str:
     return {
         Leftover.FUNDER: _("Back to who gave it"),
@@ -141,7 +154,9 @@ def field_name(field: str) -> str:
         "plan": _("Plan"),
         "pots": _("Money"),
         "leftover": _("Money that is left"),
-        "proposers": _("Who may propose"),
+        "may_propose": _("Who may propose"),
+        "proposers": _("Who may propose, in words"),
+        "questions": _("More questions"),
         "min_cost": _("The least a project can ask for"),
         "max_cost": _("The most a project can ask for"),
         "conditions": _("Conditions"),
@@ -206,6 +221,8 @@ def value(field: str, kept: Any) -> str:
     named: dict[str, Any] = {
         "profile": lambda v: profile_name(Profile(v)),
         "leftover": lambda v: leftover_name(Leftover(v)),
+        "may_propose": lambda v: may_propose_name(MayPropose(v)),
+        "questions": lambda v: "\n".join(_question(one) for one in v) or _("none"),
         "vote_type": lambda v: vote_type_name(VoteType(v)),
         "pots_per_voter": lambda v: pots_name(PotsPerVoter(v)),
         "connections": lambda v: _listed(connection_name(Connection(one)) for one in v),
@@ -233,6 +250,27 @@ def _pot(pot: dict[str, Any]) -> str:
         approver=pot["approver"] or _("nobody yet"),
         binding=_("the vote is binding") if pot["is_binding"] else _("the vote is advice"),
     )
+
+
+def question_kind_name(kind: QuestionKind) -> str:
+    return {
+        QuestionKind.TEXT: _("A line of text"),
+        QuestionKind.LONG: _("A longer text"),
+        QuestionKind.YES_NO: _("Yes or no"),
+        QuestionKind.CHOICE: _("One of several answers"),
+    }[kind]
+
+
+def _question(question: dict[str, Any]) -> str:
+    """A question with how it is answered and who has to."""
+    how = question_kind_name(QuestionKind(question["kind"]))
+    if question["options"]:
+        how = f"{how}: {', '.join(question['options'])}"
+    needed = _("has to be answered") if question["is_required"] else _("may be left empty")
+    if question["from"]:
+        needed = _("%(needed)s, from %(amount)s", needed=needed, amount=money(question["from"]))
+    hint = f" – {question['hint']}" if question["hint"] else ""
+    return f"{question['text']}{hint} ({how}; {needed})"
 
 
 def _rule(rule: dict[str, Any]) -> str:
