@@ -27,7 +27,7 @@ def invite(*, proposal: Proposal, name: str, email: str, by: Account, url: str) 
     if address == by.email:
         raise Refused(N_("This is your own address."), "email")
     invited = CoAuthor(
-        proposal_id=proposal.id,
+        proposal=proposal,
         name=name.strip(),
         email=address,
         invited_by_id=by.id,
