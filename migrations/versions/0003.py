@@ -371,6 +371,225 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_open_data")),
     )
+    op.create_table(
+        "round_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "text",
+                "long",
+                "yes_no",
+                "choice",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("hint", sa.String(length=300), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.Column("from_pence", sa.Integer(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "from_pence IS NULL OR from_pence > 0",
+            name=op.f("ck_round_question_from_above_nothing"),
+        ),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_round_question_text_given")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_round_question_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_question")),
+    )
+    with op.batch_alter_table("round_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_round_question_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "proposal_answer",
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_answer_proposal_id_proposal")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["round_question.id"],
+            name=op.f("fk_proposal_answer_question_id_round_question"),
+        ),
+        sa.PrimaryKeyConstraint("proposal_id", "question_id", name=op.f("pk_proposal_answer")),
+    )
+    with op.batch_alter_table("proposal_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_answer_question_id"), ["question_id"], unique=False
+        )
+
+    op.create_table(
+        "proposal_area",
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["area_id"], ["area.id"], name=op.f("fk_proposal_area_area_id_area")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_area_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("proposal_id", "area_id", name=op.f("pk_proposal_area")),
+    )
+    with op.batch_alter_table("proposal_area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_area_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
+        "proposal_asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "uses",
+                "strengthens",
+                "creates",
+                "at_risk",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asset_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "asset_id IS NOT NULL OR length(words) > 0", name=op.f("ck_proposal_asset_named")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_proposal_asset_asset_id_asset")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_asset_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_asset")),
+        sa.UniqueConstraint(
+            "proposal_id",
+            "asset_id",
+            "kind",
+            name=op.f("uq_proposal_asset_proposal_id_asset_id_kind"),
+        ),
+    )
+    with op.batch_alter_table("proposal_asset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_asset_asset_id"), ["asset_id"], unique=False)
+
+    op.create_table(
+        "proposal_co_author",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("is_author", sa.Boolean(), nullable=False),
+        sa.Column("invited_by_id", sa.Uuid(), nullable=True),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_proposal_co_author_email_lower")),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"],
+            ["account.id"],
+            name=op.f("fk_proposal_co_author_invited_by_id_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"],
+            ["proposal.id"],
+            name=op.f("fk_proposal_co_author_proposal_id_proposal"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_co_author")),
+        sa.UniqueConstraint(
+            "proposal_id", "email", name=op.f("uq_proposal_co_author_proposal_id_email")
+        ),
+    )
+    with op.batch_alter_table("proposal_co_author", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_co_author_email"), ["email"], unique=False)
+
+    op.create_table(
+        "proposal_document",
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_proposal_document_document_id_document")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_document_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("proposal_id", "document_id", name=op.f("pk_proposal_document")),
+    )
+    op.create_table(
+        "proposal_funding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "own",
+                "other",
+                "in_kind",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(length=200), nullable=False),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_pence > 0", name=op.f("ck_proposal_funding_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_funding_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_funding")),
+    )
+    with op.batch_alter_table("proposal_funding", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_funding_proposal_id"), ["proposal_id"], unique=False
+        )
+
+    op.create_table(
+        "proposal_picture",
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("upload_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_picture_proposal_id_proposal")
+        ),
+        sa.ForeignKeyConstraint(
+            ["upload_id"], ["upload.id"], name=op.f("fk_proposal_picture_upload_id_upload")
+        ),
+        sa.PrimaryKeyConstraint("proposal_id", "upload_id", name=op.f("pk_proposal_picture")),
+    )
+    op.create_table(
+        "proposal_priority",
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("priority_id", sa.Integer(), nullable=False),
+        sa.Column("how_it_helps", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(how_it_helps) > 0", name=op.f("ck_proposal_priority_how_given")),
+        sa.ForeignKeyConstraint(
+            ["priority_id"], ["priority.id"], name=op.f("fk_proposal_priority_priority_id_priority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_priority_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("proposal_id", "priority_id", name=op.f("pk_proposal_priority")),
+    )
+    with op.batch_alter_table("proposal_priority", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_priority_priority_id"), ["priority_id"], unique=False
+        )
+
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.add_column(sa.Column("continues_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_action_continues_id"), ["continues_id"], unique=False)
@@ -384,6 +603,52 @@ def upgrade() -> None:
 
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("entered_for", sa.String(length=120), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("is_for_young", sa.Boolean(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("young_ages", sa.String(length=60), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("has_safeguarding", sa.Boolean(), nullable=True))
+        batch_op.add_column(
+            sa.Column("running_costs", sa.Text(), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("starts_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("ends_on", sa.Date(), nullable=True))
+        batch_op.add_column(
+            sa.Column("permissions", sa.JSON(), server_default="{}", nullable=False)
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_proposal_days_in_order"), "ends_on >= starts_on"
+        )
+
+    with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "may_propose",
+                sa.Enum(
+                    "everybody",
+                    "groups",
+                    "constituted",
+                    "council",
+                    name="may_propose",
+                    native_enum=False,
+                    create_constraint=False,
+                    length=40,
+                ),
+                server_default="groups",
+                nullable=False,
+            )
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_round_may_propose"),
+            "may_propose IN ('everybody', 'groups', 'constituted', 'council')",
+        )
 
     with op.batch_alter_table("asset") as batch_op:
         batch_op.drop_constraint(op.f("ck_asset_state"), type_="check")
@@ -423,6 +688,21 @@ def downgrade() -> None:
             op.f("ck_proposal_state"),
             sa.text("state IN ('submitted', 'returned', 'on_ballot', 'withdrawn')"),
         )
+    with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_round_may_propose"), type_="check")
+        batch_op.drop_column("may_propose")
+
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_proposal_days_in_order"), type_="check")
+        batch_op.drop_column("permissions")
+        batch_op.drop_column("ends_on")
+        batch_op.drop_column("starts_on")
+        batch_op.drop_column("running_costs")
+        batch_op.drop_column("has_safeguarding")
+        batch_op.drop_column("young_ages")
+        batch_op.drop_column("is_for_young")
+        batch_op.drop_column("entered_for")
+
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.drop_column("since")
 
@@ -435,6 +715,36 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_continues_id"))
         batch_op.drop_column("continues_id")
 
+    with op.batch_alter_table("proposal_priority", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_priority_priority_id"))
+
+    op.drop_table("proposal_priority")
+    op.drop_table("proposal_picture")
+    with op.batch_alter_table("proposal_funding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_funding_proposal_id"))
+
+    op.drop_table("proposal_funding")
+    op.drop_table("proposal_document")
+    with op.batch_alter_table("proposal_co_author", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_co_author_email"))
+
+    op.drop_table("proposal_co_author")
+    with op.batch_alter_table("proposal_asset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_asset_asset_id"))
+
+    op.drop_table("proposal_asset")
+    with op.batch_alter_table("proposal_area", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_area_area_id"))
+
+    op.drop_table("proposal_area")
+    with op.batch_alter_table("proposal_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_answer_question_id"))
+
+    op.drop_table("proposal_answer")
+    with op.batch_alter_table("round_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_round_question_round_id"))
+
+    op.drop_table("round_question")
     op.drop_table("open_data")
     op.drop_table("meeting_paper")
     with op.batch_alter_table("meeting_interest", schema=None) as batch_op:
