@@ -52,12 +52,17 @@ class RoundKey(Base):
 
 
 class Voter(Base):
-    """One person on a round's voters' list (the roll)."""
+    """One person on a round's voters' list (the roll).
+
+    `fifth` is that of the index of deprivation where their postcode lies, 1 with the most need;
+    None where it is not known. It is as coarse as the ward.
+    """
 
     __tablename__ = "roll"
     __table_args__ = (
         UniqueConstraint("round_id", "id"),
         CheckConstraint("assurance BETWEEN 1 AND 3", name="assurance_level"),
+        CheckConstraint("fifth BETWEEN 1 AND 5", name="a_fifth"),
         Index("ix_roll_round_id_contact_digest", "round_id", "contact_digest"),
         {"sqlite_with_rowid": False},
     )
@@ -68,6 +73,7 @@ class Voter(Base):
     assurance: Mapped[int]
     connection: Mapped[Connection] = mapped_column(one_of(Connection, "connection"))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    fifth: Mapped[int | None]
     contact_digest: Mapped[str] = mapped_column(String(64))
 
 

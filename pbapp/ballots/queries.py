@@ -150,12 +150,22 @@ def ballots_by_channel(round: Round) -> dict[Channel, int]:
 def turnout_by_ward(round: Round, keys: Path) -> dict[int, int]:
     """Area id to the number of people of that ward who voted; raises `BoxOpen`.
 
-    Counted by deriving every tag; people marked as having voted on paper are among them. The
-    caller holds back small numbers before anybody sees them.
+    The caller holds back small numbers before anybody sees them.
     """
+    return dict(Counter(area_id for area_id, _fifth in _who_voted(round, keys)))
+
+
+def turnout_by_fifth(round: Round, keys: Path) -> dict[int | None, int]:
+    """The same by fifth of the index of deprivation; None for those whose fifth is not known."""
+    return dict(Counter(fifth for _area_id, fifth in _who_voted(round, keys)))
+
+
+def _who_voted(round: Round, keys: Path) -> list[tuple[int, int | None]]:
+    """Ward and fifth of each person who voted, found by deriving every tag; people marked as
+    having voted on paper are among them."""
     _refuse_unless_shut(round)
     if db.session.get(RoundKey, round.id) is None:
-        return {}
+        return []
     key = read_key(round.id, keys)
     marked = set(db.session.scalars(select(RollMark.voter_id).where(RollMark.round_id == round.id)))
     tags = set(
@@ -164,12 +174,13 @@ def turnout_by_ward(round: Round, keys: Path) -> dict[int, int]:
         )
     )
     people = db.session.execute(
-        select(Voter.id, Voter.area_id).where(Voter.round_id == round.id)
+        select(Voter.id, Voter.area_id, Voter.fifth).where(Voter.round_id == round.id)
     ).all()
-    voted = (
-        area_id for id, area_id in people if id in marked or voter_tag(key, round.id, id) in tags
-    )
-    return dict(Counter(voted))
+    return [
+        (area_id, fifth)
+        for id, area_id, fifth in people
+        if id in marked or voter_tag(key, round.id, id) in tags
+    ]
 
 
 def on_voters_list(round: Round) -> int:

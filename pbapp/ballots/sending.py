@@ -28,7 +28,7 @@ from pbapp.ballots.secrecy import in_fours
 from pbapp.ballots.vote import Vote
 from pbapp.refusal import Refused
 from pbapp.rounds.models import PhaseKind, Round
-from pbapp.rounds.queries import find_phase, find_round_id
+from pbapp.rounds.queries import find_phase, find_round_id, result_is_out
 from pbapp.rounds.words import why_not
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import say
@@ -120,7 +120,7 @@ def done(slug: str) -> Page:
         5,
         closes_at=queries.closes_at(round),
         result=result,
-        is_out=result is not None and result.starts_at <= clock.now(),
+        is_out=result_is_out(round, clock.now()),
         is_open=bool(gate),
         form=AddressForm(formdata=None),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from pbapp import clock
 from pbapp.accounts.queries import tidy_email
 from pbapp.ballots.booth import Booth
 from pbapp.ballots.forms import PressForm
@@ -17,6 +18,7 @@ from pbapp.db import db
 from pbapp.messages import subscriptions
 from pbapp.messages.models import Subscription
 from pbapp.rounds.models import Round
+from pbapp.rounds.queries import result_is_out
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import page_language
 from pbapp.web.forms import csrf
@@ -36,6 +38,9 @@ def tell_me(slug: str) -> Page:
     round, form = get_whole(slug), AddressForm()
     if round.is_imported or round.sealed_at is None:
         abort(404)
+    if result_is_out(round, clock.now()):  # there is nothing to wait for, so no address is taken
+        status = 409 if request.method == "POST" else 200
+        return render_template("ballots/tell_me_out.html", round=round), status
     if not form.validate_on_submit():
         html = render_template("ballots/tell_me.html", round=round, form=form)
         return html, 422 if form.errors else 200

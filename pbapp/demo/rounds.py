@@ -177,6 +177,7 @@ def _count(cast: Cast, round: Round, proposals: dict[str, Proposal], entry: dict
         ballots=[tuple(numbers[key] for key in ballot) for ballot in votes.ballots],
         turnout_by_ward=votes.by_ward,
         turnout_by_channel=votes.by_channel,
+        turnout_by_fifth=votes.by_fifth,
     )
     closing.certify_example(
         round=round,

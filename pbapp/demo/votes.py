@@ -17,6 +17,9 @@ SEED = 20270
 # People who voted, by the ward of the postcode that connects them with Coatbridge.
 VOTERS = {NORTH: 330, WEST: 300, SOUTH: 570}
 
+# The same people by the fifth of the index where their postcode lies, 1 with the most need.
+FIFTHS = {"1": 214, "2": 241, "3": 262, "4": 255, "5": 228}
+
 # In a hundred people who voted, how many chose one project, two, and so on.
 CHOICES = {1: 3, 2: 9, 3: 24, 4: 28, 5: 21, 6: 15}
 CHANNELS = {"online": 78, "table": 13, "paper": 9}
@@ -62,11 +65,12 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class ExampleVotes:
     """Ballots (keys of proposals, in no order that says who cast them) and, apart from them, how
-    many people voted by ward, by way of voting and by connection."""
+    many people voted by ward, by fifth, by way of voting and by connection."""
 
     ballots: tuple[Ballot, ...]
     by_ward: Mapping[str, int]
     by_channel: Mapping[str, int]
+    by_fifth: Mapping[str, int]
     by_connection: Mapping[str, int]
 
     def support(self) -> Counter[str]:
@@ -90,6 +94,7 @@ def example_votes(cost_pence: Mapping[str, int], budget_pence: int) -> ExampleVo
         ballots=tuple(sorted(ballots, key=lambda _: draw.random())),
         by_ward=dict(VOTERS),
         by_channel=_spread(draw, CHANNELS, voters),
+        by_fifth=dict(FIFTHS),
         by_connection=_spread(draw, CONNECTIONS, voters),
     )
 

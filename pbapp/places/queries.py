@@ -12,7 +12,7 @@ import enum
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -225,6 +225,30 @@ def list_zones(area_ids: Collection[int]) -> list[DataZone]:
         .order_by(DataZone.gss_code)
     )
     return list(db.session.scalars(query))
+
+
+def nearest_zone(lat: float, lon: float, zones: Sequence[DataZone]) -> DataZone:
+    """The zone whose middle is nearest, in a straight line."""
+    narrow = math.cos(math.radians(lat))
+    return min(
+        zones,
+        key=lambda zone: (
+            (zone.lat - lat) ** 2 + ((zone.lon - lon) * narrow) ** 2,
+            zone.gss_code,
+        ),
+    )
+
+
+def find_fifth(text: str) -> int | None:
+    """The fifth of the index of a postcode as typed: that of the nearest data zone of its ward.
+
+    None where we have no position for it, or no index.
+    """
+    row = find_postcode(text)
+    zones = list_zones([row.area_id]) if row is not None else []
+    if row is None or row.lat is None or not zones:
+        return None
+    return nearest_zone(row.lat, row.lon or 0.0, zones).quintile
 
 
 # --- how well postcodes and boundaries agree ------------------------------------------------

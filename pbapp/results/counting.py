@@ -54,7 +54,8 @@ def _counted(job_id: UUID, round_id: int, actor: str) -> bool:
             # From here on no ballot comes, goes, or stops counting.
             log.seal_close(round=round, keys=settings().keys)
             by_ward = freezing.people_by_ward(round, settings().keys)
-            services.freeze(round=round, by_ward=by_ward, actor=actor)
+            by_fifth = freezing.people_by_fifth(round, settings().keys)
+            services.freeze(round=round, by_ward=by_ward, by_fifth=by_fifth, actor=actor)
         db.session.commit()
     _say(job_id, 1)
     # Slow, so outside any write transaction.

@@ -62,7 +62,8 @@ def _freeze(round: Round) -> None:
         with suppress(Refused, KeyMissing):
             log.seal_close(round=round, keys=settings().keys)
             by_ward = freezing.people_by_ward(round, settings().keys)
-            services.freeze(round=round, by_ward=by_ward, actor="clock")
+            by_fifth = freezing.people_by_fifth(round, settings().keys)
+            services.freeze(round=round, by_ward=by_ward, by_fifth=by_fifth, actor="clock")
     found = assurance.find_out(round) if find_official_count(round) else None
     if found is not None:
         assurance.keep(round, found)

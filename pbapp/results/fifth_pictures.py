@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from pbapp.results.fifths import zones_of
+from pbapp.results.fifths import fifth_name, zones_of
 from pbapp.results.models import Allocation
 from pbapp.results.privacy import suppress
 from pbapp.results.sentences import Story
@@ -51,13 +51,7 @@ def _row(
     shown: Mapping[str, int | None],
     people: Counter[int],
 ) -> dict[str, Any]:
-    label = {
-        1: _("First fifth: where the index finds most need"),
-        2: _("Second fifth"),
-        3: _("Third fifth"),
-        4: _("Fourth fifth"),
-        5: _("Fifth fifth: where it finds least need"),
-    }[fifth]
+    label = fifth_name(str(fifth))
     live = _("%(share)s in 100 people here live there", share=_share(people, fifth))
     if shown.get(str(fifth), 0) is None:
         return {"label": label, "note": live, "value": 0, "text": _("not shown"), "is_held": True}

@@ -6,11 +6,12 @@ counted. It is shown added up only: no place is ever named with its fifth.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
 
 from pbapp.places.models import DataZone
-from pbapp.places.queries import list_zones
+from pbapp.places.queries import list_zones, nearest_zone
 from pbapp.results.sealed import BallotLine
 from pbapp.rounds.models import Round
 
@@ -23,7 +24,8 @@ def fifths_of(round: Round, lines: Iterable[BallotLine]) -> dict[str, int]:
         proposal = line.proposal
         if zones and proposal is not None and proposal.lat is not None:
             here = [zone for zone in zones if proposal.area_id in (None, zone.area_id)]
-            found[line.key] = nearest(proposal.lat, proposal.lon or 0.0, here or zones).quintile
+            zone = nearest_zone(proposal.lat, proposal.lon or 0.0, here or zones)
+            found[line.key] = zone.quintile
     return found
 
 
@@ -32,13 +34,11 @@ def zones_of(round: Round) -> list[DataZone]:
     return list_zones([item.area_id for item in round.round_areas])
 
 
-def nearest(lat: float, lon: float, zones: Sequence[DataZone]) -> DataZone:
-    """The zone whose middle is nearest, in a straight line."""
-    narrow = math.cos(math.radians(lat))
-    return min(
-        zones,
-        key=lambda zone: (
-            (zone.lat - lat) ** 2 + ((zone.lon - lon) * narrow) ** 2,
-            zone.gss_code,
-        ),
-    )
+def fifth_name(key: str) -> str:
+    return {
+        "1": _("First fifth: where the index finds most need"),
+        "2": _("Second fifth"),
+        "3": _("Third fifth"),
+        "4": _("Fourth fifth"),
+        "5": _("Fifth fifth: where it finds least need"),
+    }.get(key, _("Not known"))

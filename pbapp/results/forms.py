@@ -11,3 +11,7 @@ class CountForm(Form):
 
 class RecountForm(Form):
     """Count again."""
+
+
+class PublishForm(Form):
+    """Publish the result now."""

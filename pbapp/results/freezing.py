@@ -38,6 +38,7 @@ from pbapp.tally import (
 from pbapp.tally.pabulib_write import format_amount
 
 PENCE = 2
+NO_FIFTH = "unknown"
 
 
 def election_for(round: Round, votes: Iterable[Vote]) -> Election:
@@ -243,3 +244,13 @@ def people_by_ward(round: Round, keys: Path) -> dict[str, int]:
     people = box.turnout_by_ward(round, keys)
     codes = {item.area_id: item.area.gss_code for item in round.round_areas}
     return {code: people.get(area_id, 0) for area_id, code in codes.items()}
+
+
+def people_by_fifth(round: Round, keys: Path) -> dict[str, int]:
+    """How many people voted, by the fifth of the index where their postcode lies, 1 to 5, and
+    `NO_FIFTH` for those whose fifth is not known; empty where no index is."""
+    people = box.turnout_by_fifth(round, keys)
+    if not any(people):
+        return {}
+    found = {str(fifth): people.get(fifth, 0) for fifth in range(1, 6)}
+    return {**found, NO_FIFTH: people[None]} if people.get(None) else found

@@ -170,10 +170,12 @@ class AssuranceCheck(Base):
 class TurnoutKind(enum.StrEnum):
     WARD = "ward"
     CHANNEL = "channel"
+    FIFTH = "fifth"
 
 
 class Turnout(Base):
-    """How many people voted, by ward and by way of voting, frozen when the vote closed."""
+    """How many people voted, by ward, way of voting and fifth of the index of deprivation, frozen
+    when the vote closed."""
 
     __tablename__ = "turnout"
     __table_args__ = (

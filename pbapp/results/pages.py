@@ -12,10 +12,20 @@ from flask_babel import ngettext
 
 from pbapp import clock
 from pbapp.ballots.roll import voids
+from pbapp.boards.access import is_officer_of
+from pbapp.boards.models import Role
 from pbapp.jobs.models import JobState
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.refusal import Refused
-from pbapp.results import assurance, checks, fifth_pictures, queries, sealed, services
+from pbapp.results import (
+    assurance,
+    checks,
+    fifth_pictures,
+    publishing,
+    queries,
+    sealed,
+    services,
+)
 from pbapp.results.access import Sight
 from pbapp.results.models import Allocation, Count, TurnoutKind
 from pbapp.results.pictures import (
@@ -55,6 +65,7 @@ def whole(round: Round, stories: list[Story]) -> Row:
         "fifths": fifth_pictures.picture(round, story, rows),
         "by_ward": turnout_rows(people, TurnoutKind.WARD),
         "by_channel": turnout_rows(people, TurnoutKind.CHANNEL),
+        "by_fifth": turnout_rows(people, TurnoutKind.FIFTH),
         "why_held": why_held(),
         "steps": what_happens_next(round),
         "sturdiness": assurance.find(round),
@@ -132,6 +143,18 @@ def one(round: Round, story: Story, row: Allocation) -> Row:
         "before": rows[place - 1] if place else None,
         "after": rows[place + 1] if place + 1 < len(rows) else None,
         "proposal_url": proposal_url(round, row),
+    }
+
+
+def read_out(round: Round, stories: list[Story]) -> Row:
+    """What is read aloud in the hall, pot by pot."""
+    people = turnout_rows(queries.list_turnout(round), TurnoutKind.CHANNEL)
+    return {
+        "round": round,
+        "stories": stories,
+        "by_channel": [row for row in people if not row["is_held"] and row["value"]],
+        "steps": publishing.steps_of(round),
+        **together(round, stories),
     }
 
 
@@ -272,5 +295,7 @@ def counting(round: Round, *, may_count: bool) -> Row:
         "why_not": why_not,
         "may_count": may_count,
         "ballots": frozen.ballots if frozen else None,
+        "steps": publishing.steps_of(round),
+        "publishes": is_officer_of(round.board_id, Role.VOTING_LEAD),
         "closes": find_phase(round, PhaseKind.VOTING),
     }

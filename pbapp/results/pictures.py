@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from pbapp.results import queries
+from pbapp.results.fifths import fifth_name
 from pbapp.results.models import Allocation, Turnout, TurnoutKind
 from pbapp.results.privacy import LEAST, suppress
 from pbapp.results.queries import Share
@@ -99,12 +100,13 @@ def turnout_rows(people: Iterable[tuple[Turnout, str]], kind: TurnoutKind) -> li
     """People who voted, small numbers held back."""
     kept = {row.key: row.people for row, _name in people if row.kind is kind}
     names = {row.key: name for row, name in people if row.kind is kind}
+    named = {TurnoutKind.CHANNEL: channel_name, TurnoutKind.FIFTH: fifth_name}
     rows = []
     for key, number in suppress(kept).items():
         held = number is None
         rows.append(
             {
-                "label": channel_name(key) if kind is TurnoutKind.CHANNEL else names[key],
+                "label": named.get(kind, names.__getitem__)(key),
                 "value": number or 0,
                 "text": _("not shown") if held else f"{number:,}",
                 "is_held": held,

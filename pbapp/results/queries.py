@@ -22,7 +22,7 @@ from pbapp.plans.models import Priority
 from pbapp.proposals.models import Proposal
 from pbapp.results.models import Allocation, Count, FrozenProfile, Turnout
 from pbapp.rounds.models import Phase, PhaseKind, Round
-from pbapp.rounds.queries import find_phase
+from pbapp.rounds.queries import result_is_out
 
 COUNT_JOB = "results.count"
 
@@ -134,11 +134,8 @@ def list_turnout(round: Round) -> list[tuple[Turnout, str]]:
 
 
 def is_public(round: Round, now: datetime) -> bool:
-    """Whether the result of a counted round is out: its published phase has begun, and two people
-    have certified it."""
-    phase = find_phase(round, PhaseKind.PUBLISHED)
-    is_time = phase is not None and phase.starts_at <= now
-    return round.is_imported or (is_time and not round.waits_for_certificate)
+    """Whether the result of a counted round is out."""
+    return result_is_out(round, now)
 
 
 def shares(allocations: Iterable[Allocation]) -> list[Share]:

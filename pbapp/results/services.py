@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from pbapp import clock
@@ -34,15 +35,20 @@ from pbapp.rounds.queries import find_phase
 from pbapp.rounds.services import must_lead_the_vote
 from pbapp.tally import Election, ProjectResult, outcome_as_dict, parameters_digest
 
+NOBODY: Mapping[str, int] = MappingProxyType({})
+
 # --- freezing ------------------------------------------------------------------------------------
 
 
-def freeze(*, round: Round, by_ward: Mapping[str, int], actor: str) -> FrozenProfile:
+def freeze(
+    *, round: Round, by_ward: Mapping[str, int], by_fifth: Mapping[str, int] = NOBODY, actor: str
+) -> FrozenProfile:
     """Copy all live ballots into one file, and into one a pot where a round has several, once.
 
     Asked again, the first ones stand. Returns the file of the whole. `by_ward` is how many people
-    voted by the GSS code of their ward. Raises `Refused` before voting has closed (and for a
-    minute after, while the last ballots arrive) and for an unsealed round.
+    voted by the GSS code of their ward, `by_fifth` by fifth of the index. Raises `Refused` before
+    voting has closed (and for a minute after, while the last ballots arrive) and for an unsealed
+    round.
     """
     advisory_lock(f"count {round.id}")
     frozen = find_profile(round.id)
@@ -52,6 +58,7 @@ def freeze(*, round: Round, by_ward: Mapping[str, int], actor: str) -> FrozenPro
     profile = _keep_profiles(round, freezing.live_votes(round), actor)
     _keep_turnout(round, TurnoutKind.WARD, by_ward)
     _keep_turnout(round, TurnoutKind.CHANNEL, freezing.people_by_channel(round))
+    _keep_turnout(round, TurnoutKind.FIFTH, by_fifth)
     return profile
 
 
@@ -268,6 +275,7 @@ def store_example_profile(
     ballots: Iterable[tuple[str, ...]],
     turnout_by_ward: Mapping[str, int],
     turnout_by_channel: Mapping[str, int],
+    turnout_by_fifth: Mapping[str, int] = NOBODY,
 ) -> list[Count]:
     """Freeze and count ballots that nobody cast, for an example round without a voters' list.
 
@@ -284,6 +292,7 @@ def store_example_profile(
     _keep_profiles(round, map(ticked, ballots), actor, at)
     _keep_turnout(round, TurnoutKind.WARD, turnout_by_ward)
     _keep_turnout(round, TurnoutKind.CHANNEL, turnout_by_channel)
+    _keep_turnout(round, TurnoutKind.FIFTH, turnout_by_fifth)
     counts = count(round=round, actor=actor, at=at)
     for official in counts:
         reckoning = reckon_other(official=official)

@@ -27,19 +27,21 @@ from pbapp.results import (
     comparing,
     elections,
     pages,
+    publishing,
     queries,
     recounting,
     scrutiny,
     services,
 )
 from pbapp.results.access import cached, get_seen, pot_asked_for, sight
-from pbapp.results.forms import CountForm, RecountForm
+from pbapp.results.forms import CountForm, PublishForm, RecountForm
 from pbapp.results.opendata import views as open_data
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 from pbapp.web.access import access, anyone, require
 from pbapp.web.fragments import render
 from pbapp.web.limits import limited
+from pbapp.web.refusals import say_no
 
 bp = Blueprint("results", __name__)
 blueprints = (bp, elections.bp, scrutiny.bp, *open_data.blueprints)
@@ -114,6 +116,16 @@ def start_recount(slug: str) -> Page:
     return redirect(url_for(".recount", slug=slug, pot=count.pot or None), 303)
 
 
+@bp.get("/rounds/<slug>/read-out")
+@access(anyone)
+def read_out(slug: str) -> str:
+    """The result as words to read aloud in the hall; before it is out, for officers only."""
+    round, seen = get_seen(slug)
+    return render_template(
+        "results/read_out.html", seen=seen, **pages.read_out(round, pages.stories_of(seen.counts))
+    )
+
+
 @bp.get("/rounds/<slug>/results.geojson")
 @access(anyone)
 def features(slug: str) -> Response:
@@ -159,6 +171,25 @@ def start_count(slug: str) -> Page:
         return _count_page(round, form, 422)
     db.session.commit()
     flash(_("The count has started."), "success")
+    return redirect(url_for(".count", slug=slug), 303)
+
+
+@bp.post("/desk/rounds/<slug>/publish")
+@access(any_officer)
+def publish(slug: str) -> Page:
+    """Publish a certified result before its date."""
+    round = get_round(slug)
+    require(is_officer_of(round.board_id, Role.VOTING_LEAD))
+    account = the_account() or abort(403)
+    if PublishForm().validate_on_submit():
+        try:
+            is_new = publishing.publish_now(round=round, by=account)
+        except Refused as refused:
+            say_no(refused)
+        else:
+            db.session.commit()
+            if is_new:
+                flash(_("The result is out. Everybody who asked is told now."), "success")
     return redirect(url_for(".count", slug=slug), 303)
 
 

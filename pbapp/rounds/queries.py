@@ -106,6 +106,14 @@ def can_vote(round: Round, now: datetime) -> VotingGate:
     return VotingGate(True, at=voting.ends_at)
 
 
+def result_is_out(round: Round, now: datetime) -> bool:
+    """Whether the result of a counted round is out: its published phase has begun, and two people
+    have certified it."""
+    phase = find_phase(round, PhaseKind.PUBLISHED)
+    is_time = phase is not None and phase.starts_at <= now
+    return round.is_imported or (is_time and not round.waits_for_certificate)
+
+
 def find_round(slug: str) -> Round | None:
     """A public round with its board, dates, pots with their funders, and wards, in one query.
 

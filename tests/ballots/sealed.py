@@ -69,7 +69,8 @@ def vote_all(round: Round, keys: Path, votes: int = 13) -> list[Any]:
 
 def count(round: Round, keys: Path) -> Count:
     by_ward = freezing.people_by_ward(round, keys)
-    profile = results.freeze(round=round, by_ward=by_ward, actor="test")
+    by_fifth = freezing.people_by_fifth(round, keys)
+    profile = results.freeze(round=round, by_ward=by_ward, by_fifth=by_fifth, actor="test")
     made = results.count(round=profile.round, actor="test")[0]
     db.session.commit()
     return made

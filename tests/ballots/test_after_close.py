@@ -13,10 +13,12 @@ from pbapp.ballots import queries
 from pbapp.ballots.models import Channel
 from pbapp.ballots.secrecy import in_fours
 from pbapp.ballots.vote import ticked
+from pbapp.results import freezing
 from pbapp.rounds.models import Round
 from pbapp.web import limits
 from tests.ballots.factories import admit, cast, close, open_round, voting
 from tests.client import Browser, Page
+from tests.results.test_fifths import know_the_index
 from tests.world import World
 
 PERSONAS = ["stranger", "resident", "officer", "second_officer", "board_member"]
@@ -51,6 +53,7 @@ def test_there_are_no_interim_totals(round: Round, keys: Path, seconds: int) -> 
             lambda: queries.live_ballots(round),
             lambda: queries.ballots_by_channel(round),
             lambda: queries.turnout_by_ward(round, keys),
+            lambda: queries.turnout_by_fifth(round, keys),
             lambda: queries.on_voters_list(round),
         ):
             with pytest.raises(queries.BoxOpen):
@@ -67,11 +70,31 @@ def test_after_the_close_the_ballots_that_count_can_be_counted(
     assert queries.turnout_by_ward(round, keys) == {world.wards[7].id: 2, world.wards[10].id: 1}
 
 
+def test_turnout_by_fifth_is_frozen_with_the_fifth_of_each_postcode(
+    world: World, keys: Path
+) -> None:
+    know_the_index(world)  # ward 7 is of the first fifth, ward 10 of the last, 11 is not known
+    round = open_round(world)
+    for postcode, ward in (("ZZ7 1AA", 7), ("ZZ7 1AA", 7), ("ZZ10 1AA", 10), ("ZZ11 1AA", 11)):
+        voter = admit(round, keys, world.wards[ward].id, postcode=postcode)
+        cast(round, keys, voter, "1")
+    admit(round, keys)  # and one who did not vote
+    close(round)
+    assert queries.turnout_by_fifth(round, keys) == {1: 2, 5: 1, None: 1}
+    assert freezing.people_by_fifth(round, keys) == {
+        **dict.fromkeys("234", 0),
+        "1": 2,
+        "5": 1,
+        "unknown": 1,
+    }
+
+
 def test_a_round_nobody_voted_in_is_all_noughts(world: World, keys: Path) -> None:
     round = open_round(world)
     close(round)
     assert queries.live_ballots(round) == []
     assert queries.turnout_by_ward(round, keys) == {}
+    assert freezing.people_by_fifth(round, keys) == {}
 
 
 def test_whether_somebody_has_voted_is_derived(world: World, keys: Path) -> None:

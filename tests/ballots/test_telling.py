@@ -118,6 +118,17 @@ def test_known_and_unknown_addresses_look_the_same_and_are_kept_once(
     assert len(mails("result_confirm")) == rows() == 1
 
 
+def test_once_the_result_is_out_no_address_is_taken(stranger: Browser, round: Round) -> None:
+    form = stranger.get(PAGE)
+    publish(round)
+    page = stranger.get(PAGE)
+    assert page.h1.endswith("The result is out")
+    assert page.links()["See the result"] == "/rounds/small-grants/results"
+    late = stranger.submit(form, {"email": "jo@example.org"}, form="tell-me", status=409)
+    assert late.h1 == page.h1
+    assert rows() == 0
+
+
 def test_what_is_no_address_is_refused_and_kept_in_the_form(
     stranger: Browser, round: Round
 ) -> None:

@@ -7,8 +7,8 @@ import pytest
 from pbapp import clock
 from pbapp.db import db
 from pbapp.places.models import DataZone, DeprivationSet
-from pbapp.results.fifths import nearest
-from pbapp.results.models import Count
+from pbapp.places.queries import nearest_zone
+from pbapp.results.models import Count, Turnout, TurnoutKind
 from tests.client import Browser
 from tests.results.factories import counted_round
 from tests.world import World
@@ -54,6 +54,19 @@ def know_the_index(world: World, places: dict[int, int] = PLACES) -> None:
 
 def counted(world: World, projects=PROJECTS) -> Count:
     return counted_round(world, projects=projects, votes=VOTES)
+
+
+def test_people_who_voted_are_shown_by_fifth_and_few_are_held_back(world: World, stranger: Browser):
+    count = counted(world)
+    for fifth, people in {"1": 60, "2": 40, "3": 3, "unknown": 9}.items():
+        row = Turnout(round_id=count.round_id, kind=TurnoutKind.FIFTH, key=fifth, people=people)
+        db.session.add(row)
+    db.session.commit()
+    text = stranger.get(PAGE).text
+    assert "People who voted, by need in the area of their postcode" in text
+    assert "First fifth: where the index finds most need 60" in text
+    assert "Third fifth not shown" in text
+    assert "Not known not shown" in text
 
 
 def test_money_is_added_up_by_fifth_with_the_whole_area_apart(world: World, stranger: Browser):
@@ -111,4 +124,4 @@ def test_the_nearest_middle_is_measured_on_the_ground(lon: float, name: str):
         DataZone(gss_code="west", lat=55.85, lon=-4.06),
         DataZone(gss_code="north", lat=55.88, lon=-4.03),
     ]
-    assert nearest(55.85, lon, zones).gss_code == name
+    assert nearest_zone(55.85, lon, zones).gss_code == name

@@ -33,7 +33,7 @@ from pbapp.ballots.roll.services import open_key
 from pbapp.ballots.roll.voids import list_voided
 from pbapp.ballots.services import MIXED_WITH
 from pbapp.db import advisory_lock, db, flush
-from pbapp.places.queries import PostcodeState, look_up_postcode, tidy_postcode
+from pbapp.places.queries import PostcodeState, find_fifth, look_up_postcode, tidy_postcode
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Connection, Method, PhaseKind, Round
 from pbapp.rounds.queries import find_phase
@@ -195,6 +195,7 @@ def _keep_voter(round: Round, keys: Path, person: Person, details: Details) -> V
         assurance=ASSURANCE,
         connection=details.connection,
         area_id=person.area_id,
+        fifth=find_fifth(details.postcode),
         contact_digest=secrets.token_hex(32),  # nobody asked for an address
     )
     db.session.add(voter)

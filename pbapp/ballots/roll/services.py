@@ -18,6 +18,7 @@ from pbapp.ballots.roll.contacts import Contact
 from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_contact, tidy_name
 from pbapp.ballots.roll.models import Conflict, ContactKind, RollConflict, VoterSource
 from pbapp.db import advisory_lock, db, flush
+from pbapp.places.queries import find_fifth
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Connection, Method, Round
 
@@ -193,6 +194,7 @@ def _new_voter(round: Round, key: bytes, person: Person, proof: Proof) -> Voter:
         assurance=terms.ASSURANCE[proof.method],
         connection=person.connection,
         area_id=person.area_id,
+        fifth=find_fifth(person.postcode),
         contact_digest=digest,
     )
     db.session.add(voter)

@@ -164,9 +164,15 @@ TURNOUT = Table(
     "How many people voted, as frozen when voting closed. Numbers under ten are held back, and as "
     "many others as it takes that nobody can work them out.",
     (
-        Column("by", TEXT, "What people are added up by: ward, channel.", "this file"),
-        Column("key", TEXT, "The ward's GSS code, or the way of voting.", "this file"),
-        Column("name", TEXT, "The ward's name; empty for ways of voting.", "the boundaries"),
+        Column("by", TEXT, "What people are added up by: ward, channel, fifth.", "this file"),
+        Column(
+            "key",
+            TEXT,
+            "The ward's GSS code, the way of voting, or the fifth of the index of deprivation "
+            "(1: the most need).",
+            "this file",
+        ),
+        Column("name", TEXT, "The ward's name; otherwise empty.", "the boundaries"),
         Column(
             "people",
             WHOLE,
