@@ -627,6 +627,10 @@ def upgrade() -> None:
             batch_op.f("ck_proposal_days_in_order"), "ends_on >= starts_on"
         )
 
+    with op.batch_alter_table("roll", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("fifth", sa.Integer(), nullable=True))
+        batch_op.create_check_constraint(batch_op.f("ck_roll_a_fifth"), "fifth BETWEEN 1 AND 5")
+
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -667,6 +671,11 @@ def upgrade() -> None:
             op.f("ck_proposal_state"),
             sa.text("state IN ('submitted', 'returned', 'on_ballot', 'refused', 'withdrawn')"),
         )
+    with op.batch_alter_table("turnout") as batch_op:
+        batch_op.drop_constraint(op.f("ck_turnout_kind"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_turnout_kind"), sa.text("kind IN ('ward', 'channel', 'fifth')")
+        )
     # ### end Alembic commands ###
 
 
@@ -688,9 +697,18 @@ def downgrade() -> None:
             op.f("ck_proposal_state"),
             sa.text("state IN ('submitted', 'returned', 'on_ballot', 'withdrawn')"),
         )
+    with op.batch_alter_table("turnout") as batch_op:
+        batch_op.drop_constraint(op.f("ck_turnout_kind"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_turnout_kind"), sa.text("kind IN ('ward', 'channel')")
+        )
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_round_may_propose"), type_="check")
         batch_op.drop_column("may_propose")
+
+    with op.batch_alter_table("roll", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_roll_a_fifth"), type_="check")
+        batch_op.drop_column("fifth")
 
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_proposal_days_in_order"), type_="check")
