@@ -18,6 +18,7 @@ class Commands(click.Group):
         "assets": "pbapp.assets.commands:assets",
         "user": "pbapp.boards.commands:user",
         "geodata": "pbapp.places.commands:geodata",
+        "mail": "pbapp.messages.commands:mail",
         "maps": "pbapp.maps.commands:maps",
         "plan": "pbapp.plans.commands:plan",
         "round": "pbapp.results.commands:round_",

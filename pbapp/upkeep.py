@@ -14,7 +14,7 @@ from pbapp.db import db, write_transaction
 from pbapp.delivery import services as delivery
 from pbapp.desk import what_if
 from pbapp.jobs import services as jobs
-from pbapp.messages import following
+from pbapp.messages import bounces, following
 from pbapp.messages import services as messages
 from pbapp.papers.meetings import chores as meetings
 from pbapp.results import bringing_in, destroying, telling
@@ -25,6 +25,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     jobs.beat,
     accounts.forget_old,
     messages.forget_old,
+    bounces.forget_old,
     drafts.forget_old,
     limits.forget_old,
     feed_check.ask_if_due,

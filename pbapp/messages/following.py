@@ -17,8 +17,8 @@ from sqlalchemy import Table, delete, func, insert, select
 
 from pbapp import clock
 from pbapp.db import advisory_lock, db
+from pbapp.messages import bounces, subjects
 from pbapp.messages import services as messages
-from pbapp.messages import subjects
 from pbapp.messages.models import Follow, FollowState, Mail, MailState
 from pbapp.web.context import settings
 
@@ -80,6 +80,8 @@ def confirm(reader: str) -> bool:
     it has been confirmed before."""
     hold()
     rows = list_of(reader)
+    if rows:
+        bounces.forgive(rows[0].address)
     for row in rows:
         if row.state is not FollowState.CONFIRMED:
             change(row, state=FollowState.CONFIRMED, asked_on=None)

@@ -141,3 +141,13 @@ class Telling(Base):
     written: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Bounce(Base):
+    """One message that an address refused for good; the address only as a keyed hash."""
+
+    __tablename__ = "bounce"
+
+    mail_id: Mapped[UUID] = mapped_column(primary_key=True)
+    address_key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -14,12 +14,17 @@ from uuid import UUID
 from pbapp import clock
 from pbapp.config import Config
 from pbapp.db import db, write_transaction
-from pbapp.jobs.services import job
+from pbapp.jobs.services import RETRY_AFTER, job
+from pbapp.messages import bounces
 from pbapp.messages.models import Mail, MailChannel, MailState
 from pbapp.messages.rendering import Letter, put_into_words
 from pbapp.web.context import settings
 
 TEXT_TIMEOUT = 10  # seconds
+
+
+class NotTaken(Exception):
+    """The server did not take a message, or could not be reached."""
 
 
 @job("messages.send")
@@ -29,6 +34,7 @@ def send(*, job_id: UUID, mail: str) -> None:
     The message is marked sent after its server took it; its Message-ID is its own id, so a
     copy sent again after a crash between the two is recognised and dropped by the receiver. No
     transaction is open while we wait for the server: a slow one must not keep a vote waiting.
+    What the address refuses for good is not tried again.
     """
     with write_transaction():
         row = db.session.get(Mail, UUID(mail), with_for_update=True)
@@ -39,12 +45,33 @@ def send(*, job_id: UUID, mail: str) -> None:
         db.session.commit()
     # Without a server (the demo) the outbox itself is the mailbox people read.
     hand_over = text_them if row.channel is MailChannel.SMS else mail_them
-    hand_over(settings(), row, letter)
+    try:
+        hand_over(settings(), row, letter)
+    except Exception as error:
+        if not _is_settled(row.id, error):
+            # Tried again later. What the server said may hold the address: it is kept nowhere.
+            raise NotTaken(type(error).__name__) from None
+        return
     with write_transaction():
         row = db.session.get_one(Mail, UUID(mail))
         row.state = MailState.SENT
         row.sent_at = clock.now()
         db.session.commit()
+
+
+def _is_settled(mail_id: UUID, error: Exception) -> bool:
+    """Note what went wrong; whether trying again would be of no use."""
+    code = bounces.refusal(error)
+    with write_transaction():
+        row = db.session.get_one(Mail, mail_id)
+        if code is not None:
+            bounces.note(row, code)
+        else:  # the kind of error only: its text may hold the address
+            row.error = type(error).__name__
+            if row.attempts > len(RETRY_AFTER):
+                row.state = MailState.FAILED
+        db.session.commit()
+    return code is not None
 
 
 def mail_them(config: Config, mail: Mail, letter: Letter) -> None:

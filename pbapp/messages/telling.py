@@ -16,7 +16,7 @@ from pbapp import clock
 from pbapp.db import db, flush, write_transaction
 from pbapp.jobs import services as jobs
 from pbapp.jobs.services import job
-from pbapp.messages import following, services, subjects
+from pbapp.messages import bounces, following, services, subjects
 from pbapp.messages.models import Follow, FollowState, Mail, Telling
 
 AT_ONCE = 50
@@ -80,13 +80,17 @@ def write_batch(telling: Telling) -> None:
         .limit(AT_ONCE)
     )
     rows = list(db.session.scalars(query))
+    paused = bounces.paused_among(row.address for row in rows)
     titles: dict[tuple[str, str], str] = {}
     for row in rows:
         wanted = (row.subject, row.language)
         if wanted not in titles:
             named = subjects.find(*wanted)
             titles[wanted] = named.title if named else ""
-        telling.written += _write(telling, row, titles[wanted]) is not None
+        if row.address in paused:
+            telling.skipped += 1
+        else:
+            telling.written += _write(telling, row, titles[wanted]) is not None
         telling.after = row.id
         if telling.is_last:
             db.session.delete(row)
