@@ -15,6 +15,7 @@ from pbapp.engagement import models as engagement  # noqa: F401
 from pbapp.jobs import models as jobs  # noqa: F401
 from pbapp.maps import models as maps  # noqa: F401
 from pbapp.messages import models as messages  # noqa: F401
+from pbapp.news import models as news  # noqa: F401
 from pbapp.organisations import models as organisations  # noqa: F401
 from pbapp.organisations.passport import models as passport  # noqa: F401
 from pbapp.papers.meetings import models as meetings  # noqa: F401

@@ -16,8 +16,11 @@ from pbapp.desk import what_if
 from pbapp.jobs import services as jobs
 from pbapp.messages import bounces, following
 from pbapp.messages import services as messages
+from pbapp.messages import telling as messages_telling
+from pbapp.news import digests
+from pbapp.news import telling as news
 from pbapp.papers.meetings import chores as meetings
-from pbapp.results import bringing_in, destroying, telling
+from pbapp.results import bringing_in, destroying
 from pbapp.results.opendata import making as open_data
 from pbapp.web import drafts, limits
 
@@ -41,8 +44,10 @@ CHORES: tuple[Callable[[], object], ...] = (
     delivery.remind,
     following.ask_to_confirm,
     meetings.set_next,
-    telling.ask_to_confirm,
-    telling.tell_results,
+    following.bring_over,
+    digests.tell_digests,
+    news.tell_news,
+    messages_telling.tell_latecomers,
     open_data.ask_if_due,
 )
 _log = logging.getLogger("pbapp.jobs")

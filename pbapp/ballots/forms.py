@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import DataRequired
 
+from pbapp.ballots.roll.forms import AddressForm
 from pbapp.web.forms import Form, plain_text
 
 
@@ -27,6 +28,12 @@ class ReceiptForm(Form):
         filters=[plain_text],
         validators=[DataRequired(_l("Enter the 16 letters and digits of your receipt."))],
     )
+
+
+class TellMeForm(AddressForm):
+    """An address to tell the result to, and later what came of it."""
+
+    later = BooleanField(_l("Tell me later too what came of the money: half-way, and at the end"))
 
 
 class PressForm(Form):

@@ -11,7 +11,7 @@ from pbapp import clock
 from pbapp.ballots import booth as booths
 from pbapp.ballots import queries, services, words
 from pbapp.ballots.booth import Booth
-from pbapp.ballots.forms import SendForm
+from pbapp.ballots.forms import SendForm, TellMeForm
 from pbapp.ballots.marks import fields_of, legible, read_again
 from pbapp.ballots.pages import (
     Page,
@@ -22,7 +22,6 @@ from pbapp.ballots.pages import (
     step_page,
     the_turnstile,
 )
-from pbapp.ballots.roll.forms import AddressForm
 from pbapp.ballots.rules import Rules, sealed_rules
 from pbapp.ballots.secrecy import in_fours
 from pbapp.ballots.vote import Vote
@@ -122,7 +121,7 @@ def done(slug: str) -> Page:
         result=result,
         is_out=result_is_out(round, clock.now()),
         is_open=bool(gate),
-        form=AddressForm(formdata=None),
+        form=TellMeForm(formdata=None),
     )
 
 

@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from pbapp import clock
 from pbapp.accounts.queries import tidy_email
 from pbapp.ballots.booth import Booth
-from pbapp.ballots.forms import PressForm
+from pbapp.ballots.forms import TellMeForm
 from pbapp.ballots.pages import Page, bp, get_whole
-from pbapp.ballots.roll.forms import AddressForm
 from pbapp.db import db
-from pbapp.messages import subscriptions
-from pbapp.messages.models import Subscription
+from pbapp.messages import following
+from pbapp.messages.models import Follow
+from pbapp.messages.subjects import RESULT
 from pbapp.rounds.models import Round
 from pbapp.rounds.queries import result_is_out
 from pbapp.web.access import access, anyone
@@ -35,7 +35,7 @@ def _typed_address() -> str | None:
 @limited("result asked by address", tries=5, seconds=3600, by=_typed_address)
 def tell_me(slug: str) -> Page:
     """Ask for an address; the mail that asks whether it is theirs comes from the worker."""
-    round, form = get_whole(slug), AddressForm()
+    round, form = get_whole(slug), TellMeForm()
     if round.is_imported or round.sealed_at is None:
         abort(404)
     if result_is_out(round, clock.now()):  # there is nothing to wait for, so no address is taken
@@ -44,8 +44,11 @@ def tell_me(slug: str) -> Page:
     if not form.validate_on_submit():
         html = render_template("ballots/tell_me.html", round=round, form=form)
         return html, 422 if form.errors else 200
-    subscriptions.subscribe(
-        round_id=round.id, address=tidy_email(form.email.data or ""), language=page_language()
+    following.want_result(
+        round_id=round.id,
+        address=tidy_email(form.email.data or ""),
+        language=page_language().split("-")[0],
+        later=form.later.data,
     )
     db.session.commit()
     flash(_("We send an e-mail in a few minutes. Press the link in it, or we tell you nothing."))
@@ -53,38 +56,27 @@ def tell_me(slug: str) -> Page:
     return redirect(url_for(then, slug=slug), 303)
 
 
-def _get_own(round: Round, id: str) -> Subscription | None:
-    found = subscriptions.find(id)
-    return found if found is not None and found.round_id == round.id else None
+def _get_own(round: Round, id: str) -> Follow:
+    found = following.find(id)
+    return found if found and found.subject == f"{RESULT} {round.id}" else abort(404)
 
 
-@bp.route("/tell-me/<id>/confirm", methods=["GET", "POST"])
+@bp.get("/tell-me/<id>/confirm")
 @access(anyone)
 def confirm_telling(slug: str, id: str) -> Page:
-    """From the mail: this address is theirs. A link alone does nothing: mail is scanned."""
-    round, form = get_whole(slug), PressForm()
-    found = _get_own(round, id)
-    is_done = False
-    if found is not None and form.validate_on_submit():
-        is_done = subscriptions.confirm(id)
-        db.session.commit()
-    return render_template(
-        "ballots/tell_me_confirm.html", round=round, form=form, found=found, is_done=is_done
-    )
+    """An address in mails of before: one page confirms everything now."""
+    found = _get_own(get_whole(slug), id)
+    return redirect(url_for("follow.confirm", reader=found.reader), 303)
 
 
 @bp.route("/tell-me/<id>/stop", methods=["GET", "POST"])
 @access(anyone)
 @csrf.exempt
 def stop_telling(slug: str, id: str) -> Page:
-    """Forget the address. A mail program may press this by itself (RFC 8058), so without a token:
-    whoever has the address of this page has the mail."""
-    round = get_whole(slug)
-    is_done = request.method == "POST"
-    found = _get_own(round, id)
-    if is_done and found is not None:
-        subscriptions.stop(found)
+    """An address in mails of before, which a mail program may press by itself (RFC 8058)."""
+    found = _get_own(get_whole(slug), id)
+    reader = found.reader
+    if request.method == "POST":
+        following.stop(found)
         db.session.commit()
-    return render_template(
-        "ballots/tell_me_stop.html", round=round, form=PressForm(formdata=None), is_done=is_done
-    )
+    return redirect(url_for("follow.stop", reader=reader, id=id), 303)

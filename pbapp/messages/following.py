@@ -19,7 +19,15 @@ from pbapp import clock
 from pbapp.db import advisory_lock, db
 from pbapp.messages import bounces, subjects
 from pbapp.messages import services as messages
-from pbapp.messages.models import Follow, FollowState, Mail, MailState
+from pbapp.messages.models import (
+    Follow,
+    FollowState,
+    Mail,
+    MailState,
+    Subscription,
+    SubscriptionState,
+)
+from pbapp.messages.subjects import FINISH, HALFWAY, RESULT
 from pbapp.web.context import settings
 
 MIXED_WITH = 100
@@ -55,6 +63,12 @@ def follow(*, subject: str, address: str, language: str = "en", is_proven: bool 
             "asked_on": None,
         }
     )
+
+
+def want_result(*, round_id: int, address: str, language: str = "en", later: bool = False) -> None:
+    """Note that an address wants the result of a round; with `later`, also half-way and finish."""
+    for kind in (RESULT, HALFWAY, FINISH) if later else (RESULT,):
+        follow(subject=f"{kind} {round_id}", address=address, language=language)
 
 
 def find(id: str) -> Follow | None:
@@ -118,6 +132,40 @@ def change(row: Follow, **values: Any) -> bool:
         return False
     _write({**kept, **values})
     return True
+
+
+def forget(subject: str) -> None:
+    """Forget everybody who follows this: there will be no news of it."""
+    hold()
+    db.session.execute(delete(ROWS).where(ROWS.c.subject == subject))
+
+
+def has_followers(subject: str) -> bool:
+    """Whether anybody has confirmed that they want news of this."""
+    query = select(Follow.id).where(
+        Follow.subject == subject, Follow.state == FollowState.CONFIRMED
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def bring_over() -> None:
+    """Take over who asked for a result before results were a subject like others (0136)."""
+    hold()
+    for old in db.session.scalars(select(Subscription).limit(ASKED_AT_ONCE)).all():
+        asked = old.state is SubscriptionState.ASKED
+        _write(
+            {
+                "id": old.id,
+                "subject": f"result {old.round_id}",
+                "address": old.address,
+                "reader": find_reader(old.address) or secrets.token_hex(16),
+                "language": old.language,
+                "state": FollowState(old.state.value),
+                "asked_on": clock.today() if asked else None,
+            }
+        )
+        db.session.delete(old)
+    db.session.flush()
 
 
 def preferences_url(reader: str) -> str:

@@ -69,13 +69,7 @@ class SubscriptionState(enum.StrEnum):
 
 
 class Subscription(Base):
-    """Somebody wants to be told the result of a round; nothing says who they are or when they
-    asked.
-
-    Without a SQLite rowid, and each written among others (`subscriptions`): people ask just after
-    they voted, and the order of these rows must not be the order of the votes. Rounds are built
-    upon messages, so `round_id` is no foreign key.
-    """
+    """Somebody who asked for a result before version 2: taken over into `Follow` by the worker."""
 
     __tablename__ = "subscription"
     __table_args__ = (UniqueConstraint("round_id", "address"), {"sqlite_with_rowid": False})
@@ -123,15 +117,17 @@ class Follow(Base):
 class Telling(Base):
     """One piece of news on its way to everybody who follows its subjects, written in batches.
 
-    `key` makes it a piece of news told once. `after` is the id of the follow it has come to: the
-    mails of a batch and this mark are one transaction. `is_last` follows end with it.
+    `key` makes it told once. What has the same `news` is one piece of news, of which a reader gets
+    one mail. `after` is the id of the follow it has come to: the mails of a batch and this mark are
+    one transaction. With `is_last` the follows it goes to end with it.
     """
 
     __tablename__ = "telling"
     __table_args__ = (UniqueConstraint("key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(80))
+    news: Mapped[str] = mapped_column(String(80))
     subjects: Mapped[list[str]] = mapped_column(JSON)
     template: Mapped[str] = mapped_column(String(80))
     context: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app
 from flask_babel import force_locale
 from markupsafe import Markup
 
 from pbapp.messages.models import Mail, MailChannel
+from pbapp.web.babel import moment
 from pbapp.web.context import settings
 
 
@@ -31,7 +33,7 @@ def put_into_words(mail: Mail) -> Letter:
     """
     with force_locale(mail.language.replace("-", "_")):
         template = current_app.jinja_env.get_template(f"emails/{mail.template}.html")
-        known = {"mail": mail, "public_url": settings().public_url}
+        known = {"mail": mail, "public_url": settings().public_url, "moment_of": _moment_of}
         context = template.new_context({**(mail.context or {}), **known})
         if mail.channel is MailChannel.SMS:
             said = " ".join(str(Markup(_block(template, "sms", context)).unescape()).split())  # noqa: S704
@@ -50,6 +52,11 @@ def put_into_words(mail: Mail) -> Letter:
         text=str(Markup(text).unescape()) + "\n",  # noqa: S704
         html=html,
     )
+
+
+def _moment_of(text: str) -> str:
+    """A moment that a message's facts hold as text, in the reader's words."""
+    return moment(datetime.fromisoformat(text))
 
 
 def _block(template, name: str, context) -> str:  # type: ignore[no-untyped-def]

@@ -14,6 +14,9 @@ from flask_babel import force_locale
 
 SUBJECT = re.compile(r"([a-z][a-z-]{0,19}) ([0-9]{1,9}(?:/[0-9]{1,9})?)", re.ASCII)
 
+# What one can ask for when one votes: each is one mail, and then the address is forgotten.
+RESULT, HALFWAY, FINISH = "result", "halfway", "finish"
+
 
 @dataclass(frozen=True)
 class Named:

@@ -29,18 +29,21 @@ def tell(
     template: str,
     context: dict[str, Any],
     also: Sequence[str] = (),
+    news: str = "",
     is_last: bool = False,
 ) -> Telling | None:
     """Tell everybody who follows the subject, or one of `also`; None if it was told before.
 
-    `key` names the news and holds no address. Each follower gets one mail, whatever they follow.
+    `key` names it and holds no address. Each reader gets one mail, whatever they follow; and one
+    of all that is told under the same name of `news`, which is `key` unless given.
     The template gets `context` and besides `following` (what they asked for), `stop_url` and
     `settings_url`; it ends with emails/_why.html. With `is_last` the follows end with this mail.
     """
-    if db.session.scalar(select(Telling.id).where(Telling.key == key)) is not None:
+    if was_told(key):
         return None
     telling = Telling(
         key=key,
+        news=news or key,
         subjects=[subject, *also],
         template=template,
         context=context,
@@ -51,6 +54,10 @@ def tell(
     flush()
     jobs.ask(kind="messages.tell", arguments={"telling": telling.id})
     return telling
+
+
+def was_told(key: str) -> bool:
+    return db.session.scalar(select(Telling.id).where(Telling.key == key)) is not None
 
 
 @job("messages.tell")
@@ -65,6 +72,19 @@ def tell_some(*, job_id: UUID, telling: int) -> None:
         if found.ended_at is None:
             jobs.ask(kind="messages.tell", arguments={"telling": telling})
         db.session.commit()
+
+
+def tell_latecomers() -> None:
+    """Tell those who confirmed after the last mail they wait for went out to the others."""
+    query = select(Telling).where(Telling.is_last, Telling.ended_at.is_not(None))
+    for telling in db.session.scalars(query).all():
+        late = select(Follow.id).where(
+            Follow.subject.in_(telling.subjects), Follow.state == FollowState.CONFIRMED
+        )
+        if db.session.scalar(late.limit(1)) is not None:
+            telling.after, telling.ended_at = "", None
+            jobs.ask(kind="messages.tell", arguments={"telling": telling.id})
+    flush()
 
 
 def write_batch(telling: Telling) -> None:
@@ -101,7 +121,7 @@ def write_batch(telling: Telling) -> None:
 
 def _write(telling: Telling, row: Follow, title: str) -> Mail | None:
     return services.write(
-        key=f"told {telling.id} {row.reader}",
+        key=f"told {telling.news} {row.reader}",
         to=row.address,
         template=telling.template,
         language=row.language,

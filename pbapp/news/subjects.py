@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from pbapp.boards.models import Board, BoardArea
 from pbapp.db import db
-from pbapp.messages.subjects import Named, subject
+from pbapp.messages.subjects import FINISH, HALFWAY, RESULT, Named, subject
 from pbapp.places.models import Area
 from pbapp.proposals.models import Proposal
 from pbapp.proposals.queries import is_public
@@ -29,6 +29,24 @@ def name_round(round_id: int, *_more: int) -> Named | None:
     return Named(found.title, f"/rounds/{found.slug}")
 
 
+@subject(RESULT)
+def name_result(round_id: int, *_more: int) -> Named | None:
+    round = name_round(round_id)
+    return round and Named(_("The result of %(round)s", round=round.title), round.path)
+
+
+@subject(HALFWAY)
+def name_halfway(round_id: int, *_more: int) -> Named | None:
+    round = name_round(round_id)
+    return round and Named(_("%(round)s, half-way: the work so far", round=round.title), round.path)
+
+
+@subject(FINISH)
+def name_finish(round_id: int, *_more: int) -> Named | None:
+    round = name_round(round_id)
+    return round and Named(_("%(round)s: what came of the money", round=round.title), round.path)
+
+
 @subject("board")
 def name_board(board_id: int, *_more: int) -> Named | None:
     found = db.session.get(Board, board_id)
@@ -43,3 +61,9 @@ def name_ward(board_id: int, area_id: int = 0, *_more: int) -> Named | None:
     board, area = db.session.get_one(Board, board_id), db.session.get_one(Area, area_id)
     title = _("%(ward)s, %(board)s", ward=area.name, board=board.name)
     return Named(title, f"/boards/{board.slug}/wards/{area.gss_code}")
+
+
+def of_round(round: Round) -> list[str]:
+    """Who hears news of a round: its followers, its board's, and those of the wards it is for."""
+    wards = [f"ward {round.board_id}/{link.area_id}" for link in round.round_areas]
+    return [f"round {round.id}", f"board {round.board_id}", *wards]

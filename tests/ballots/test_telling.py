@@ -6,13 +6,16 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, insert, select
 
 from pbapp.db import db
-from pbapp.messages import subscriptions
-from pbapp.messages.models import Mail, Subscription, SubscriptionState
+from pbapp.jobs import services as jobs
+from pbapp.jobs.worker import load_jobs
+from pbapp.messages import following
+from pbapp.messages import telling as messages_telling
+from pbapp.messages.models import Follow, Mail, Subscription, SubscriptionState
+from pbapp.news import digests
 from pbapp.results import services as results
-from pbapp.results import telling
 from pbapp.rounds.models import PhaseKind, Round
 from tests.ballots.factories import open_round
 from tests.ballots.walk import vote
@@ -29,8 +32,9 @@ def round(world: World) -> Round:
     return open_round(world)
 
 
-def ask(browser: Browser, address: str = "jo@example.org") -> Page:
-    return browser.follow(browser.submit(browser.get(PAGE), {"email": address}, form="tell-me"))
+def ask(browser: Browser, address: str = "jo@example.org", **more: str) -> Page:
+    typed = {"email": address, **more}
+    return browser.follow(browser.submit(browser.get(PAGE), typed, form="tell-me"))
 
 
 def mails(template: str) -> list[dict[str, Any]]:
@@ -40,18 +44,21 @@ def mails(template: str) -> list[dict[str, Any]]:
 
 def work(times: int = 2) -> None:
     """What the worker does each minute; twice, since nothing may happen twice."""
+    load_jobs()
     for _ in range(times):
-        telling.ask_to_confirm()
-        telling.tell_results()
+        following.ask_to_confirm()
+        digests.tell_digests()
+        messages_telling.tell_latecomers()
         db.session.commit()
+        jobs.run_due()
 
 
 def path_of(url: str) -> str:
     return "/" + url.split("/", 3)[3]
 
 
-def rows() -> int:
-    return db.session.scalar(select(func.count()).select_from(Subscription)) or 0
+def rows() -> list[str]:
+    return sorted(db.session.scalars(select(Follow.subject)))
 
 
 def publish(round: Round) -> None:
@@ -67,11 +74,10 @@ def test_somebody_asks_confirms_and_is_told_once(stranger: Browser, round: Round
     assert "We send an e-mail in a few minutes." in page.text
     assert "Your vote is in the ballot box" in page.h1
     work()
-    (asked,) = mails("result_confirm")
+    (asked,) = mails("follow_confirm")
     page = stranger.get(path_of(asked["confirm_url"]))
-    assert db.session.scalars(select(Subscription)).one().state is SubscriptionState.ASKED
-    page = stranger.submit(page, status=200)
-    assert page.h1.endswith("Done: we will tell you")
+    assert "The result of Small grants" in page.text
+    assert stranger.submit(page, status=200).h1.startswith("Done")
     work()
     assert mails("result_out") == []
     publish(round)
@@ -79,33 +85,52 @@ def test_somebody_asks_confirms_and_is_told_once(stranger: Browser, round: Round
     (told,) = mails("result_out")
     assert told["to"] == asked["to"]
     assert told["url"].endswith("/rounds/small-grants/results")
-    assert rows() == 0
-    assert "There is nothing to confirm" in stranger.get(path_of(asked["confirm_url"])).text
+    assert rows() == []
 
 
-def test_who_does_not_confirm_is_told_nothing_and_forgotten(
-    stranger: Browser, round: Round
-) -> None:
-    ask(stranger)
+def test_who_confirms_after_the_result_is_told_too(stranger: Browser, round: Round) -> None:
+    for address in ("jo@example.org", "late@example.org"):
+        ask(stranger, address)
     work()
+    early, late = (mail["confirm_url"] for mail in mails("follow_confirm"))
+    stranger.submit(stranger.get(path_of(early)), status=200)
     publish(round)
     work()
-    assert mails("result_out") == []
-    assert rows() == 0
+    assert len(mails("result_out")) == 1
+    stranger.submit(stranger.get(path_of(late)), status=200)
+    work()
+    assert {mail["to"] for mail in mails("result_out")} == {"jo@example.org", "late@example.org"}
+    assert rows() == []
 
 
-def test_a_link_alone_stops_nothing_and_a_mail_program_stops_it_with_one_press(
+def test_half_way_and_finish_are_asked_for_with_the_same_press(
     stranger: Browser, round: Round
 ) -> None:
-    ask(stranger)
+    ask(stranger, later="y")
     work()
-    stop = path_of(mails("result_confirm")[0]["stop_url"])
-    assert "We then forget your address at once." in stranger.get(stop).text
-    assert rows() == 1
-    page = stranger.post(stop, {"List-Unsubscribe": "One-Click"}, status=200)
-    assert page.h1.endswith("We have forgotten your address")
-    assert stranger.post(stop, status=200).h1 == page.h1
-    assert rows() == 0
+    (asked,) = mails("follow_confirm")
+    assert len(asked["titles"]) == 3
+    stranger.submit(stranger.get(path_of(asked["confirm_url"])), status=200)
+    publish(round)
+    work()
+    assert rows() == [f"finish {round.id}", f"halfway {round.id}"]
+
+
+def test_addresses_in_mails_of_before_still_lead_on(stranger: Browser, round: Round) -> None:
+    id = "0" * 32
+    old = {"id": id, "round_id": round.id, "address": "jo@example.org", "language": "en"}
+    db.session.execute(insert(Subscription), {**old, "state": SubscriptionState.ASKED})
+    following.bring_over()
+    following.bring_over()
+    assert db.session.scalar(select(func.count()).select_from(Subscription)) == 0
+    page = stranger.follow(stranger.get(f"{PAGE}/{id}/confirm", status=303))
+    assert "The result of Small grants" in page.text
+    assert rows() == [f"result {round.id}"]
+    stranger.get(f"{PAGE}/{id}/stop", status=303)
+    assert len(rows()) == 1
+    stranger.post(f"{PAGE}/{id}/stop", {"List-Unsubscribe": "One-Click"})
+    assert rows() == []
+    stranger.get(f"{PAGE}/{id}/stop", status=404)
 
 
 def test_known_and_unknown_addresses_look_the_same_and_are_kept_once(
@@ -115,7 +140,7 @@ def test_known_and_unknown_addresses_look_the_same_and_are_kept_once(
     again = ask(stranger)
     assert re.sub(r"\s+", " ", first.text) == re.sub(r"\s+", " ", again.text)
     work()
-    assert len(mails("result_confirm")) == rows() == 1
+    assert len(mails("follow_confirm")) == len(rows()) == 1
 
 
 def test_once_the_result_is_out_no_address_is_taken(stranger: Browser, round: Round) -> None:
@@ -135,7 +160,7 @@ def test_what_is_no_address_is_refused_and_kept_in_the_form(
     page = stranger.submit(stranger.get(PAGE), {"email": "jo at"}, form="tell-me", status=422)
     assert "Enter an e-mail address" in " ".join(page.errors())
     assert "jo at" in page.html
-    assert rows() == 0
+    assert rows() == []
 
 
 def test_nobody_is_asked_for_a_round_that_is_not_sealed_nor_by_another_rounds_link(
@@ -144,44 +169,7 @@ def test_nobody_is_asked_for_a_round_that_is_not_sealed_nor_by_another_rounds_li
     make_round(world, PhaseKind.SUBMISSION, slug="other")
     stranger.get("/rounds/other/tell-me", status=404)
     ask(stranger)
-    id = db.session.scalars(select(Subscription.id)).one()
-    assert "nothing to confirm" in stranger.get(f"/rounds/other/tell-me/{id}/confirm").text
-    stranger.post(f"/rounds/other/tell-me/{id}/stop", status=200)
-    assert rows() == 1
-
-
-def test_every_row_is_written_again_with_each_new_one_and_none_says_when(
-    stranger: Browser, round: Round, app, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    written: list[list[str]] = []
-    kept = subscriptions.db.session.execute
-
-    def execute(statement: Any, rows: Any = None, **options: Any) -> Any:
-        if statement.is_insert:
-            written.append([row["address"] for row in rows])
-        return kept(statement, rows, **options) if rows is not None else kept(statement, **options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(subscriptions.db.session, "execute", execute)
-        for number in range(12):
-            subscriptions.subscribe(round_id=round.id, address=f"p{number}@example.org")
-    assert [len(rows) for rows in written] == list(range(1, 13))
-    assert sum(rows[-1] == f"p{n}@example.org" for n, rows in enumerate(written)) < 12
-    assert set(Subscription.__table__.columns.keys()) == {
-        "id",
-        "round_id",
-        "address",
-        "language",
-        "state",
-    }
-
-
-def test_an_address_forgotten_while_the_worker_looks_is_not_written_again(
-    stranger: Browser, round: Round
-) -> None:
-    ask(stranger)
-    (row,) = subscriptions.drawn(SubscriptionState.NEW, 10)
-    db.session.execute(delete(subscriptions.ROWS))
-    assert not subscriptions.change(row, SubscriptionState.ASKED)
-    assert not subscriptions.stop(row)
-    assert rows() == 0
+    id = db.session.scalars(select(Follow.id)).one()
+    stranger.get(f"/rounds/other/tell-me/{id}/confirm", status=404)
+    stranger.post(f"/rounds/other/tell-me/{id}/stop", status=404)
+    assert len(rows()) == 1

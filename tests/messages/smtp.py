@@ -13,6 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from flask import Flask
 
+from pbapp.jobs.worker import load_jobs
+
 
 class Inbox:
     """`messages` came in; `refuse` says no to all of them, `gone` to these addresses for good."""
@@ -47,6 +49,7 @@ class Inbox:
 @contextmanager
 def mail_server(app: Flask) -> Iterator[Inbox]:
     """The application sends its mail here."""
+    load_jobs()
     box = Inbox()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

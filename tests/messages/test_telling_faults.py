@@ -115,6 +115,6 @@ def test_an_address_that_fails_holds_nobody_up(app: Flask) -> None:
         inbox.gone = {}
         work_through()
         assert inbox.addresses == PEOPLE[1:]
-    states = {to: state for to, state in db.session.execute(select(Mail.to_address, Mail.state))}
+    states = dict(db.session.execute(select(Mail.to_address, Mail.state)).fetchall())
     assert states.pop(PEOPLE[0]) is MailState.FAILED
     assert set(states.values()) == {MailState.SENT}

@@ -1,0 +1,228 @@
+"""News by itself: a chore reads what has happened since it last looked, and tells followers.
+
+Two sources. Events of the officers' log, each once by its number. And what no event says because
+only the clock did it: a phase that has begun, a result that is out; each once by its key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from pbapp import clock
+from pbapp.accounts.models import Account
+from pbapp.audit.models import Event
+from pbapp.db import db, flush
+from pbapp.delivery.models import Award
+from pbapp.messages import following
+from pbapp.messages import services as messages
+from pbapp.messages.subjects import RESULT
+from pbapp.messages.telling import tell, was_told
+from pbapp.news.digests import news_of_result
+from pbapp.news.models import NewsMark
+from pbapp.news.subjects import of_round
+from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.results.models import Allocation
+from pbapp.results.queries import is_public, list_allocations, list_official_counts
+from pbapp.rounds.models import Phase, PhaseKind, Round
+from pbapp.rounds.queries import can_vote
+from pbapp.web.context import settings
+
+AT_ONCE = 200  # events a minute
+# What followers of a proposal hear of its award; the rest is between the group and the officers.
+OF_AWARDS = frozenset(
+    {
+        "award.declined",
+        "award.approved",
+        "award.not_paid",
+        "award.milestone_done",
+        "award.reported",
+        "award.finished",
+    }
+)
+OF_PROPOSALS = frozenset({"proposal.approved", "proposal.withdrawn", "proposal.merged"})
+OPENING = (PhaseKind.INTEREST, PhaseKind.SUBMISSION, PhaseKind.VOTING)
+
+
+def tell_news() -> None:
+    """Tell followers what is new."""
+    _tell_events()
+    now = clock.now()
+    for round in _running(now):
+        _tell_phase(round, now)
+        if not was_told(_result_key(round)) and is_public(round, now):
+            _tell_result(round)
+
+
+def _tell_events() -> None:
+    newest = db.session.scalar(select(func.max(Event.number))) or 0
+    mark = db.session.get(NewsMark, "log")
+    if mark is None:  # what happened before anybody could follow is no news
+        db.session.add(NewsMark(name="log", event=newest, at=clock.now()))
+        flush()
+        return
+    if newest == mark.event:
+        return
+    query = select(Event).where(Event.number > mark.event).order_by(Event.number).limit(AT_ONCE)
+    for event in db.session.scalars(query).all():
+        _tell_event(event)
+        mark.event = event.number
+    mark.at = clock.now()
+    flush()
+
+
+def _tell_event(event: Event) -> None:
+    if event.verb in OF_AWARDS:
+        award = db.session.get(Award, int(event.subject_id))
+        if award is not None:
+            _tell_project(event, award.proposal)
+    elif event.verb in OF_PROPOSALS:
+        proposal = db.session.get(Proposal, int(event.subject_id))
+        if proposal is not None:
+            _tell_project(event, proposal)
+    elif event.verb == "round.phase_extended":
+        round = db.session.get(Round, int(event.subject_id))
+        if round is not None and round.is_public:
+            _tell_extended(event, round)
+
+
+def _tell_project(event: Event, proposal: Proposal) -> None:
+    """To the followers of one proposal; of an approval also its ward's."""
+    also, kind = [], event.verb.partition(".")[2]
+    if event.verb == "proposal.approved":
+        kind = "on_ballot"
+        if proposal.state is not ProposalState.ON_BALLOT or not proposal.round.is_public:
+            return
+        also = [f"ward {proposal.round.board_id}/{proposal.area_id}"] if proposal.area_id else []
+    tell(
+        subject=f"proposal {proposal.id}",
+        also=also,
+        key=f"event {event.number}",
+        template="project_news",
+        context={
+            "kind": kind,
+            "title": proposal.title,
+            "round": proposal.round.title,
+            "url": _proposal_page(proposal),
+        },
+    )
+
+
+def _tell_extended(event: Event, round: Round) -> None:
+    subjects = of_round(round)
+    if event.facts["phase"] == PhaseKind.VOTING.value:
+        subjects.append(f"{RESULT} {round.id}")
+    tell(
+        subject=subjects[0],
+        also=subjects[1:],
+        key=f"event {event.number}",
+        template="round_news",
+        context={
+            **_about(round),
+            "kind": "extended",
+            "phase": event.facts["phase"],
+            "until": event.facts["to"],
+            "reason": event.facts["reason"],
+        },
+    )
+
+
+def _running(now: datetime) -> list[Round]:
+    """Public rounds that have begun, but for those from elsewhere and rehearsals."""
+    begun = select(Phase.round_id).where(Phase.starts_at <= now)
+    query = select(Round).where(
+        Round.is_public.is_(True), Round.is_imported.is_(False), Round.id.in_(begun)
+    )
+    return list(db.session.scalars(query))
+
+
+def _tell_phase(round: Round, now: datetime) -> None:
+    """A round opens for ideas, for proposals or for votes."""
+    phase = next(
+        (p for p in round.phases if p.starts_at <= now and (p.ends_at is None or now < p.ends_at)),
+        None,
+    )
+    if phase is None or phase.kind not in OPENING:
+        return
+    if phase.kind is PhaseKind.VOTING and not can_vote(round, now):
+        return
+    key = f"opens {round.id} {phase.kind.value}"
+    if was_told(key):
+        return
+    subjects = of_round(round)
+    tell(
+        subject=subjects[0],
+        also=subjects[1:],
+        key=key,
+        template="round_news",
+        context={
+            **_about(round),
+            "kind": phase.kind.value,
+            "until": phase.ends_at.isoformat() if phase.ends_at else "",
+        },
+    )
+
+
+def _result_key(round: Round) -> str:
+    return f"result {round.id}"
+
+
+def _tell_result(round: Round) -> None:
+    """To those who follow the round, and each project's own news to its group and followers."""
+    counts = list_official_counts(round)
+    if not counts:
+        return
+    subjects = of_round(round)
+    tell(
+        subject=subjects[0],
+        also=subjects[1:],
+        key=_result_key(round),
+        news=news_of_result(round),
+        template="round_news",
+        context={**_about(round), "kind": "result", "url": f"{_about(round)['url']}/results"},
+    )
+    for count in counts:
+        for row in list_allocations(count):
+            if row.proposal is not None:
+                _tell_project_result(round, row, row.proposal)
+
+
+def _tell_project_result(round: Round, row: Allocation, proposal: Proposal) -> None:
+    context = {
+        "kind": "funded" if row.is_funded else "not_funded",
+        "title": proposal.title,
+        "round": round.title,
+        "amount_pence": row.awarded,
+        "currency": round.currency,
+        "url": _proposal_page(proposal),
+    }
+    if following.has_followers(f"proposal {proposal.id}"):
+        tell(
+            subject=f"proposal {proposal.id}",
+            key=f"result {round.id} proposal {proposal.id}",
+            template="project_news",
+            context=context,
+        )
+    _tell_author(proposal, context)
+
+
+def _tell_author(proposal: Proposal, context: dict[str, Any]) -> None:
+    author = db.session.get(Account, proposal.submitted_by_id) if proposal.submitted_by_id else None
+    if author is not None and author.closed_at is None:
+        messages.write(
+            key=f"result of proposal {proposal.id}",
+            to=author.email,
+            template="project_result",
+            context=context,
+            language=author.language,
+        )
+
+
+def _about(round: Round) -> dict[str, Any]:
+    return {"round": round.title, "url": f"{settings().public_url}/rounds/{round.slug}"}
+
+
+def _proposal_page(proposal: Proposal) -> str:
+    return f"{settings().public_url}/rounds/{proposal.round.slug}/proposals/{proposal.number}"

@@ -1,0 +1,175 @@
+"""Followers hear what happens, each thing once, and the group its own result."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from pbapp import clock
+from pbapp.audit import services as audit
+from pbapp.db import db
+from pbapp.delivery import services as delivery
+from pbapp.delivery.models import Award
+from pbapp.desk import services as desk
+from pbapp.jobs import services as jobs
+from pbapp.jobs.worker import load_jobs
+from pbapp.messages import following
+from pbapp.messages.models import Mail
+from pbapp.messages.rendering import put_into_words
+from pbapp.news import telling
+from pbapp.proposals.models import Proposal
+from pbapp.rounds.models import PhaseKind, Round
+from tests.ballots.factories import open_round
+from tests.results.factories import counted_round
+from tests.rounds.factories import make_round
+from tests.world import World
+
+JO, AL = "jo@example.org", "al@example.org"
+
+
+def follow(subject: str, address: str = JO) -> None:
+    following.follow(subject=subject, address=address, is_proven=True)
+    db.session.commit()
+
+
+def work() -> None:
+    load_jobs()
+    for _ in range(2):
+        telling.tell_news()
+        db.session.commit()
+        jobs.run_due()
+
+
+def told(address: str = JO) -> list[str]:
+    query = select(Mail).where(Mail.to_address == address).order_by(Mail.written_at)
+    return [put_into_words(mail).subject for mail in db.session.scalars(query)]
+
+
+def event(verb: str, kind: str, id: int) -> None:
+    audit.record(actor="test", verb=verb, subject_type=kind, subject_id=id)
+    db.session.commit()
+
+
+def test_a_board_hears_of_a_round_once_however_it_is_followed(world: World) -> None:
+    round = make_round(world, PhaseKind.SUBMISSION)
+    follow(f"board {world.board.id}")
+    follow(f"round {round.id}")
+    follow(f"ward {world.board.id}/{world.wards[7].id}", AL)
+    follow(f"board {world.other_board.id}", "elsewhere@example.org")
+    work()
+    assert told() == told(AL) == ["Small grants is open for proposals"]
+    assert told("elsewhere@example.org") == []
+    with time_machine.travel(clock.now() + timedelta(days=45)):
+        work()
+        assert len(told()) == 1  # the vote is due, and the ballot not sealed
+
+
+def test_voting_opens_and_gets_more_time_for_those_who_wait_for_the_result_too(
+    world: World,
+) -> None:
+    round = open_round(world)
+    follow(f"round {round.id}")
+    follow(f"result {round.id}", AL)
+    work()
+    assert told() == ["Voting is open: Small grants"]
+    voting = next(phase for phase in round.phases if phase.kind is PhaseKind.VOTING)
+    assert voting.ends_at
+    desk.extend(
+        round=round,
+        kind=PhaseKind.VOTING,
+        ends_at=voting.ends_at + timedelta(days=2),
+        reason="The hall was flooded.",
+        by=world.officer,
+        phase_words="Voting",
+        until_words="later",
+        url="https://pb.example.org/rounds/small-grants",
+    )
+    db.session.commit()
+    work()
+    assert told()[1].startswith("More time in “Small grants”: until ")
+    assert told(AL) == told()[1:]
+    mail = db.session.scalars(select(Mail).where(Mail.to_address == AL)).one()
+    text = put_into_words(mail).text
+    assert "You can vote until" in text
+    assert "The hall was flooded." in text
+    assert following.has_followers(f"result {round.id}")
+
+
+@pytest.fixture
+def result(world: World) -> Round:
+    follow(f"board {world.board.id}")
+    work()
+    round = counted_round(world).round
+    for proposal in db.session.scalars(select(Proposal)):
+        proposal.submitted_by_id = world.group_member.id
+        follow(f"proposal {proposal.id}", AL)
+    return round
+
+
+def test_a_result_is_told_to_followers_and_each_group_hears_of_its_own(
+    world: World, result: Round
+) -> None:
+    follow(f"result {result.id}")
+    work()
+    assert told() == ["The result of Small grants is out"]
+    titles = told(AL)
+    assert len(titles) == len(set(titles)) == 5
+    assert "“Warm room at the hall” is funded with £4,000" in titles
+    assert "“Canal path lights” is not funded this time" in titles
+    assert sorted(told(world.group_member.email)) == sorted(titles)
+
+
+def test_followers_of_a_project_hear_what_becomes_of_its_money(world: World, result: Round) -> None:
+    work()
+    before = len(told(AL))
+    made = delivery.offer_all(
+        round=result, by=world.officer, link=lambda n: f"https://pb.example.org/{n}"
+    )
+    award = made[0]
+    for verb in ("approved", "milestone_done", "reported", "paid", "finished", "unheard_of"):
+        event(f"award.{verb}", "award", award.id)
+    event("award.approved", "award", 999_999)
+    work()
+    title = db.session.get_one(Award, award.id).proposal.title
+    assert told(AL)[before:] == [
+        f"The money for “{title}” is approved",
+        f"“{title}” has done another step",
+        f"News from “{title}”",
+        f"“{title}” is finished",
+    ]
+    assert len(told()) == 1
+
+
+def test_a_proposal_on_the_ballot_is_told_in_its_ward_and_its_withdrawal_to_its_followers(
+    world: World,
+) -> None:
+    work()
+    round = open_round(world)
+    proposal = db.session.scalars(select(Proposal).order_by(Proposal.number)).first()
+    assert proposal is not None
+    follow(f"ward {world.board.id}/{proposal.area_id}")
+    follow(f"proposal {proposal.id}", AL)
+    event("proposal.approved", "proposal", proposal.id)
+    event("proposal.withdrawn", "proposal", proposal.id)
+    work()
+    assert "“Project 1” is on the ballot" in told()
+    assert "“Project 1” is withdrawn" in told(AL)
+    assert "“Project 1” is withdrawn" not in told()
+    assert (
+        round.title
+        in put_into_words(
+            db.session.scalars(select(Mail).where(Mail.to_address == AL)).first()
+        ).text
+    )
+
+
+def test_what_happened_before_anybody_could_follow_is_no_news(world: World) -> None:
+    open_round(world)
+    proposal = db.session.scalars(select(Proposal)).first()
+    follow(f"proposal {proposal.id}")
+    event("proposal.withdrawn", "proposal", proposal.id)
+    work()
+    assert told() == []
