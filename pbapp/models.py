@@ -1,6 +1,7 @@
 """Every table, gathered for migrations and for the mapper; import it for its effect."""
 
 from pbapp.accounts import models as accounts  # noqa: F401
+from pbapp.appraisal import models as appraisal  # noqa: F401
 from pbapp.assets import models as assets  # noqa: F401
 from pbapp.audit import models as audit  # noqa: F401
 from pbapp.ballots import models as ballots  # noqa: F401

@@ -32,6 +32,7 @@ ROOMS = (
     "delivery",
     "results",
     "ballots",
+    "appraisal",
     "proposals",
     "rounds",
     "gaps",

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbapp.db import Base, Moment, one_of
@@ -44,3 +44,31 @@ class Decision(Base):
     by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     at: Mapped[datetime] = mapped_column(Moment)
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Conflict(Base):
+    """What somebody says of their own stake in a thing, before they see what there is to decide.
+
+    `what` empty: they have none.
+    """
+
+    __tablename__ = "conflict"
+    __table_args__ = (UniqueConstraint("subject_type", "subject_id", "account_id"),)
+    __refusals__ = {
+        "uq_conflict_subject_type_subject_id_account_id": (
+            None,
+            N_("You have said this already. Open the page again to see it."),
+        ),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    what: Mapped[str] = mapped_column(Text, default="")
+    declared_at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is a stake, so that others have to decide."""
+        return bool(self.what)

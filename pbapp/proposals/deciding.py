@@ -6,6 +6,7 @@ from pbapp.accounts.models import Account
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
 from pbapp.db import db, flush
+from pbapp.decisions import conflicts
 from pbapp.decisions import queries as decisions
 from pbapp.decisions import services as deciding
 from pbapp.decisions.models import Decision, Outcome
@@ -47,6 +48,8 @@ def why_not(proposal: Proposal, by: Account) -> Refused | None:
         return Refused(OWN_GROUP)
     if is_author(by, proposal) or proposal.submitted_by_id == by.id:
         return Refused(N_("You sent this in yourself, so another officer has to decide on it."))
+    if conflicts.has_one(SUBJECT, proposal.id, by):
+        return Refused(conflicts.DECLARED)
     return None
 
 

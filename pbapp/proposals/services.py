@@ -38,6 +38,7 @@ COPIED = (
     "number",
     "organisation_id",
     "entered_for",
+    "cost_pence",
     "state",
     "submitted_at",
     "updated_at",

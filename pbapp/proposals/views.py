@@ -11,6 +11,7 @@ from flask import Response, render_template, request, session, url_for
 
 from pbapp import clock
 from pbapp.accounts.viewer import the_account
+from pbapp.appraisal.words import public as appraisal_of
 from pbapp.audit.queries import list_revisions
 from pbapp.boards.access import is_officer_of
 from pbapp.decisions import queries as decisions
@@ -146,6 +147,7 @@ def detail(slug: str, number: int) -> str:
         is_waiting=proposal.state is ProposalState.SUBMITTED,
         decision=standing,
         outcome=outcome_of(proposal),
+        appraisal=appraisal_of(proposal, ours=ours),
         history=words.history(
             proposal,
             found,

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
+from pbapp.accounts.viewer import the_account
+from pbapp.appraisal.queries import capacity_in
 from pbapp.boards.queries import find_board
 from pbapp.boards.site import the_board, use_board
 from pbapp.proposals import queries as proposals
@@ -124,6 +126,7 @@ def _calendar(name: str, rounds: Iterable[Round]) -> Response:
 def progress(slug: str) -> str:
     """For the people invited: how far the set-up is, what changed, who else is in it."""
     round = get_round(slug)
+    account = the_account()
     require(sees_hidden(round))
     now = clock.now()
     return render_template(
@@ -139,6 +142,7 @@ def progress(slug: str) -> str:
         else [],
         tally=proposals.count_by_state(round),
         entries=history.list_entries(round)[:10],
+        reviews=account is not None and capacity_in(round, account) is not None,
     )
 
 

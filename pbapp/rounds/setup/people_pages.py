@@ -36,7 +36,7 @@ def people(slug: str) -> Page:
             role=RoundRole(form.role.data),
             name=form.name.data or "",
             email=form.email.data or "",
-            url=url_for("rounds.progress", slug=slug, _external=True),
+            url=_where(slug, RoundRole(form.role.data)),
         )
     except Refused as refused:
         blame(form, refused)
@@ -44,6 +44,12 @@ def people(slug: str) -> Page:
     db.session.commit()
     flash(_("Invited. They get an e-mail that says how to join."), "success")
     return redirect(url_for(".people", slug=slug), 303)
+
+
+def _where(slug: str, role: RoundRole) -> str:
+    """Where the invitation leads: reviewers to the bids, the steering group to all of the round."""
+    page = "review.index" if role is RoundRole.REVIEWER else "rounds.progress"
+    return url_for(page, slug=slug, _external=True)
 
 
 def _show(round: Round, form: InviteForm) -> Page:

@@ -1,0 +1,252 @@
+"""The dossier of a bid: officers check it and its costs, score it, and say what they advise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pbapp.appraisal import forms, queries, services, showing, words
+from pbapp.appraisal.access import get_for_officer, seen_version, viewer
+from pbapp.appraisal.blueprint import bp
+from pbapp.appraisal.models import Advice, Dossier
+from pbapp.boards.access import any_officer
+from pbapp.db import db
+from pbapp.decisions import conflicts
+from pbapp.proposals import words as proposal_words
+from pbapp.proposals.deciding import SUBJECT
+from pbapp.proposals.models import Proposal
+from pbapp.refusal import Refused
+from pbapp.web.access import access
+from pbapp.web.babel import say
+from pbapp.web.forms import Form
+from pbapp.web.refusals import blame, say_no
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/proposals/<int:proposal_id>/appraisal")
+@access(any_officer)
+def dossier(proposal_id: int) -> Page:
+    """What was checked and scored so far, and what this officer can do; first their connection."""
+    return _show(get_for_officer(proposal_id))
+
+
+def _show(proposal: Proposal, **sent: Form) -> tuple[str, int]:
+    account = viewer()
+    said = conflicts.find(SUBJECT, proposal.id, account.id)
+    found = queries.find_dossier(proposal.id)
+    why_not = services.why_not_check(proposal, account)
+    if said is None and why_not is None:
+        return _ask_connection(proposal, sent.get("connection"))
+    html = render_template(
+        "appraisal/dossier.html",
+        round=proposal.round,
+        proposal=proposal,
+        state=proposal_words.state_words(proposal),
+        tone=proposal_words.TONES[proposal.state],
+        dossier=found,
+        version=found.version if found else 0,
+        said=said,
+        why_not=say(why_not) if why_not else "",
+        can_undo_costs=services.can_undo_costs(found, account),
+        **_parts(proposal, found),
+        **showing.scores(proposal, account, names=True),
+        **_forms(proposal, found, sent),
+    )
+    return html, 422 if any(form.errors for form in sent.values()) else 200
+
+
+def _ask_connection(proposal: Proposal, sent: Form | None) -> tuple[str, int]:
+    html = render_template(
+        "appraisal/connection.html",
+        round=proposal.round,
+        proposal=proposal,
+        form=sent or forms.ConnectionForm(),
+        action=url_for(".declare", proposal_id=proposal.id),
+        back=(_("All bids"), url_for(".index", slug=proposal.round.slug)),
+    )
+    return html, 422 if sent is not None and sent.errors else 200
+
+
+def _parts(proposal: Proposal, found: Dossier | None) -> dict[str, Any]:
+    return {
+        "checks": words.checks(proposal.round, found),
+        "to_answer": showing.open_checks(proposal.round, found),
+        "costs": words.costs(proposal, found),
+        "edits": showing.edits(proposal, found),
+        "advice": showing.advice(found),
+    }
+
+
+def _forms(proposal: Proposal, found: Dossier | None, sent: dict[str, Form]) -> dict[str, Form]:
+    """Each form as it was sent, or with what is saved."""
+    advice = {"advice": found.advice, "words": found.advice_words} if found else {}
+    made: dict[str, Form] = {
+        "checks_form": sent.get("checks") or forms.checks_form(proposal.round, found),
+        "costs_form": sent.get("costs") or forms.costs_form(proposal, found),
+        "scores_form": sent.get("scores") or showing.my_scores_form(proposal, viewer()),
+        "talk_form": sent.get("talk") or forms.TalkForm(talk=found.talk if found else ""),
+        "advice_form": sent.get("advice") or forms.AdviceForm(data=advice).offer(),
+    }
+    made["broken"] = next((form for form in sent.values() if form.errors), made["talk_form"])
+    return made
+
+
+def _again(proposal_id: int, **sent: Form) -> Page:
+    """The page once more, with one form as it was typed."""
+    return _show(get_for_officer(proposal_id), **sent)
+
+
+def _done(proposal_id: int, said: str, part: str) -> Response:
+    db.session.commit()
+    flash(said, "success")
+    return redirect(url_for(".dossier", proposal_id=proposal_id, _anchor=part), 303)
+
+
+def _link(proposal: Proposal) -> str:
+    """The bid's page, for the e-mail to its group."""
+    return url_for(
+        "proposals.detail", slug=proposal.round.slug, number=proposal.number, _external=True
+    )
+
+
+@bp.post("/proposals/<int:proposal_id>/appraisal/connection")
+@access(any_officer)
+def declare(proposal_id: int) -> Page:
+    """Say whether one has a connection; whoever has one goes no further."""
+    proposal = get_for_officer(proposal_id)
+    form = forms.ConnectionForm()
+    if not form.validate_on_submit():
+        return _again(proposal_id, connection=form)
+    try:
+        services.declare(proposal=proposal, by=viewer(), what=form.said)
+    except Refused as refused:
+        say_no(refused)
+        return redirect(url_for(".dossier", proposal_id=proposal_id), 303)
+    return _done(proposal_id, _("Noted."), "main-content")
+
+
+@bp.post("/proposals/<int:proposal_id>/appraisal/checks")
+@access(any_officer)
+def checks(proposal_id: int) -> Page:
+    """Save the answers to the checks; those not answered yet can wait."""
+    proposal = get_for_officer(proposal_id)
+    form = forms.checks_form(proposal.round, queries.find_dossier(proposal.id))
+    if not form.validate_on_submit():
+        return _again(proposal_id, checks=form)
+    try:
+        services.answer_checks(
+            proposal=proposal,
+            by=viewer(),
+            version=seen_version(),
+            answers=form.answers,
+            link=_link(proposal),
+        )
+    except Refused as refused:
+        blame(form, refused)
+        return _again(proposal_id, checks=form)
+    return _done(proposal_id, _("The checks are saved."), "checks")
+
+
+@bp.post("/proposals/<int:proposal_id>/appraisal/costs")
+@access(any_officer)
+def costs(proposal_id: int) -> Page:
+    """Save an officer's figure for each line; the group is told of those that are different."""
+    proposal = get_for_officer(proposal_id)
+    form = forms.costs_form(proposal, queries.find_dossier(proposal.id))
+    if not form.validate_on_submit():
+        return _again(proposal_id, costs=form)
+    try:
+        services.check_costs(
+            proposal=proposal,
+            by=viewer(),
+            version=seen_version(),
+            figures=form.figures,
+            left_out=form.left_out,
+            link=url_for(
+                "review.costs", slug=proposal.round.slug, number=proposal.number, _external=True
+            ),
+        )
+    except Refused as refused:
+        blame(form, refused)
+        return _again(proposal_id, costs=form)
+    return _done(proposal_id, _("The costs are checked."), "costs")
+
+
+@bp.post("/proposals/<int:proposal_id>/appraisal/costs/undo")
+@access(any_officer)
+def undo_costs(proposal_id: int) -> Response:
+    """Take one's figures back before the group was told."""
+    proposal = get_for_officer(proposal_id)
+    try:
+        services.undo_costs(proposal=proposal, by=viewer())
+    except Refused as refused:
+        say_no(refused)
+        return redirect(url_for(".dossier", proposal_id=proposal_id), 303)
+    return _done(proposal_id, _("Taken back. Nobody was told."), "costs")
+
+
+@bp.post("/proposals/<int:proposal_id>/appraisal/scores")
+@access(any_officer)
+def scores(proposal_id: int) -> Page:
+    """Send one's own scores; then the others' are shown."""
+    proposal = get_for_officer(proposal_id)
+    form = showing.my_scores_form(proposal, viewer())
+    if not form.validate_on_submit():
+        return _again(proposal_id, scores=form)
+    try:
+        services.send_scores(
+            proposal=proposal, by=viewer(), points=form.points, comment=form.comment.data or ""
+        )
+    except Refused as refused:
+        blame(form, refused)
+        return _again(proposal_id, scores=form)
+    return _done(proposal_id, _("Your scores are in. Now you see all of them."), "scores")
+
+
+@bp.post("/proposals/<int:proposal_id>/appraisal/talk")
+@access(any_officer)
+def talk(proposal_id: int) -> Page:
+    """Keep what came out of talking about scores that were far apart."""
+    proposal = get_for_officer(proposal_id)
+    form = forms.TalkForm()
+    if not form.validate_on_submit():
+        return _again(proposal_id, talk=form)
+    try:
+        services.note_talk(
+            proposal=proposal,
+            by=viewer(),
+            version=seen_version(),
+            words=form.talk.data or "",
+            link=_link(proposal),
+        )
+    except Refused as refused:
+        blame(form, refused)
+        return _again(proposal_id, talk=form)
+    return _done(proposal_id, _("Saved."), "scores")
+
+
+@bp.post("/proposals/<int:proposal_id>/appraisal/advice")
+@access(any_officer)
+def advise(proposal_id: int) -> Page:
+    """Say what the appraisal comes to."""
+    proposal = get_for_officer(proposal_id)
+    form = forms.AdviceForm().offer()
+    if not form.validate_on_submit():
+        return _again(proposal_id, advice=form)
+    try:
+        services.advise(
+            proposal=proposal,
+            by=viewer(),
+            version=seen_version(),
+            advice=Advice(form.advice.data),
+            words=form.words.data or "",
+            link=_link(proposal),
+        )
+    except Refused as refused:
+        blame(form, refused)
+        return _again(proposal_id, advice=form)
+    return _done(proposal_id, _("Your advice is saved."), "advised")
