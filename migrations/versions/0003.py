@@ -94,6 +94,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_telling_key")),
     )
     op.create_table(
+        "conflict",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_type", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_conflict_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conflict")),
+        sa.UniqueConstraint(
+            "subject_type",
+            "subject_id",
+            "account_id",
+            name=op.f("uq_conflict_subject_type_subject_id_account_id"),
+        ),
+    )
+    with op.batch_alter_table("conflict", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conflict_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "organisation_hosting",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("host_id", sa.Uuid(), nullable=False),
@@ -378,6 +400,37 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "appraisal_criterion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("low", sa.String(length=200), nullable=False),
+        sa.Column("high", sa.String(length=200), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length(name) > 0", name=op.f("ck_appraisal_criterion_name_given")),
+        sa.CheckConstraint(
+            "weight BETWEEN 1 AND 5", name=op.f("ck_appraisal_criterion_weight_in_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_appraisal_criterion_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal_criterion")),
+        sa.UniqueConstraint(
+            "round_id", "position", name=op.f("uq_appraisal_criterion_round_id_position")
+        ),
+    )
+    op.create_table(
+        "appraisal_terms",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("publishes_scores", sa.Boolean(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_appraisal_terms_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_appraisal_terms")),
+    )
+    op.create_table(
         "open_data",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("edition", sa.String(length=64), nullable=False),
@@ -428,6 +481,52 @@ def upgrade() -> None:
     with op.batch_alter_table("round_question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_round_question_round_id"), ["round_id"], unique=False)
 
+    op.create_table(
+        "dossier",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("revision_seen", sa.Integer(), nullable=False),
+        sa.Column("work_told", sa.Integer(), nullable=False),
+        sa.Column("costs_told", sa.Integer(), nullable=False),
+        sa.Column("costs_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("costs_by_id", sa.Uuid(), nullable=True),
+        sa.Column("costs_agreed", sa.Boolean(), nullable=True),
+        sa.Column("costs_words", sa.Text(), nullable=False),
+        sa.Column("costs_answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("talk", sa.Text(), nullable=False),
+        sa.Column("talk_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "advice",
+            sa.Enum(
+                "recommended",
+                "not_recommended",
+                name="advice",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("advice_words", sa.Text(), nullable=False),
+        sa.Column("advice_by_id", sa.Uuid(), nullable=True),
+        sa.Column("advice_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "advice IS NULL OR length(advice_words) > 0", name=op.f("ck_dossier_advice_has_words")
+        ),
+        sa.ForeignKeyConstraint(
+            ["advice_by_id"], ["account.id"], name=op.f("fk_dossier_advice_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["costs_by_id"], ["account.id"], name=op.f("fk_dossier_costs_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_dossier_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier")),
+        sa.UniqueConstraint("proposal_id", name=op.f("uq_dossier_proposal_id")),
+    )
     op.create_table(
         "proposal_answer",
         sa.Column("proposal_id", sa.Integer(), nullable=False),
@@ -609,6 +708,124 @@ def upgrade() -> None:
             batch_op.f("ix_proposal_priority_priority_id"), ["priority_id"], unique=False
         )
 
+    op.create_table(
+        "score_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "capacity",
+            sa.Enum(
+                "appraiser",
+                "steering",
+                "reviewer",
+                name="capacity",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("revision_seen", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_score_sheet_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_score_sheet_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_sheet")),
+        sa.UniqueConstraint(
+            "proposal_id", "account_id", name=op.f("uq_score_sheet_proposal_id_account_id")
+        ),
+    )
+    with op.batch_alter_table("score_sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_score_sheet_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "dossier_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dossier_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=30), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "yes",
+                "needs_work",
+                "no",
+                name="answer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "answer = 'yes' OR length(note) > 0", name=op.f("ck_dossier_check_note_given")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_dossier_check_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dossier_id"], ["dossier.id"], name=op.f("fk_dossier_check_dossier_id_dossier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_check")),
+        sa.UniqueConstraint("dossier_id", "key", name=op.f("uq_dossier_check_dossier_id_key")),
+    )
+    op.create_table(
+        "dossier_cost",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dossier_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("description", sa.String(length=200), nullable=False),
+        sa.Column("asked_pence", sa.Integer(), nullable=False),
+        sa.Column("officer_pence", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "asked_pence = officer_pence OR length(reason) > 0",
+            name=op.f("ck_dossier_cost_reason_given"),
+        ),
+        sa.CheckConstraint(
+            "asked_pence >= 0 AND officer_pence >= 0",
+            name=op.f("ck_dossier_cost_amounts_not_negative"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["dossier_id"], ["dossier.id"], name=op.f("fk_dossier_cost_dossier_id_dossier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_cost")),
+        sa.UniqueConstraint(
+            "dossier_id", "position", name=op.f("uq_dossier_cost_dossier_id_position")
+        ),
+    )
+    op.create_table(
+        "score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("criterion_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("first_points", sa.Integer(), nullable=False),
+        sa.CheckConstraint("points BETWEEN 0 AND 5", name=op.f("ck_score_points_in_range")),
+        sa.ForeignKeyConstraint(
+            ["criterion_id"],
+            ["appraisal_criterion.id"],
+            name=op.f("fk_score_criterion_id_appraisal_criterion"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["score_sheet.id"], name=op.f("fk_score_sheet_id_score_sheet")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
+        sa.UniqueConstraint(
+            "sheet_id", "criterion_id", name=op.f("uq_score_sheet_id_criterion_id")
+        ),
+    )
+    with op.batch_alter_table("score", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_score_criterion_id"), ["criterion_id"], unique=False)
+
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.add_column(sa.Column("continues_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_action_continues_id"), ["continues_id"], unique=False)
@@ -752,6 +969,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_continues_id"))
         batch_op.drop_column("continues_id")
 
+    with op.batch_alter_table("score", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_score_criterion_id"))
+
+    op.drop_table("score")
+    op.drop_table("dossier_cost")
+    op.drop_table("dossier_check")
+    with op.batch_alter_table("score_sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_score_sheet_account_id"))
+
+    op.drop_table("score_sheet")
     with op.batch_alter_table("proposal_priority", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_priority_priority_id"))
 
@@ -778,11 +1005,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposal_answer_question_id"))
 
     op.drop_table("proposal_answer")
+    op.drop_table("dossier")
     with op.batch_alter_table("round_question", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_round_question_round_id"))
 
     op.drop_table("round_question")
     op.drop_table("open_data")
+    op.drop_table("appraisal_terms")
+    op.drop_table("appraisal_criterion")
     op.drop_table("meeting_paper")
     with op.batch_alter_table("meeting_interest", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_interest_meeting_id"))
@@ -814,6 +1044,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_organisation_hosting_host_id")
 
     op.drop_table("organisation_hosting")
+    with op.batch_alter_table("conflict", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conflict_account_id"))
+
+    op.drop_table("conflict")
     op.drop_table("telling")
     op.drop_table("news_mark")
     with op.batch_alter_table("follow", schema=None) as batch_op:
