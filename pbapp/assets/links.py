@@ -26,6 +26,12 @@ def fix_url(asset: Asset) -> str:
     return url_for("assets.edit", asset_id=asset.id, key=key, _external=True)
 
 
+def appeal_url(asset: Asset) -> str:
+    """Where whoever added an entry appeals against what was decided, without an account."""
+    key = _signer().dumps(asset.id.hex)
+    return url_for("assets.appeal", asset_id=asset.id, key=key, _external=True)
+
+
 def opens(asset: Asset, key: str | None) -> bool:
     """Whether a key from a link is for this entry and not too old."""
     if not key:

@@ -18,6 +18,7 @@ from pbapp.assets.models import (
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.db import db, flush
+from pbapp.decisions import appealing, refusing
 from pbapp.decisions import services as decisions
 from pbapp.decisions.models import Decision, Outcome
 from pbapp.messages import services as messages
@@ -74,9 +75,9 @@ def acknowledge(*, asset: Asset, fix_url: str) -> None:
         )
 
 
-def approve(*, asset: Asset, by: Account, url: str) -> Decision:
+def approve(*, asset: Asset, by: Account, url: str, batch_id: UUID | None = None) -> Decision:
     """Publish an entry that waits. `url` is its page, for the e-mail, which leaves in a minute."""
-    decision = _decide(asset, by, Outcome.APPROVED, "", AssetState.PUBLISHED)
+    decision = _decide(asset, by, Outcome.APPROVED, "", AssetState.PUBLISHED, batch_id)
     decisions.tell(
         decision=decision,
         to=asset.submitter_email,
@@ -87,9 +88,11 @@ def approve(*, asset: Asset, by: Account, url: str) -> Decision:
     return decision
 
 
-def return_for_changes(*, asset: Asset, by: Account, reason: str, fix_url: str) -> Decision:
+def return_for_changes(
+    *, asset: Asset, by: Account, reason: str, fix_url: str, batch_id: UUID | None = None
+) -> Decision:
     """Send an entry back with what to change. A published one leaves the map until it is fixed."""
-    decision = _decide(asset, by, Outcome.RETURNED, reason, AssetState.RETURNED)
+    decision = _decide(asset, by, Outcome.RETURNED, reason, AssetState.RETURNED, batch_id)
     decisions.tell(
         decision=decision,
         to=asset.submitter_email,
@@ -112,6 +115,7 @@ def undo(*, asset: Asset, decision: Decision, by: Account) -> None:
     if decision.undone_at is not None:
         return
     decisions.undo(decision=decision, by=by, board_id=asset.board_id)
+    refusing.reopen(decision)
     asset.state = AssetState(decision.state_before)
     flush()
 
@@ -133,12 +137,15 @@ def edit(
         raise Refused(
             N_("Somebody else changed this while you were editing. Look at their change first.")
         )
+    if asset.state is AssetState.REFUSED:
+        raise Refused(N_("This entry was refused, so it can no longer be changed."))
     before = readable(asset)
     _write(asset, entry, asset.board)
     flush()
     if readable(asset) == before and asset.state is not AssetState.RETURNED:
         return asset  # nothing to check again, and a second click changes nothing
     if as_a is not Confirmer.OFFICER:
+        appealing.lapse(SUBJECT, str(asset.id))
         asset.state = AssetState.WAITING
     asset.updated_at = asset.confirmed_at = clock.now()
     asset.confirmed_by = as_a
@@ -196,7 +203,12 @@ def _area_name(asset: Asset) -> str:
 
 
 def _decide(
-    asset: Asset, by: Account, outcome: Outcome, reason: str, state: AssetState
+    asset: Asset,
+    by: Account,
+    outcome: Outcome,
+    reason: str,
+    state: AssetState,
+    batch_id: UUID | None,
 ) -> Decision:
     waiting = asset.state is AssetState.WAITING
     taking_down = asset.state is AssetState.PUBLISHED and outcome is Outcome.RETURNED
@@ -213,6 +225,7 @@ def _decide(
         board_id=asset.board_id,
         state_before=asset.state.value,
         authors=[asset.submitted_by_id],
+        batch_id=batch_id,
     )
     asset.state = state
     flush()

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
     adding,  # noqa: F401 — its pages belong to this room's blueprint
+    appealing,  # noqa: F401 — and these
     importing_pages,  # noqa: F401 — and these
     links,
     oruk_pages,
@@ -44,6 +45,7 @@ from pbapp.web import fragments
 from pbapp.web.access import access, anyone
 from pbapp.web.limits import limited
 
+SENT_BACK = (AssetState.RETURNED, AssetState.REFUSED)
 blueprints = (bp, oruk_pages.bp)
 
 Page = str | Response | tuple[str, int]
@@ -140,7 +142,7 @@ def detail(asset_id: UUID) -> str:
         asset=asset,
         part=part,
         history=told(edits),
-        returned=standing if asset.state is AssetState.RETURNED else None,
+        returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,
         kinds_words=KINDS,
         part_words=PART,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.db import Base, Moment, one_of
@@ -99,3 +99,26 @@ class Membership(Base):
     since: Mapped[datetime] = mapped_column(Moment)
 
     board: Mapped[Board] = relationship()
+
+
+class AllowedDays(Base):
+    """How many working days a board takes over one kind of thing, where it is not the usual."""
+
+    __tablename__ = "allowed_days"
+    __table_args__ = (CheckConstraint("days > 0", name="days_positive"),)
+    __refusals__ = {
+        "ck_allowed_days_days_positive": ("days", N_("Enter a number of 1 or more.")),
+    }
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    days: Mapped[int]
+
+
+class ClosedDay(Base):
+    """A day on which a board's officers do not work, beside Saturdays and Sundays."""
+
+    __tablename__ = "closed_day"
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    on: Mapped[date] = mapped_column(primary_key=True)

@@ -32,15 +32,16 @@ def decide(
     board_id: int | None = None,
     state_before: str = "",
     authors: Iterable[UUID | None] = (),
+    batch_id: UUID | None = None,
 ) -> Decision:
     """Record a decision, in the officers' log too.
 
     `authors` are the accounts behind the thing: none of them may decide on it. Raises `Refused`
-    beside `reason` when something is returned without one.
+    beside `reason` when something is returned or refused without one.
     """
     if by.id in set(authors):
         raise Refused(N_("You sent this in yourself, so another officer has to decide on it."))
-    if outcome is Outcome.RETURNED and not reason.strip():
+    if outcome is not Outcome.APPROVED and not reason.strip():
         raise Refused(N_("Say why, so that they know what to change."), "reason")
     decision = Decision(
         subject_type=subject_type,
@@ -50,6 +51,7 @@ def decide(
         state_before=state_before,
         by_id=by.id,
         at=clock.now(),
+        batch_id=batch_id,
     )
     db.session.add(decision)
     flush()

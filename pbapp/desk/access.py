@@ -8,14 +8,10 @@ from flask import abort, g
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.assets import queries as assets
-from pbapp.assets.models import Asset
 from pbapp.boards.access import is_officer_of, officer_board_ids
 from pbapp.boards.models import Role
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Decision
-from pbapp.proposals import queries as proposals
-from pbapp.proposals.models import Proposal
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 
@@ -29,27 +25,6 @@ def the_officer() -> Account:
 def my_roles() -> dict[int, frozenset[Role]]:
     """Board id to the viewer's roles, for the boards they are an officer of."""
     return {board_id: frozenset(g.roles_by_board[board_id]) for board_id in officer_board_ids()}
-
-
-def get_proposal(proposal_id: int) -> Proposal:
-    """A proposal of one of the officer's boards; 403 for another board's, 404 if there is none."""
-    proposal = proposals.find(proposal_id) or abort(404)
-    _must_be_officer(proposal.round.board_id)
-    return proposal
-
-
-def get_asset(asset_id: UUID) -> Asset:
-    """An entry of one of the officer's boards' maps; 403 for another board's."""
-    asset = assets.find(asset_id) or abort(404)
-    _must_be_officer(asset.board_id)
-    return asset
-
-
-def load_subject(decision: Decision) -> Proposal | Asset:
-    """What a decision was about, with the same checks."""
-    if decision.subject_type == "proposal":
-        return get_proposal(int(decision.subject_id))
-    return get_asset(UUID(decision.subject_id))
 
 
 def get_own_round(slug: str) -> Round:

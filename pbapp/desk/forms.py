@@ -10,12 +10,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
     DateField,
-    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
     TimeField,
     ValidationError,
 )
@@ -34,23 +32,6 @@ from pbapp.desk.simulating import LARGEST_SEED
 from pbapp.desk.what_if import FEWEST, LEAST_VOTES, MOST
 from pbapp.web.babel import from_local
 from pbapp.web.forms import Form, plain_text
-
-
-class DecideForm(Form):
-    """Approve with one button, or give a reason and return with the other."""
-
-    reason = TextAreaField(
-        _l("What has to change?"),
-        filters=[plain_text],
-        validators=[Length(max=2000, message=_l("Use at most 2,000 characters here."))],
-    )
-    version = HiddenField()
-
-    @property
-    def seen_version(self) -> int:
-        """The version this officer read; 0 fits none."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
 
 class ExtendForm(Form):

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from pbapp.accounts.models import Account
+from pbapp.assets import refusing
 from pbapp.assets import services as assets
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import Asset, AssetState
 from pbapp.ballots.keys import key_file
 from pbapp.ballots.log import services as ballot_log
-from pbapp.boards.models import Role
-from pbapp.boards.queries import has_role, list_members_of
+from pbapp.boards.queries import list_members_of
 from pbapp.decisions import queries as decisions
-from pbapp.decisions.models import Decision, Outcome
+from pbapp.decisions.models import Decision, Outcome, Refusal
+from pbapp.decisions.refusing import make_way
 from pbapp.messages import services as messages
-from pbapp.organisations.queries import is_member
 from pbapp.proposals import queries as proposals
 from pbapp.proposals import services as proposals_services
 from pbapp.proposals.services import CHANGED
@@ -31,17 +32,6 @@ from pbapp.rounds.setup.queries import find_just_rehearsed
 from pbapp.rounds.setup.templates import list_examples
 
 
-def why_not(asset: Asset, by: Account) -> Refused | None:
-    """Why this person may not decide on this entry; None if they may."""
-    if not has_role(by.id, asset.board_id, [Role.MODERATOR]):
-        return Refused(N_("A moderator of this board has to decide on this."))
-    if is_member(by.id, asset.organisation_id):
-        return Refused(N_("You belong to this group, so another officer has to decide on this."))
-    if asset.submitted_by_id == by.id:
-        return Refused(N_("You sent this in yourself, so another officer has to decide on it."))
-    return None
-
-
 def decide_on_asset(
     *,
     asset: Asset,
@@ -51,22 +41,37 @@ def decide_on_asset(
     reason: str,
     page_url: str,
     fix_url: str,
+    batch_id: UUID | None = None,
 ) -> Decision:
     """Put an entry on the map, or send it back with a reason; a published one comes off the map.
 
     `version` is the one the officer read. A second click gives the first decision; somebody
     else's is never overwritten.
     """
-    if refused := why_not(asset, by):
+    if refused := refusing.why_not(asset, by):
         raise refused
+    refusing.hold(asset)
     made = _same_click(asset, by, outcome)
     if made is not None:
         return made
     if asset.version != version and asset.state is not AssetState.RETURNED:
         raise Refused(CHANGED)
+    make_way(refusing.matter_of(asset))
     if outcome is Outcome.APPROVED:
-        return assets.approve(asset=asset, by=by, url=page_url)
-    return assets.return_for_changes(asset=asset, by=by, reason=reason, fix_url=fix_url)
+        return assets.approve(asset=asset, by=by, url=page_url, batch_id=batch_id)
+    return assets.return_for_changes(
+        asset=asset, by=by, reason=reason, fix_url=fix_url, batch_id=batch_id
+    )
+
+
+def refuse_asset(
+    *, asset: Asset, by: Account, version: int, reason: str, elsewhere: str, is_hidden: bool
+) -> Refusal:
+    """Ask for a waiting entry to be refused; `version` is the one the officer read."""
+    refusing.hold(asset)
+    if asset.version != version:
+        raise Refused(CHANGED)
+    return refusing.ask(asset=asset, by=by, reason=reason, elsewhere=elsewhere, is_hidden=is_hidden)
 
 
 def _same_click(asset: Asset, by: Account, outcome: Outcome) -> Decision | None:

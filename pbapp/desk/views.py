@@ -9,14 +9,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.assets import services as assets
 from pbapp.boards.access import any_officer
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions.models import Decision
-from pbapp.desk import (
-    deciding as decide_pages,  # noqa: F401 — its pages hang on this room's blueprint
-)
 from pbapp.desk import (  # noqa: F401 — and these
     queries,
     rehearsals,
@@ -26,10 +22,10 @@ from pbapp.desk import (  # noqa: F401 — and these
     words,
 )
 from pbapp.desk import rounds as round_pages  # noqa: F401 — and so do these
-from pbapp.desk.access import get_decision, load_subject, my_roles, the_officer
+from pbapp.desk.access import get_decision, my_roles, the_officer
 from pbapp.desk.blueprint import bp
-from pbapp.proposals import deciding
-from pbapp.proposals.models import Proposal
+from pbapp.desk.queue import appeal_pages, item_pages  # noqa: F401 — their pages hang on it
+from pbapp.desk.queue.cases import get_case
 from pbapp.refusal import Refused
 from pbapp.rounds import words as round_words
 from pbapp.rounds.queries import list_rounds_of
@@ -62,12 +58,8 @@ def index() -> str:
 
 
 def _undoable(decision: Decision) -> dict[str, object]:
-    subject = load_subject(decision)
-    return {
-        "id": decision.id,
-        "title": subject.title if isinstance(subject, Proposal) else subject.name,
-        "did": words.did(decision),
-    }
+    case = get_case(decision.subject_type, decision.subject_id)
+    return {"id": decision.id, "title": case.title, "did": words.did(decision)}
 
 
 @bp.post("/decisions/<uuid:decision_id>/undo")
@@ -77,11 +69,7 @@ def undo(decision_id: UUID) -> Page:
     account = the_officer()
     decision = get_decision(decision_id, account)
     try:
-        subject = load_subject(decision)
-        if isinstance(subject, Proposal):
-            deciding.undo(decision=decision, proposal=subject, by=account)
-        else:
-            assets.undo(decision=decision, asset=subject, by=account)
+        get_case(decision.subject_type, decision.subject_id).undo(decision, account)
     except Refused as refused:
         say_no(refused)
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from pbapp.accounts.models import Account
 from pbapp.decisions.models import Decision, Outcome
 from pbapp.proposals.queries import Tally
 from pbapp.rounds.models import Round
@@ -31,6 +32,11 @@ def did(decision: Decision) -> str:
     if decision.subject_type == "proposal":
         return _("put on the ballot")
     return _("put on the map")
+
+
+def name_of(account: Account | None) -> str:
+    """An officer's name for other officers."""
+    return (account.name if account else "") or _("an officer")
 
 
 def before_voting(round: Round, tally: Tally, asked_by: str) -> list[Check]:

@@ -1,20 +1,28 @@
-"""What an officer does with a proposal: put it on the ballot, return it, undo within a minute."""
+"""What an officer does with a proposal: put it on the ballot, return it, refuse it with another.
+
+Each takes a decision back within a minute. An appeal is answered by somebody who took no part.
+"""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
 from pbapp.db import db, flush
-from pbapp.decisions import conflicts
+from pbapp.decisions import appealing, conflicts, refusing
 from pbapp.decisions import queries as decisions
 from pbapp.decisions import services as deciding
-from pbapp.decisions.models import Decision, Outcome
+from pbapp.decisions.matters import Matter
+from pbapp.decisions.models import Appeal, Decision, Outcome, Refusal, Verdict
 from pbapp.organisations.queries import is_member
 from pbapp.proposals.models import Proposal, ProposalState
-from pbapp.proposals.queries import contact_of, is_author
-from pbapp.proposals.services import CHANGED
+from pbapp.proposals.queries import contact_of, is_author, list_authors_of
+from pbapp.proposals.services import CHANGED, NOT_YOURS
 from pbapp.refusal import N_, Refused
+from pbapp.rounds.second import second_roles
 from pbapp.rounds.services import hold, refuse_if_sealed
 
 SUBJECT = "proposal"
@@ -23,21 +31,51 @@ DECIDERS = (Role.MODERATOR, Role.APPRAISER)
 STATE_AFTER = {
     Outcome.APPROVED: ProposalState.ON_BALLOT,
     Outcome.RETURNED: ProposalState.RETURNED,
+    Outcome.REFUSED: ProposalState.REFUSED,
 }
-MAIL = {Outcome.APPROVED: "proposal_on_ballot", Outcome.RETURNED: "proposal_returned"}
+MAIL = {
+    Outcome.APPROVED: "proposal_on_ballot",
+    Outcome.RETURNED: "proposal_returned",
+    Outcome.REFUSED: "proposal_refused",
+}
 OWN_GROUP = N_("You belong to this group, so another officer has to decide on its proposal.")
+DECIDED = N_("Somebody has already decided on this. Look at what they decided first.")
 
 
-def put_on_ballot(*, proposal: Proposal, by: Account, version: int, link: str) -> Decision:
+def put_on_ballot(
+    *, proposal: Proposal, by: Account, version: int, link: str, batch_id: UUID | None = None
+) -> Decision:
     """Approve a waiting proposal. `link` is its page, for the e-mail to the group."""
-    return _decide(proposal, by, version, Outcome.APPROVED, "", link)
+    return _decide(proposal, by, version, Outcome.APPROVED, "", link, batch_id)
 
 
 def return_for_changes(
-    *, proposal: Proposal, by: Account, version: int, reason: str, link: str
+    *,
+    proposal: Proposal,
+    by: Account,
+    version: int,
+    reason: str,
+    link: str,
+    batch_id: UUID | None = None,
 ) -> Decision:
     """Send a waiting proposal back to its group with a reason in plain words."""
-    return _decide(proposal, by, version, Outcome.RETURNED, reason, link)
+    return _decide(proposal, by, version, Outcome.RETURNED, reason, link, batch_id)
+
+
+def matter_of(proposal: Proposal) -> Matter:
+    """A proposal as refusals and appeals need to know it."""
+    authors = {account.id for account in list_authors_of(proposal)}
+    if proposal.submitted_by_id is not None:
+        authors.add(proposal.submitted_by_id)
+    return Matter(
+        subject_type=SUBJECT,
+        subject_id=str(proposal.id),
+        version=proposal.version,
+        board_id=proposal.round.board_id,
+        authors=frozenset(authors),
+        deciders=frozenset(DECIDERS),
+        seconds=second_roles(proposal.round),
+    )
 
 
 def why_not(proposal: Proposal, by: Account) -> Refused | None:
@@ -54,17 +92,22 @@ def why_not(proposal: Proposal, by: Account) -> Refused | None:
 
 
 def _decide(
-    proposal: Proposal, by: Account, version: int, outcome: Outcome, reason: str, link: str
+    proposal: Proposal,
+    by: Account,
+    version: int,
+    outcome: Outcome,
+    reason: str,
+    link: str,
+    batch_id: UUID | None,
 ) -> Decision:
     if refused := why_not(proposal, by):
         raise refused
-    hold(proposal.round)
-    db.session.refresh(proposal, ["state", "version"])
-    refuse_if_sealed(proposal.round)
+    _hold(proposal)
     if proposal.state is not ProposalState.SUBMITTED:
         return _same_click(proposal, by, outcome)
     if proposal.version != version:
         raise Refused(CHANGED)
+    refusing.make_way(matter_of(proposal))
     decision = deciding.decide(
         subject_type=SUBJECT,
         subject_id=str(proposal.id),
@@ -74,23 +117,37 @@ def _decide(
         board_id=proposal.round.board_id,
         state_before=proposal.state.value,
         authors=[proposal.submitted_by_id],
+        batch_id=batch_id,
     )
-    proposal.state = STATE_AFTER[outcome]
+    _settle(proposal, decision, link)
+    return decision
+
+
+def _hold(proposal: Proposal) -> None:
+    """Nobody else changes it, nor seals its round, until this transaction ends."""
+    hold(proposal.round)
+    db.session.refresh(proposal, ["state", "version"])
+    refuse_if_sealed(proposal.round)
+
+
+def _settle(proposal: Proposal, decision: Decision, link: str) -> None:
+    proposal.state = STATE_AFTER[decision.outcome]
     flush()
     _tell(proposal, decision, link)
-    return decision
 
 
 def _same_click(proposal: Proposal, by: Account, outcome: Outcome) -> Decision:
     """The decision that stands, if it is this very one; somebody else's is never overwritten."""
     decision = decisions.find_latest(SUBJECT, str(proposal.id))
     if decision is None or decision.by_id != by.id or decision.outcome is not outcome:
-        raise Refused(N_("Somebody has already decided on this. Look at what they decided first."))
+        raise Refused(DECIDED)
     return decision
 
 
 def _tell(proposal: Proposal, decision: Decision, link: str) -> None:
     author = contact_of(proposal)
+    refusal = decisions.find_agreed(decision.id)
+    until = appealing.until(decision, proposal.round.board_id)
     deciding.tell(
         decision=decision,
         to=author.email if author else None,
@@ -99,6 +156,8 @@ def _tell(proposal: Proposal, decision: Decision, link: str) -> None:
             "title": proposal.title,
             "round": proposal.round.title,
             "reason": decision.reason,
+            "elsewhere": refusal.elsewhere if refusal else "",
+            "appeal_until": until.isoformat(),
             "url": link,
         },
         language=author.language if author else "en",
@@ -114,6 +173,145 @@ def undo(*, decision: Decision, proposal: Proposal, by: Account) -> Proposal:
     if proposal.state is not STATE_AFTER[decision.outcome]:
         raise Refused(N_("The group has changed its proposal since then, so this stands."))
     deciding.undo(decision=decision, by=by, board_id=proposal.round.board_id)
+    refusing.reopen(decision)
     proposal.state = ProposalState(decision.state_before)
     flush()
     return proposal
+
+
+# --- refusals: one asks, another agrees -----------------------------------------------------
+
+
+def ask_to_refuse(
+    *,
+    proposal: Proposal,
+    by: Account,
+    version: int,
+    reason: str,
+    elsewhere: str = "",
+    is_hidden: bool = False,
+) -> Refusal:
+    """The first of two people asks for a waiting proposal to be refused, with a public reason."""
+    if refused := why_not(proposal, by):
+        raise refused
+    _hold(proposal)
+    if proposal.state is not ProposalState.SUBMITTED:
+        raise Refused(DECIDED)
+    if proposal.version != version:
+        raise Refused(CHANGED)
+    return refusing.ask(
+        matter=matter_of(proposal),
+        by=by,
+        reason=reason,
+        elsewhere=elsewhere,
+        is_hidden=is_hidden,
+    )
+
+
+def agree_to_refuse(
+    *,
+    proposal: Proposal,
+    refusal: Refusal,
+    by: Account,
+    link: str,
+    batch_id: UUID | None = None,
+) -> Decision:
+    """The second person agrees: it is refused, and its group told when the minute is over."""
+    _hold(proposal)
+    db.session.refresh(refusal)
+    again = refusal.answer is not None
+    decision = refusing.agree(
+        matter=matter_of(proposal),
+        refusal=refusal,
+        by=by,
+        state_before=proposal.state.value,
+        batch_id=batch_id,
+    )
+    if not again:
+        _settle(proposal, decision, link)
+    return decision
+
+
+def decline_to_refuse(
+    *, proposal: Proposal, refusal: Refusal, by: Account, note: str, link: str
+) -> Refusal:
+    """The second person does not agree, and says why to the first; the proposal waits on."""
+    hold(proposal.round)
+    db.session.refresh(refusal)
+    return refusing.decline(
+        matter=matter_of(proposal),
+        refusal=refusal,
+        by=by,
+        note=note,
+        title=proposal.title,
+        url=link,
+    )
+
+
+def withdraw_refusal(*, proposal: Proposal, refusal: Refusal, by: Account) -> Refusal:
+    """Whoever asked for a refusal takes it back."""
+    hold(proposal.round)
+    db.session.refresh(refusal)
+    return refusing.withdraw(refusal=refusal, by=by)
+
+
+# --- appeals --------------------------------------------------------------------------------
+
+
+def why_not_appeal(proposal: Proposal) -> Refused | None:
+    """Why the group cannot appeal what was decided on its proposal; None if it can."""
+    standing = decisions.find_latest(SUBJECT, str(proposal.id))
+    if standing is not None and proposal.state is not STATE_AFTER[standing.outcome]:
+        standing = None
+    return appealing.why_not_appeal(standing, proposal.round.board_id)
+
+
+def appeal(*, proposal: Proposal, by: Account, reason: str, link: str) -> Appeal:
+    """A member of the group asks for another look; somebody who took no part answers."""
+    if not is_author(by, proposal):
+        raise Refused(NOT_YOURS)
+    hold(proposal.round)
+    db.session.refresh(proposal, ["state", "version"])
+    decision = decisions.find_latest(SUBJECT, str(proposal.id))
+    if decision is None or proposal.state is not STATE_AFTER[decision.outcome]:
+        raise Refused(N_("There is nothing here to appeal against."))
+    made = appealing.appeal(
+        decision=decision,
+        matter=matter_of(proposal),
+        by=by,
+        reason=reason,
+        language=by.language,
+    )
+    appealing.tell(appeal=made, to=by.email, title=proposal.title, url=link, is_answer=False)
+    return made
+
+
+def answer_appeal(
+    *, appeal: Appeal, proposal: Proposal, by: Account, verdict: Verdict, answer: str, link: str
+) -> Appeal:
+    """Uphold an appeal, and the proposal waits for a decision again; or dismiss it."""
+    hold(proposal.round)
+    db.session.refresh(proposal, ["state", "version"])
+    decided = appeal.verdict is not None
+    appealing.answer(
+        appeal=appeal,
+        matter=matter_of(proposal),
+        by=by,
+        verdict=verdict,
+        answer=answer,
+        can_go_back=proposal.round.sealed_at is None
+        and proposal.state in (ProposalState.RETURNED, ProposalState.REFUSED),
+    )
+    if appeal.went_back and not decided:
+        proposal.state = ProposalState.SUBMITTED
+        proposal.updated_at = clock.now()
+        flush()
+    to = db.session.get(Account, appeal.by_id) if appeal.by_id else contact_of(proposal)
+    appealing.tell(
+        appeal=appeal,
+        to=to.email if to else None,
+        title=proposal.title,
+        url=link,
+        is_answer=True,
+    )
+    return appeal

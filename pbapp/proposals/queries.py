@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.accounts.models import Account
 from pbapp.db import db
+from pbapp.decisions import queries as decisions
 from pbapp.organisations.models import Member
 from pbapp.organisations.queries import is_member
 from pbapp.places.models import Area
@@ -55,6 +56,8 @@ def is_public(proposal: Proposal) -> bool:
     """Whether anybody may read it."""
     if proposal.state is ProposalState.ON_BALLOT:
         return True
+    if proposal.state is ProposalState.REFUSED:
+        return not decisions.is_hidden("proposal", str(proposal.id))
     withdrawn = proposal.state is ProposalState.WITHDRAWN
     return withdrawn and proposal.number in sealed_numbers(proposal.round)
 
@@ -170,6 +173,7 @@ class Tally:
     returned: int = 0
     on_ballot: int = 0
     withdrawn: int = 0
+    refused: int = 0
     asked_pence: int = 0
 
 
@@ -186,6 +190,7 @@ def count_by_state(round: Round) -> Tally:
         returned=found.get(ProposalState.RETURNED, none)[0],
         on_ballot=found.get(ProposalState.ON_BALLOT, none)[0],
         withdrawn=found.get(ProposalState.WITHDRAWN, none)[0],
+        refused=found.get(ProposalState.REFUSED, none)[0],
         asked_pence=int(found.get(ProposalState.ON_BALLOT, none)[1]),
     )
 
@@ -291,9 +296,19 @@ def _on_ballots(condition: ColumnElement[bool]) -> list[Proposal]:
 
 def list_authors(round: Round) -> list[Account]:
     """Who can act for the proposals in this round that are not withdrawn."""
-    standing = select(Proposal).where(
-        Proposal.round_id == round.id, Proposal.state != ProposalState.WITHDRAWN
+    return _accounts_behind(
+        select(Proposal).where(
+            Proposal.round_id == round.id, Proposal.state != ProposalState.WITHDRAWN
+        )
     )
+
+
+def list_authors_of(proposal: Proposal) -> list[Account]:
+    """Who can act for one proposal: its group, its co-authors, or whoever wrote it alone."""
+    return _accounts_behind(select(Proposal).where(Proposal.id == proposal.id))
+
+
+def _accounts_behind(standing: Select[Proposal]) -> list[Account]:
     groups = standing.with_only_columns(Proposal.organisation_id)
     members = select(Member.account_id).where(Member.organisation_id.in_(groups))
     alone = standing.where(
@@ -356,4 +371,5 @@ def can_withdraw(proposal: Proposal, now: datetime) -> bool:
     """Whether its group may still take it back: until voting closes."""
     voting = find_phase(proposal.round, PhaseKind.VOTING)
     voted = voting is not None and voting.ends_at is not None and voting.ends_at <= now
-    return proposal.state is not ProposalState.WITHDRAWN and not voted
+    over = proposal.state in (ProposalState.WITHDRAWN, ProposalState.REFUSED)
+    return not over and not voted

@@ -16,6 +16,7 @@ from pbapp.audit import services as audit
 from pbapp.boards.models import OFFICER_ROLES
 from pbapp.boards.queries import has_role
 from pbapp.db import db, flush
+from pbapp.decisions import appealing
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member
 from pbapp.proposals import checks, queries
@@ -193,6 +194,8 @@ def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> 
         after=snapshot(proposal),
         note="sent in again" if came_back else None,
     )
+    if came_back:
+        appealing.lapse("proposal", str(proposal.id))
     log(proposal, by, "proposal.sent_again" if came_back else "proposal.edited")
     return proposal
 

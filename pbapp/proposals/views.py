@@ -17,7 +17,7 @@ from pbapp.boards.access import is_officer_of
 from pbapp.decisions import queries as decisions
 from pbapp.maps.models import MapPart
 from pbapp.maps.queries import board_subject, find_part
-from pbapp.proposals import queries, words, writing  # noqa: F401 — writing adds its views
+from pbapp.proposals import appealing, queries, words, writing  # noqa: F401 — writing adds its views
 from pbapp.proposals.access import get_proposal, is_ours
 from pbapp.proposals.blueprint import bp
 from pbapp.proposals.filters import BANDS, Filters, priorities_of, wards_of
@@ -148,6 +148,7 @@ def detail(slug: str, number: int) -> str:
         decision=standing,
         outcome=outcome_of(proposal),
         appraisal=appraisal_of(proposal, ours=ours),
+        **appealing.facts_for(proposal, standing, ours=ours),
         history=words.history(
             proposal,
             found,

@@ -74,8 +74,10 @@ def from_local(on: date, at: time) -> datetime:
     return datetime.combine(on, at, tzinfo=ZoneInfo(settings().timezone)).astimezone(UTC)
 
 
-def day(value: date | datetime) -> str:
-    """Friday 4 December 2026."""
+def day(value: date | datetime | str) -> str:
+    """Friday 4 December 2026. A mail keeps its days as ISO text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
         value = local_day(value)
     return format_date(value, "EEEE d MMMM y", locale=get_locale())

@@ -16,11 +16,11 @@ from pbapp.ballots.closing.models import Certificate, Closing, Hold, Scrutineer
 from pbapp.ballots.log.models import BallotBatch, BatchKind, SealedLeaf
 from pbapp.ballots.models import Ballot, RoundKey
 from pbapp.ballots.paper import queries as paper
-from pbapp.ballots.paper.people import profile_of
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.boards.queries import roles_by_board
 from pbapp.db import db
 from pbapp.rounds.models import Profile, Round
+from pbapp.rounds.second import profile_of
 from pbapp.tally.digest import canonical, sha256
 
 COUNTED = "round.counted"

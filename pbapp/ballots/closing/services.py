@@ -15,13 +15,13 @@ from pbapp.accounts.models import Account
 from pbapp.ballots import queries as box
 from pbapp.ballots.closing import queries
 from pbapp.ballots.closing.models import ANOTHER_HAND, Certificate, Closing, Hold, Scrutineer
-from pbapp.ballots.paper.people import profile_of
 from pbapp.ballots.paper.queries import own_projects
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.boards.queries import has_role
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Profile, Round
+from pbapp.rounds.second import profile_of
 from pbapp.rounds.services import log, must_lead_the_vote, refuse_if_sealed
 
 LINK_DAYS = 14

@@ -11,7 +11,6 @@ from pbapp.ballots.closing.forms import CertifyForm, HoldForm, ScrutineerForm, T
 from pbapp.ballots.closing.models import Scrutineer
 from pbapp.ballots.closing.pages import Page, bp, get_own
 from pbapp.ballots.paper import queries as paper
-from pbapp.ballots.paper.people import profile_of
 from pbapp.ballots.queries import was_used
 from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.boards.models import Role
@@ -19,6 +18,7 @@ from pbapp.boards.words import role_words
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Profile, Round
+from pbapp.rounds.second import profile_of
 from pbapp.web.access import access
 from pbapp.web.refusals import blame, say_no
 

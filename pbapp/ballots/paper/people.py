@@ -18,6 +18,7 @@ from pbapp.boards.queries import has_role
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Method, Profile, Round
+from pbapp.rounds.second import profile_of, second_roles
 
 OWN_PROJECT = N_(
     "A group of yours has a project in this vote, so others have to read the papers. You can "
@@ -39,20 +40,9 @@ def must_take_paper(round: Round) -> None:
         raise Refused(N_("The sealed rules of this round have no voting at tables or on paper."))
 
 
-def profile_of(round: Round) -> Profile | None:
-    """How large the round is, as sealed; None for one sealed before that was asked."""
-    if round.sealed_at is None or round.config is None:
-        return round.profile
-    kept = round.config.get("profile")
-    return Profile(kept) if kept else None
-
-
 def may_count(round: Round, account: Account) -> bool:
     """An officer, or a counter of this board where the round does not ask for officers alone."""
-    roles = OFFICER_ROLES
-    if profile_of(round) is not Profile.FULL:
-        roles = roles | {Role.COUNTER}
-    return has_role(account.id, round.board_id, roles)
+    return has_role(account.id, round.board_id, second_roles(round))
 
 
 def must_count(round: Round, by: Account) -> None:

@@ -34,7 +34,6 @@ from pbapp.ballots.paper.people import (
     must_count,
     must_have_no_project,
     must_take_paper,
-    profile_of,
     role_in_log,
     roles_in_log,
 )
@@ -44,6 +43,7 @@ from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import PhaseKind, Profile, Round
 from pbapp.rounds.queries import find_phase
+from pbapp.rounds.second import profile_of
 from pbapp.rounds.services import log
 
 ASSURANCE = 3

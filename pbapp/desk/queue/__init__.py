@@ -1,0 +1,1 @@
+"""The officers' queue: what waits, deciding on it, refusals, appeals, notes and saved replies."""

@@ -1,0 +1,75 @@
+"""What officers fill in when they decide."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from pbapp.web.forms import Form, plain_text
+
+TOO_LONG = _l("Use at most 2,000 characters here.")
+
+
+class SeenForm(Form):
+    """A form about a thing of which the officer read one version."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version this officer read; 0 fits none."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+
+class DecideForm(SeenForm):
+    """Approve with one button, or give a reason and return with the other."""
+
+    reason = TextAreaField(
+        _l("What has to change?"),
+        filters=[plain_text],
+        validators=[Length(max=2000, message=TOO_LONG)],
+    )
+
+
+class RefuseForm(SeenForm):
+    """Ask for a refusal; a second person then agrees or not."""
+
+    reason = TextAreaField(
+        _l("Why can it not go ahead?"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Say why. Everybody can read the reason.")),
+            Length(max=2000, message=TOO_LONG),
+        ],
+    )
+    elsewhere = StringField(
+        _l("Where else could they turn?"),
+        filters=[plain_text],
+        validators=[Length(max=500, message=_l("Use at most 500 characters."))],
+    )
+    is_hidden = BooleanField(_l("Do not show its words to the public"))
+
+
+class DeclineForm(Form):
+    """The second person agrees with a button, or says why not."""
+
+    note = TextAreaField(
+        _l("Why do you not agree?"),
+        filters=[plain_text],
+        validators=[Length(max=2000, message=TOO_LONG)],
+    )
+
+
+class AnswerForm(Form):
+    """Uphold an appeal with one button or dismiss it with the other; both need words."""
+
+    answer = TextAreaField(
+        _l("Your answer"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Say why, so that they understand it.")),
+            Length(max=2000, message=TOO_LONG),
+        ],
+    )
