@@ -284,6 +284,76 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "allowed_days",
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.CheckConstraint("days > 0", name=op.f("ck_allowed_days_days_positive")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_allowed_days_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("board_id", "kind", name=op.f("pk_allowed_days")),
+    )
+    op.create_table(
+        "appeal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_type", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "upheld",
+                "dismissed",
+                "lapsed",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("went_back", sa.Boolean(), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "verdict <> 'dismissed' OR length(answer) > 0", name=op.f("ck_appeal_answer_given")
+        ),
+        sa.CheckConstraint(
+            "(verdict IS NULL) = (decided_at IS NULL)", name=op.f("ck_appeal_decided_whole")
+        ),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_appeal_reason_given")),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_appeal_board_id_board")),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_appeal_by_id_account")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["account.id"], name=op.f("fk_appeal_decided_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_appeal_decision_id_decision")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_appeal_decision_id")),
+    )
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appeal_board_id"), ["board_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appeal_by_id"), ["by_id"], unique=False)
+
+    op.create_table(
+        "closed_day",
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_closed_day_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("board_id", "on", name=op.f("pk_closed_day")),
+    )
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -331,6 +401,72 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("board_id", name=op.f("pk_meeting_cycle")),
     )
+    op.create_table(
+        "refusal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_type", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("elsewhere", sa.String(length=500), nullable=False),
+        sa.Column("is_hidden", sa.Boolean(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "agreed",
+                "declined",
+                "withdrawn",
+                "lapsed",
+                name="answer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "answer <> 'agreed' OR decision_id IS NOT NULL", name=op.f("ck_refusal_agreed_decided")
+        ),
+        sa.CheckConstraint(
+            "answer IN ('withdrawn', 'lapsed') OR answered_by_id <> asked_by_id",
+            name=op.f("ck_refusal_by_two"),
+        ),
+        sa.CheckConstraint(
+            "(answer IS NULL) = (answered_at IS NULL)", name=op.f("ck_refusal_answered_whole")
+        ),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_refusal_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["account.id"], name=op.f("fk_refusal_answered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_refusal_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_refusal_board_id_board")),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_refusal_decision_id_decision")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
+    )
+    with op.batch_alter_table("refusal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refusal_asked_by_id"), ["asked_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refusal_board_id"), ["board_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refusal_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_index("ix_refusal_subject", ["subject_type", "subject_id"], unique=False)
+        batch_op.create_index(
+            "uq_refusal_open",
+            ["subject_type", "subject_id"],
+            unique=True,
+            sqlite_where=sa.text("answer IS NULL"),
+            postgresql_where=sa.text("answer IS NULL"),
+        )
+
     op.create_table(
         "meeting_attendance",
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -833,6 +969,10 @@ def upgrade() -> None:
             batch_op.f("fk_action_continues_id_action"), "action", ["continues_id"], ["id"]
         )
 
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("batch_id", sa.Uuid(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_decision_batch_id"), ["batch_id"], unique=False)
+
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.add_column(sa.Column("telling_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_mail_telling_id"), ["telling_id"], unique=False)
@@ -964,6 +1104,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mail_telling_id"))
         batch_op.drop_column("telling_id")
 
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_batch_id"))
+        batch_op.drop_column("batch_id")
+
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_action_continues_id_action"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_action_continues_id"))
@@ -1022,11 +1166,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meeting_attendance_account_id"))
 
     op.drop_table("meeting_attendance")
+    with op.batch_alter_table("refusal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_refusal_open",
+            sqlite_where=sa.text("answer IS NULL"),
+            postgresql_where=sa.text("answer IS NULL"),
+        )
+        batch_op.drop_index("ix_refusal_subject")
+        batch_op.drop_index(batch_op.f("ix_refusal_decision_id"))
+        batch_op.drop_index(batch_op.f("ix_refusal_board_id"))
+        batch_op.drop_index(batch_op.f("ix_refusal_asked_by_id"))
+
+    op.drop_table("refusal")
     op.drop_table("meeting_cycle")
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index("ix_meeting_board_id_starts_at")
 
     op.drop_table("meeting")
+    op.drop_table("closed_day")
+    with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appeal_by_id"))
+        batch_op.drop_index(batch_op.f("ix_appeal_board_id"))
+
+    op.drop_table("appeal")
+    op.drop_table("allowed_days")
     with op.batch_alter_table("organisation_lead_offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_lead_offer_by_member_id"))
 
