@@ -29,6 +29,7 @@ ROOMS = (
     "desk",
     "news",
     "papers",
+    "thread",
     "delivery",
     "results",
     "ballots",

@@ -77,9 +77,11 @@ def _boards(cast: Cast) -> None:
 
 
 def _plan(cast: Cast) -> None:
+    """The plan of today, and the one it replaced."""
     board_key = read("plan")["plan"]["board"]
-    text = read_plan(path_of("plan").read_bytes())
-    plan = plans.adopt_text(board=cast.boards[board_key], text=text)
+    for name in ("plan-before", "plan"):
+        text = read_plan(path_of(name).read_bytes())
+        plan = plans.adopt_text(board=cast.boards[board_key], text=text)
     cast.plans[board_key] = plan
     cast.priorities = {v.priority.slug: v.priority for v in plan.versions}
 

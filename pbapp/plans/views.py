@@ -12,7 +12,6 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries as assets
 from pbapp.audit.queries import list_of_each
 from pbapp.boards.access import is_officer_of
-from pbapp.engagement import queries as engagement
 from pbapp.plans import (
     progress_pages,  # noqa: F401 — its pages hang on the same blueprint
     queries,
@@ -22,8 +21,10 @@ from pbapp.plans.blueprint import bp, get_board
 from pbapp.plans.models import Indicator, Plan, Priority
 from pbapp.plans.progress import READING, written
 from pbapp.proposals import queries as proposals
-from pbapp.results import queries as results
 from pbapp.rounds import queries as rounds
+from pbapp.thread import queries as thread
+from pbapp.thread import words as thread_words
+from pbapp.thread.queries import Strand
 from pbapp.web.access import access, anyone
 
 blueprints = (bp,)
@@ -90,14 +91,15 @@ def priority(slug: str, priority: str) -> str:
         abort(404)
     main, supporting = assets.list_for_priority(found.id)
     plan = queries.find_plan(board.id)
-    awards = results.awards_of_priority(found)
-    indicators = queries.list_indicators(found.id)
+    golden = thread.find_thread(board, current)
+    indicators = golden.indicators
     return render_template(
         "plans/priority.html",
         board=board,
         priority=found,
         version=current,
-        heard=engagement.list_heard(board.id, priority_id=found.id),
+        heard=golden.heard,
+        steps=thread_words.tell(golden),
         indicators=indicators,
         writes=is_officer_of(board.id),
         partners=_own_partners(),
@@ -109,8 +111,9 @@ def priority(slug: str, priority: str) -> str:
         main=main,
         supporting=supporting,
         proposals=_undecided(found),
-        awards=awards,
-        awarded=_sums(awards),
+        strands=golden.strands,
+        stages=thread_words.STAGE,
+        awarded=_sums(golden.alive),
     )
 
 
@@ -140,10 +143,9 @@ def _undecided(priority: Priority) -> list[Any]:
     return found
 
 
-def _sums(awards: list[Any]) -> dict[str, int]:
+def _sums(strands: list[Strand]) -> dict[str, int]:
     """Currency to what was awarded in it; one line each, never added up across."""
     found: dict[str, int] = {}
-    for award in awards:
-        currency = award.count.round.currency
-        found[currency] = found.get(currency, 0) + award.awarded
+    for one in strands:
+        found[one.round.currency] = found.get(one.round.currency, 0) + one.awarded
     return found

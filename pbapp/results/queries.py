@@ -208,6 +208,12 @@ def awards_in_ward(area: Area) -> list[Allocation]:
     return _awards(Allocation.area_id == area.id)
 
 
+def list_public_of(board: Board) -> list[Allocation]:
+    """Every project of a board's public results, funded or not, newest round first."""
+    query = _public_allocations().where(Round.board_id == board.id)
+    return list(db.session.scalars(query.order_by(Count.counted_at.desc(), Allocation.position)))
+
+
 def awards_of_group(organisation_id: UUID) -> list[Allocation]:
     """A group's projects funded in public results, newest round first; with their round."""
     return _awards(Proposal.organisation_id == organisation_id)

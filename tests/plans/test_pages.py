@@ -161,7 +161,7 @@ def test_the_thread_leads_to_proposals_and_to_money(stranger: Browser, world: Wo
 
     for said in ("Advice van", "£1,000.50", "Warm room at the hall", "School uniform bank"):
         assert said in page.text
-    assert page.links()["proposals before a vote now"] == "#proposals"
+    assert page.links()["Proposals"].endswith("/priorities/poverty#proposals")
     assert "£7,000" in page.text
     empty = stranger.get("/boards/coatbridge/priorities/digital-inclusion")
     assert "No money has been shared out for this priority yet." in empty.text
