@@ -19,6 +19,7 @@ from pbapp.messages import services as messages
 from pbapp.messages import telling as messages_telling
 from pbapp.news import digests
 from pbapp.news import telling as news
+from pbapp.organisations import chores as groups
 from pbapp.papers.meetings import chores as meetings
 from pbapp.results import bringing_in, destroying
 from pbapp.results.opendata import making as open_data
@@ -41,6 +42,9 @@ CHORES: tuple[Callable[[], object], ...] = (
     voters.count_set_aside,
     destroying.destroy_due,
     ballot_log.ask_if_due,
+    groups.forget_invitations,
+    groups.forget_documents,
+    groups.remind,
     delivery.remind,
     following.ask_to_confirm,
     meetings.set_next,

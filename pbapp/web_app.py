@@ -41,6 +41,7 @@ ROOMS = (
     "engagement",
     "plans",
     "boards",
+    "organisations",
     "accounts",
     "maps",
     "messages",

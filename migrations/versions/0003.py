@@ -226,6 +226,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "item <> 'bank' OR (length(says) = 0 AND document_id IS NULL)",
+            name=op.f("ck_passport_item_bank_yes_or_no"),
+        ),
+        sa.CheckConstraint(
             "state <> 'checked' OR checked_at IS NOT NULL",
             name=op.f("ck_passport_item_check_known"),
         ),

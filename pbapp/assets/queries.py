@@ -152,6 +152,17 @@ def list_by_submitter(account_id: UUID) -> list[Asset]:
     return list(db.session.scalars(query))
 
 
+def list_of_group(organisation_id: UUID) -> list[Asset]:
+    """What a group looks after, in any state, by name."""
+    query = (
+        select(Asset)
+        .options(joinedload(Asset.area))
+        .where(Asset.organisation_id == organisation_id)
+        .order_by(func.lower(Asset.name), Asset.id)
+    )
+    return list(db.session.scalars(query))
+
+
 def count_by_ward(board_id: int) -> dict[int | None, int]:
     """Area id to how many published entries it has; None: those without one place."""
     query = (

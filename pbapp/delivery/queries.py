@@ -56,6 +56,20 @@ def list_of_group(organisation_ids: Collection[UUID]) -> list[Award]:
     return list(db.session.scalars(query.order_by(Award.offered_at.desc(), Award.id)))
 
 
+def list_overdue_reports(organisation_ids: Collection[UUID], day: date) -> list[Award]:
+    """Awards of groups whose money should be spent by now, and whose last report has not come."""
+    query = (
+        _awards()
+        .join(Award.proposal)
+        .where(
+            Proposal.organisation_id.in_(organisation_ids),
+            Award.state == AwardState.APPROVED,
+            Award.spend_by < day,
+        )
+    )
+    return list(db.session.scalars(query.order_by(Award.spend_by, Award.id)))
+
+
 def find_award(round: Round, number: int) -> Award | None:
     """The award of the proposal with this number."""
     query = _awards().join(Award.proposal)

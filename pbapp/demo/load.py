@@ -10,6 +10,7 @@ from pbapp.config import ROOT
 from pbapp.demo.assets import load_assets
 from pbapp.demo.delivery import load_delivery
 from pbapp.demo.engagement import load_engagement
+from pbapp.demo.groups import load_groups
 from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
@@ -31,6 +32,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
         attribution=schematic["attribution"],
     )
     _load_zones(cast)
+    load_groups(cast)
     tell("Loading what is on the map …")
     load_assets(cast)
     load_engagement(cast)

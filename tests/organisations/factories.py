@@ -29,7 +29,7 @@ def make_item(
     row = PassportItem(
         organisation_id=group.id,
         item=item,
-        says="Example words of the group.",
+        says="" if item is Item.BANK else "Example words of the group.",
         given_at=clock.now(),
         state=state,
         checked_at=clock.now() if checked else None,

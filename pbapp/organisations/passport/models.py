@@ -56,6 +56,9 @@ class PassportItem(Base):
         CheckConstraint("state <> 'checked' OR checked_at IS NOT NULL", name="check_known"),
         CheckConstraint("state <> 'checked' OR expires_on IS NOT NULL", name="end_known"),
         CheckConstraint("state <> 'not_accepted' OR length(reason) > 0", name="reason_given"),
+        CheckConstraint(
+            "item <> 'bank' OR (length(says) = 0 AND document_id IS NULL)", name="bank_yes_or_no"
+        ),
         Index("ix_passport_item_state", "state"),
     )
     __refusals__ = {
@@ -64,6 +67,10 @@ class PassportItem(Base):
             N_("Somebody else of your group filled this in at the same moment. Look at it first."),
         ),
         "ck_passport_item_end_known": ("expires_on", N_("Say until when this counts.")),
+        "ck_passport_item_bank_yes_or_no": (
+            None,
+            N_("Of a bank account we keep only yes or no: no words and no document."),
+        ),
         "ck_passport_item_reason_given": (
             "reason",
             N_("Say why, so that the group knows what to do."),

@@ -1,0 +1,80 @@
+"""What people type to set a group up, to ask others in, and to hand over."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, RadioField, StringField, TextAreaField, URLField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+
+from pbapp.web.forms import Form, plain_text, web_address
+
+WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
+MEMBER, LEAD_TOO = "member", "lead"
+
+
+def at_most(number: int) -> Length:
+    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
+
+
+class PressForm(Form):
+    """A button and nothing else."""
+
+
+class DescribeForm(Form):
+    """What a group says of itself."""
+
+    description = TextAreaField(
+        _l("What does your group do?"), filters=[plain_text], validators=[at_most(2000)]
+    )
+    website = URLField(_l("Website"), filters=[plain_text], validators=[at_most(500), web_address])
+    email = EmailField(
+        _l("E-mail address of the group"),
+        filters=[plain_text],
+        validators=[Optional(), Email(WRONG_ADDRESS), at_most(320)],
+    )
+
+
+class BeginForm(DescribeForm):
+    """A new group, and who leads it."""
+
+    name = StringField(
+        _l("Name of the group"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Enter the name of the group.")), at_most(200)],
+    )
+    own_name = StringField(_l("Your own name"), filters=[plain_text], validators=[at_most(120)])
+
+
+class InviteForm(Form):
+    """Whom to ask in."""
+
+    email = EmailField(
+        _l("Their e-mail address"),
+        filters=[plain_text],
+        validators=[DataRequired(WRONG_ADDRESS), Email(WRONG_ADDRESS), at_most(320)],
+    )
+
+
+class JoinForm(Form):
+    """Somebody says yes; `name` only where the account has none."""
+
+    name = StringField(_l("Your name"), filters=[plain_text], validators=[at_most(120)])
+
+
+class LeadForm(Form):
+    """Who is asked to lead, and what becomes of who asks."""
+
+    member = RadioField(
+        _l("Who should lead the group?"),
+        validators=[InputRequired(_l("Choose somebody."))],
+        coerce=int,
+    )
+    then = RadioField(
+        _l("When they accept"),
+        choices=[
+            SelectChoice(MEMBER, _l("I become a member")),
+            SelectChoice(LEAD_TOO, _l("I stay a lead too")),
+        ],
+        validators=[InputRequired(_l("Say what you will be."))],
+    )
