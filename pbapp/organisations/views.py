@@ -106,7 +106,7 @@ def _people(group: Organisation) -> dict[str, Any]:
 
 def _work(group: Organisation, now: datetime) -> dict[str, Any]:
     """Its entries, its proposals with the reason one came back, its money, and where to ask."""
-    bids = [p for p in proposals.list_by_account(me().id) if p.organisation_id == group.id]
+    bids = [p for p in proposals.list_by_account(me()) if p.organisation_id == group.id]
     reasons = latest_for("proposal", [str(bid.id) for bid in bids])
     rounds = list_rounds_of([board.id for board in list_boards()])
     return {
