@@ -11,7 +11,7 @@ from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
 from pbapp.ballots.roll import chores as voters
 from pbapp.db import db, write_transaction
-from pbapp.delivery import services as delivery
+from pbapp.delivery import reporting as delivery
 from pbapp.desk import what_if
 from pbapp.jobs import services as jobs
 from pbapp.messages import bounces, following

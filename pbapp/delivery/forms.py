@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
     RadioField,
+    SelectField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -18,6 +20,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from pbapp.assets.words import KIND
+from pbapp.plans.models import Indicator
 from pbapp.web.forms import Form, PoundsField, plain_text
 
 APPROVED, NOT_PAID = "approved", "not_paid"
@@ -92,6 +96,54 @@ class MilestoneForm(Form):
     due_on = DateField(_l("By which day?"), validators=[InputRequired(_l("Enter the day."))])
 
 
+class MapForm(Form):
+    """What a finished project left behind, for the map."""
+
+    kind = RadioField(
+        _l("What kind of thing is it?"),
+        choices=[SelectChoice(kind.value, words) for kind, words in KIND.items()],
+        validators=[InputRequired(_l("Choose what kind of thing it is."))],
+    )
+    name = StringField(
+        _l("What is it called?"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Enter a name.")), at_most(120)],
+    )
+    summary = StringField(
+        _l("Say in one line what it offers"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Say in one line what it offers.")), at_most(200)],
+    )
+
+
+class ReceiptForm(Form):
+    """A photo of a receipt, or a document."""
+
+    what = StringField(
+        _l("What was it for?"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Say what it was for.")), at_most(160)],
+    )
+    amount = PoundsField(_l("How much?"), validators=[an_amount])
+    file = FileField(_l("The receipt"), validators=[FileRequired(_l("Add a photo or a file."))])
+
+
+class CheckForm(Form):
+    """An officer's look at a receipt."""
+
+    outcome = RadioField(
+        _l("Is it right?"),
+        choices=[
+            SelectChoice("yes", _l("Yes: it fits what was awarded")),
+            SelectChoice("no", _l("No: the group has to send another")),
+        ],
+        validators=[InputRequired(_l("Pick yes or no."))],
+    )
+    reason = StringField(
+        _l("What is wrong with it?"), filters=[plain_text], validators=[at_most(500)]
+    )
+
+
 class ReportForm(Form):
     """What a group tells of its project."""
 
@@ -114,7 +166,31 @@ class ReportForm(Form):
     consent = BooleanField(
         _l("Everybody in the photo, or a parent, has said yes to it being shown here")
     )
+    indicator = SelectField(
+        _l("Which figure of the plan did it help with?"), choices=[], default=""
+    )
+    counted = StringField(_l("How many did you count towards it?"), filters=[plain_text])
+    counted_words = StringField(
+        _l("What did you count?"), filters=[plain_text], validators=[at_most(200)]
+    )
     is_final = BooleanField(_l("This is the last word: the project is finished"))
+
+    def offer(self, indicators: Sequence[Indicator]) -> None:
+        """The figures of the priority the project is for."""
+        known = [SelectChoice(str(one.id), one.name) for one in indicators]
+        self.indicator.choices = [SelectChoice("", _("None, or I do not know")), *known]
+
+    def validate_counted(self, field: Any) -> None:
+        typed = (field.data or "").replace(",", "")
+        plain = typed.isascii() and typed.isdigit() and len(typed) <= 7
+        if self.indicator.data and not plain:
+            raise ValidationError(_("Enter a whole number in digits, like 45."))
+        if typed and not self.indicator.data:
+            raise ValidationError(_("Choose which figure this counts towards, or leave it empty."))
+
+    def validate_counted_words(self, field: Any) -> None:
+        if self.indicator.data and not field.data:
+            raise ValidationError(_("Say what you counted, like: people who got a laptop."))
 
     def validate_people(self, field: Any) -> None:
         typed = (field.data or "").replace(",", "")

@@ -13,10 +13,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pbapp.accounts.models import Account
+from pbapp.assets.models import Asset
 from pbapp.db import Base, Moment, one_of
+from pbapp.plans.models import Indicator
 from pbapp.proposals.models import Proposal
 from pbapp.refusal import N_
 from pbapp.results.models import Allocation
@@ -44,7 +48,8 @@ class Award(Base):
 
     Two outcomes only after it is accepted: approved, or not paid because a condition published
     before the vote was not met (`condition`). `decided_by`, `present` and `conflicts` say who
-    approved paying it, in the words of the meeting.
+    approved paying it, in the words of the meeting. `link_number` is in the link a group reports
+    by without signing in: the next number ends the links before it.
     """
 
     __tablename__ = "award"
@@ -79,10 +84,13 @@ class Award(Base):
     condition: Mapped[str] = mapped_column(Text, default="")
     spend_by: Mapped[date | None]
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    link_number: Mapped[int] = mapped_column(default=1, server_default="1")
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset.id"), index=True)
 
     round: Mapped[Round] = relationship()
     allocation: Mapped[Allocation] = relationship()
     proposal: Mapped[Proposal] = relationship()
+    asset: Mapped[Asset | None] = relationship()
     payments: Mapped[list[Payment]] = relationship(
         back_populates="award", order_by="Payment.paid_on, Payment.id"
     )
@@ -90,6 +98,10 @@ class Award(Base):
         back_populates="award", order_by="Milestone.due_on, Milestone.id"
     )
     reports: Mapped[list[Report]] = relationship(back_populates="award", order_by="Report.id")
+    receipts: Mapped[list[Receipt]] = relationship(back_populates="award", order_by="Receipt.id")
+    repayments: Mapped[list[Repayment]] = relationship(
+        back_populates="award", order_by="Repayment.paid_on, Repayment.id"
+    )
 
     @property
     def paid_pence(self) -> int:
@@ -99,6 +111,19 @@ class Award(Base):
     def spent_pence(self) -> int | None:
         """What the newest report says was spent in all; None before the first one."""
         return self.reports[-1].spent_pence if self.reports else None
+
+    @property
+    def unspent_pence(self) -> int:
+        """What a finished project was paid and did not need, less what it has paid back."""
+        if self.state is not AwardState.FINISHED or self.spent_pence is None:
+            return 0
+        back = sum(repayment.amount_pence for repayment in self.repayments)
+        return max(0, self.paid_pence - self.spent_pence - back)
+
+    @property
+    def checked_pence(self) -> int:
+        """What was spent by receipts that an officer has checked."""
+        return sum(r.amount_pence for r in self.receipts if r.state is ReceiptState.CHECKED)
 
 
 class Payment(Base):
@@ -117,6 +142,67 @@ class Payment(Base):
     note: Mapped[str] = mapped_column(String(200), default="")
 
     award: Mapped[Award] = relationship(back_populates="payments")
+
+
+class Repayment(Base):
+    """Money a finished project did not need and paid back."""
+
+    __tablename__ = "repayment"
+    __table_args__ = (CheckConstraint("amount_pence > 0", name="amount_given"),)
+    __refusals__ = {
+        "ck_repayment_amount_given": ("amount", N_("A payment has to be more than £0.")),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    paid_on: Mapped[date]
+    amount_pence: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+    award: Mapped[Award] = relationship(back_populates="repayments")
+
+
+class ReceiptState(enum.StrEnum):
+    WAITING = "waiting"
+    CHECKED = "checked"
+    NOT_ACCEPTED = "not_accepted"
+
+
+class Receipt(Base):
+    """A bill or receipt: a photo of it or a document. Only the group and officers see it.
+
+    The file is `receipts/<digest>.<ending>` in the uploads folder.
+    """
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        UniqueConstraint("award_id", "digest"),
+        CheckConstraint("amount_pence > 0", name="amount_given"),
+        CheckConstraint("(state = 'waiting') = (checked_at IS NULL)", name="checked_once"),
+        CheckConstraint("state <> 'not_accepted' OR length(reason) > 0", name="reason_given"),
+    )
+    __refusals__ = {
+        "uq_receipt_award_id_digest": ("file", N_("This receipt was sent in already.")),
+        "ck_receipt_amount_given": ("amount", N_("A receipt has to be for more than £0.")),
+        "ck_receipt_reason_given": ("reason", N_("Say why, so that they know what to send.")),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    what: Mapped[str] = mapped_column(String(160))
+    amount_pence: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64))
+    ending: Mapped[str] = mapped_column(String(8))
+    sent_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[ReceiptState] = mapped_column(
+        one_of(ReceiptState, "state"), default=ReceiptState.WAITING
+    )
+    checked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    checked_at: Mapped[datetime | None] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+    award: Mapped[Award] = relationship(back_populates="receipts")
+    checked_by: Mapped[Account | None] = relationship()
 
 
 class Milestone(Base):
@@ -142,12 +228,18 @@ class Milestone(Base):
 
 
 class Report(Base):
-    """What a group tells of its project: in words, in money spent so far, in a picture."""
+    """What a group tells of its project: in words, in money spent so far, in a picture.
+
+    `counted` is what the group counted towards an indicator of the plan (`counted_words` says
+    what): a project's own part, beside the readings of the whole place.
+    """
 
     __tablename__ = "delivery_report"
     __table_args__ = (
         CheckConstraint("spent_pence >= 0", name="spent_given"),
         CheckConstraint("people IS NULL OR people > 0", name="people_counted"),
+        CheckConstraint("(indicator_id IS NULL) = (counted IS NULL)", name="counted_whole"),
+        CheckConstraint("counted >= 0", name="counted_given"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -160,8 +252,13 @@ class Report(Base):
     people: Mapped[int | None]
     photo_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
     is_final: Mapped[bool]
+    is_by_link: Mapped[bool] = mapped_column(default=False, server_default=false())
+    indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"), index=True)
+    counted: Mapped[int | None]
+    counted_words: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
     award: Mapped[Award] = relationship(back_populates="reports")
+    indicator: Mapped[Indicator | None] = relationship()
     photo: Mapped[Upload | None] = relationship()
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pbapp.db import db
-from pbapp.delivery.models import LIVE, Award, AwardState, Milestone, Sighting
+from pbapp.delivery.models import LIVE, Award, AwardState, Milestone, Report, Sighting
 from pbapp.proposals.models import Proposal
 from pbapp.results.models import Allocation, Count
 from pbapp.results.queries import list_allocations, list_official_counts
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Round, Underspend
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ def _awards() -> Select[Award]:
         joinedload(Award.proposal).joinedload(Proposal.area),
         selectinload(Award.payments),
         selectinload(Award.milestones),
-        selectinload(Award.reports),
+        selectinload(Award.reports).joinedload(Report.indicator),
+        selectinload(Award.receipts),
+        selectinload(Award.repayments),
     )
 
 
@@ -121,6 +124,48 @@ def list_due_milestones(until: date) -> list[Milestone]:
         .order_by(Milestone.id)
     )
     return list(db.session.scalars(query))
+
+
+def list_to_be_spent(until: date) -> list[Award]:
+    """Awards whose money was approved and has to be spent by a day up to this one."""
+    query = (
+        select(Award)
+        .options(joinedload(Award.proposal), joinedload(Award.round))
+        .where(Award.state == AwardState.APPROVED, Award.spend_by <= until)
+        .order_by(Award.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_by_link(award_id: int, link_number: int) -> Award | None:
+    """The award a group's link leads to, while the link holds."""
+    query = _awards().where(Award.id == award_id, Award.link_number == link_number)
+    return db.session.scalar(query)
+
+
+def list_counted(indicator_ids: Collection[int]) -> list[Report]:
+    """What projects counted towards these indicators, newest first: an award's latest word."""
+    query = (
+        select(Report)
+        .join(Report.award)
+        .options(contains_eager(Report.award).joinedload(Award.proposal))
+        .where(Report.indicator_id.in_(indicator_ids))
+        .order_by(Report.told_at.desc(), Report.id.desc())
+    )
+    latest = {(one.award_id, one.indicator_id): one for one in reversed(_all(query))}
+    return list(latest.values())[::-1]
+
+
+def _all(query: Select[Any]) -> list[Any]:
+    return list(db.session.scalars(query))
+
+
+def underspend_of(award: Award) -> Underspend:
+    """What the funder of its pot said becomes of money it does not need, as it was sealed."""
+    pots = (award.round.config or {}).get("pots") or [{}]
+    pot = award.allocation.count.pot
+    sealed = next((one for one in pots if one.get("id") == pot), pots[0])
+    return Underspend(sealed.get("underspend", Underspend.FUNDER))
 
 
 def count_sightings(award_ids: Collection[int]) -> dict[int, Seen]:

@@ -1,13 +1,10 @@
-"""Offer, accept, approve, pay and report: the verbs that follow money from a vote to its end."""
+"""Offer, accept, approve, pay and pay back: the verbs that move money after a vote."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import update
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -15,10 +12,10 @@ from pbapp.audit import services as audit
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
 from pbapp.db import advisory_lock, db, flush
-from pbapp.delivery.models import Award, AwardState, Milestone, Payment, Report, Sighting
-from pbapp.delivery.queries import list_due_milestones, list_to_offer, next_in_reserve
+from pbapp.delivery.models import Award, AwardState, Payment, Repayment
+from pbapp.delivery.queries import list_to_offer, next_in_reserve
 from pbapp.messages import services as messages
-from pbapp.organisations.queries import is_member
+from pbapp.proposals.queries import contact_of, is_author, may_withdraw
 from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public
@@ -26,8 +23,6 @@ from pbapp.rounds.models import Round
 
 LinkTo = Callable[[int], str]
 MONEY_ROLES = (Role.VOTING_LEAD, Role.CLERK)
-# Before the day, on it, and after: reminders rise, and then an officer sees that it is late.
-REMINDERS = ((timedelta(days=-14), "soon"), (timedelta(0), "due"), (timedelta(days=14), "late"))
 
 
 # --- offered and accepted -------------------------------------------------------------------
@@ -46,22 +41,22 @@ def offer_all(*, round: Round, by: Account, link: LinkTo) -> list[Award]:
 
 def accept(*, award: Award, by: Account) -> None:
     """The group takes the money and the conditions that were published before the vote."""
-    _must_be_theirs(award, by)
-    _hold_award(award)
-    _expect(award, AwardState.OFFERED)
+    _must_be_theirs_to_take(award, by)
+    hold_award(award)
+    expect(award, AwardState.OFFERED)
     award.state, award.accepted_at = AwardState.ACCEPTED, clock.now()
     flush()
-    _log(award, by, "award.accepted")
+    log(award, by, "award.accepted")
 
 
 def decline(*, award: Award, reason: str, by: Account, link: LinkTo) -> Award | None:
     """The group does not take the money; the next on the reserve list that fits is offered it."""
-    _must_be_theirs(award, by)
-    _hold_award(award)
-    _expect(award, AwardState.OFFERED, AwardState.ACCEPTED)
+    _must_be_theirs_to_take(award, by)
+    hold_award(award)
+    expect(award, AwardState.OFFERED, AwardState.ACCEPTED)
     award.state, award.reason = AwardState.DECLINED, reason.strip()
     flush()
-    _log(award, by, "award.declined")
+    log(award, by, "award.declined")
     return _move_up(award, by, link)
 
 
@@ -81,8 +76,8 @@ def _offer(row: Allocation, amount: int, link: LinkTo, by: Account) -> Award:
     )
     db.session.add(award)
     flush()
-    _log(award, by, "award.offered", {"amount_pence": amount})
-    _tell(award, "award_offered", {"from_reserve": award.is_from_reserve})
+    log(award, by, "award.offered", {"amount_pence": amount})
+    tell(award, "award_offered", {"from_reserve": award.is_from_reserve})
     return award
 
 
@@ -105,17 +100,17 @@ def approve(
     by: Account,
 ) -> None:
     """Record that the pot's funder approved paying it."""
-    _must_decide_on(award, by)
-    _hold_award(award)
-    _expect(award, AwardState.ACCEPTED)
+    must_decide_on(award, by)
+    hold_award(award)
+    expect(award, AwardState.ACCEPTED)
     _not_ahead(decided_on, "decided_on")
     if spend_by is not None and spend_by <= decided_on:
         raise Refused(N_("The money cannot have to be spent before it is approved."), "spend_by")
     _decided(award, AwardState.APPROVED, decided_on, decided_by, present, conflicts)
     award.spend_by = spend_by
     flush()
-    _log(award, by, "award.approved", {"decided_on": decided_on.isoformat()})
-    _tell(award, "award_approved", {"who": award.decided_by})
+    log(award, by, "award.approved", {"decided_on": decided_on.isoformat()})
+    tell(award, "award_approved", {"who": award.decided_by})
 
 
 def refuse_payment(
@@ -130,17 +125,17 @@ def refuse_payment(
     link: LinkTo,
 ) -> Award | None:
     """Record that a published condition was not met; the reserve list moves up."""
-    _must_decide_on(award, by)
-    _hold_award(award)
-    _expect(award, AwardState.OFFERED, AwardState.ACCEPTED)
+    must_decide_on(award, by)
+    hold_award(award)
+    expect(award, AwardState.OFFERED, AwardState.ACCEPTED)
     _not_ahead(decided_on, "decided_on")
     if not condition.strip():
         raise Refused(N_("Name the published condition that was not met."), "condition")
     award.condition = condition.strip()
     _decided(award, AwardState.NOT_PAID, decided_on, decided_by, present, conflicts)
     flush()
-    _log(award, by, "award.not_paid", {"decided_on": decided_on.isoformat()})
-    _tell(award, "award_not_paid", {"condition": award.condition})
+    log(award, by, "award.not_paid", {"decided_on": decided_on.isoformat()})
+    tell(award, "award_not_paid", {"condition": award.condition})
     return _move_up(award, by, link)
 
 
@@ -152,11 +147,18 @@ def _decided(
 
 
 def pay(*, award: Award, paid_on: date, amount_pence: int, note: str, by: Account) -> Payment:
-    """Record a payment; all of them together are never more than the award."""
-    _must_decide_on(award, by)
-    _hold_award(award)
-    _expect(award, AwardState.APPROVED, AwardState.FINISHED)
+    """Record a payment; all of them together are never more than the award.
+
+    The same day, amount and note again is the same payment: a second press of the button.
+    """
+    must_decide_on(award, by)
+    hold_award(award)
+    expect(award, AwardState.APPROVED, AwardState.FINISHED)
     _not_ahead(paid_on, "paid_on")
+    again = (paid_on, amount_pence, note.strip())
+    for made in award.payments:
+        if (made.paid_on, made.amount_pence, made.note) == again:
+            return made
     left = award.amount_pence - award.paid_pence
     if amount_pence > left:
         raise Refused(
@@ -165,134 +167,55 @@ def pay(*, award: Award, paid_on: date, amount_pence: int, note: str, by: Accoun
     payment = Payment(paid_on=paid_on, amount_pence=amount_pence, note=note.strip())
     award.payments.append(payment)
     flush()
-    _log(award, by, "award.paid", {"amount_pence": amount_pence})
+    log(award, by, "award.paid", {"amount_pence": amount_pence})
     return payment
 
 
-# --- done and told --------------------------------------------------------------------------
-
-
-def add_milestone(*, award: Award, name: str, due_on: date, by: Account) -> Milestone:
-    """A step the group says it will have done by a day."""
-    _must_be_theirs(award, by, or_officer=True)
-    _expect(award, AwardState.ACCEPTED, AwardState.APPROVED)
-    if due_on < clock.today():
-        raise Refused(N_("This day has passed. Enter a day to come."), "due_on")
-    milestone = Milestone(name=name.strip(), due_on=due_on)
-    award.milestones.append(milestone)
-    flush()
-    _log(award, by, "award.milestone_set")
-    return milestone
-
-
-def finish_milestone(*, milestone: Milestone, by: Account) -> None:
-    """The step is done today; pressing it twice changes nothing."""
-    _must_be_theirs(milestone.award, by, or_officer=True)
-    if milestone.done_on is None:
-        milestone.done_on = clock.today()
-        flush()
-        _log(milestone.award, by, "award.milestone_done")
-
-
-def tell(
-    *,
-    award: Award,
-    text: str,
-    difference: str,
-    spent_pence: int,
-    people: int | None,
-    photo_id: UUID | None,
-    is_final: bool,
-    by: Account,
-) -> Report:
-    """What a group did with the money so far; the last word finishes the project."""
-    _must_be_theirs(award, by)
-    _hold_award(award)
-    _expect(award, AwardState.APPROVED)
-    if spent_pence > award.amount_pence:
+def pay_back(
+    *, award: Award, paid_on: date, amount_pence: int, note: str, by: Account
+) -> Repayment:
+    """Record that a finished project paid back what it did not need, or a part of that."""
+    must_decide_on(award, by)
+    hold_award(award)
+    expect(award, AwardState.FINISHED)
+    _not_ahead(paid_on, "paid_on")
+    again = (paid_on, amount_pence, note.strip())
+    for made in award.repayments:
+        if (made.paid_on, made.amount_pence, made.note) == again:
+            return made
+    if amount_pence > award.unspent_pence:
         raise Refused(
-            N_("That is more than the award of %(award)s. Leave out what others paid."),
-            "spent",
-            award=in_pounds(award.amount_pence),
+            N_("That is more than the %(left)s that is left to pay back."),
+            "amount",
+            left=in_pounds(award.unspent_pence),
         )
-    before = award.spent_pence or 0
-    if spent_pence < before:
-        raise Refused(
-            N_("You told of %(before)s before. Enter everything spent so far."),
-            "spent",
-            before=in_pounds(before),
-        )
-    report = Report(
-        told_at=clock.now(),
-        text=text.strip(),
-        difference=difference.strip(),
-        spent_pence=spent_pence,
-        people=people,
-        photo_id=photo_id,
-        is_final=is_final,
-    )
-    award.reports.append(report)
-    if is_final:
-        award.state, award.finished_at = AwardState.FINISHED, clock.now()
+    repayment = Repayment(paid_on=paid_on, amount_pence=amount_pence, note=note.strip())
+    award.repayments.append(repayment)
     flush()
-    _log(award, by, "award.finished" if is_final else "award.reported")
-    return report
-
-
-def see(*, award: Award, is_there: bool) -> None:
-    """Somebody has been there and says what they saw. Only how many said so is kept."""
-    _expect(award, AwardState.APPROVED, AwardState.FINISHED)
-    advisory_lock(f"sighting {award.id}")
-    here = (award.id, clock.today(), is_there)
-    if db.session.get(Sighting, here) is None:
-        db.session.add(Sighting(award_id=here[0], day=here[1], is_there=is_there, people=1))
-        flush()
-        return
-    db.session.execute(
-        update(Sighting)
-        .where(
-            Sighting.award_id == here[0], Sighting.day == here[1], Sighting.is_there.is_(is_there)
-        )
-        .values(people=Sighting.people + 1)
-    )
-
-
-def remind() -> int:
-    """Write to groups about steps that are near, due or late, once each; how many were written."""
-    today, written = clock.today(), 0
-    for milestone in list_due_milestones(today + timedelta(days=14)):
-        since = today - milestone.due_on
-        name = next(name for after, name in reversed(REMINDERS) if since >= after)
-        award = milestone.award
-        written += _tell(
-            award,
-            "award_step",
-            {"step": milestone.name, "when": name, "due_on": milestone.due_on.isoformat()},
-            key=f"award {award.id} step {milestone.id} {name}",
-        )
-    return written
+    log(award, by, "award.paid_back", {"amount_pence": amount_pence})
+    return repayment
 
 
 # --- shared ---------------------------------------------------------------------------------
 
 
-def _tell(award: Award, template: str, more: dict[str, Any], key: str = "") -> bool:
-    proposal = award.proposal
-    author = db.session.get(Account, proposal.submitted_by_id) if proposal.submitted_by_id else None
-    if author is None or author.email is None:
+def tell(award: Award, template: str, more: dict[str, Any], key: str = "") -> bool:
+    """Write to whoever sent the proposal in, once for each key; whether there was something new."""
+    contact = contact_of(award.proposal)
+    if contact is None:
         return False
     mail = messages.write(
         key=key or f"{template} {award.id}",
-        to=author.email,
+        to=contact.email,
         template=template,
         context={
-            "title": proposal.title,
+            "title": award.proposal.title,
             "round": award.round.title,
             "amount_pence": award.amount_pence,
             "url": award.link,
             **more,
         },
-        language=author.language,
+        language=contact.language,
     )
     return mail is not None
 
@@ -302,21 +225,26 @@ def _must_handle_money(round: Round, by: Account) -> None:
         raise Refused(N_("Only a voting lead or clerk of this board can do this."))
 
 
-def _must_decide_on(award: Award, by: Account) -> None:
+def must_decide_on(award: Award, by: Account) -> None:
     _must_handle_money(award.round, by)
-    if is_member(by.id, award.proposal.organisation_id):
+    if is_author(by, award.proposal):
         raise Refused(N_("You belong to this group, so somebody else has to do this."))
 
 
-def _must_be_theirs(award: Award, by: Account, or_officer: bool = False) -> None:
-    if is_member(by.id, award.proposal.organisation_id):
+def must_be_theirs(award: Award, by: Account, or_officer: bool = False) -> None:
+    if is_author(by, award.proposal):
         return
     if or_officer and has_role(by.id, award.round.board_id, MONEY_ROLES):
         return
     raise Refused(N_("Only members of the group can do this."))
 
 
-def _expect(award: Award, *states: AwardState) -> None:
+def _must_be_theirs_to_take(award: Award, by: Account) -> None:
+    if not may_withdraw(by, award.proposal):
+        raise Refused(N_("Only members of the group can do this."))
+
+
+def expect(award: Award, *states: AwardState) -> None:
     if award.state not in states:
         raise Refused(N_("This was done already, or it is not its turn. Look at the page again."))
 
@@ -330,15 +258,16 @@ def _hold(round: Round) -> None:
     advisory_lock(f"awards {round.id}")
 
 
-def _hold_award(award: Award) -> None:
+def hold_award(award: Award) -> None:
     """Two people at once: the second sees what the first did."""
     _hold(award.round)
     db.session.refresh(award)
 
 
-def _log(award: Award, by: Account, verb: str, facts: dict[str, Any] | None = None) -> None:
+def log(award: Award, by: Account | None, verb: str, facts: dict[str, Any] | None = None) -> None:
+    """Note it in the officers' log; without an account it was done by the group's link."""
     audit.record(
-        actor=by.actor,
+        actor=by.actor if by else "by link",
         verb=verb,
         subject_type="award",
         subject_id=award.id,

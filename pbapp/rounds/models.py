@@ -83,6 +83,14 @@ class Leftover(enum.StrEnum):
     NEXT_YEAR = "next_year"
 
 
+class Underspend(enum.StrEnum):
+    """What a funder wants done with money that a finished project did not need."""
+
+    FUNDER = "funder"
+    GROUP = "group"
+    NEXT_ROUND = "next_round"
+
+
 class MayPropose(enum.StrEnum):
     """Who may send in a proposal. `CONSTITUTED`: groups with a constitution, or with a host that
     answers for them; `COUNCIL`: officers only, for the council's services."""
@@ -269,6 +277,11 @@ class Pot(Base):
     funder_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     payment_approver: Mapped[str] = mapped_column(String(200), default="")
     is_binding: Mapped[bool] = mapped_column(default=False)
+    underspend: Mapped[Underspend] = mapped_column(
+        one_of(Underspend, "underspend"),
+        default=Underspend.FUNDER,
+        server_default=Underspend.FUNDER.value,
+    )
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     priority_id: Mapped[int | None] = mapped_column(ForeignKey("priority.id"))
 

@@ -74,6 +74,7 @@ def draft_config(round: Round, projects: Sequence[BallotProject]) -> dict[str, A
                 ],
                 "payment_approver": pot.payment_approver,
                 "is_binding": pot.is_binding,
+                "underspend": pot.underspend.value,
                 "ward": pot.area.gss_code if pot.area else None,
                 "priority": pot.priority.slug if pot.priority else None,
             }

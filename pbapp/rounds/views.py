@@ -71,6 +71,7 @@ def detail(slug: str) -> str:
         pot=pot_total(round),
         tally=proposals.count_by_state(round),
         guards=rule_words.guards(round),
+        underspend_name=words.underspend_name,
         after=rule_words.after_the_count(round),
         connections=[set_up_words.connection_name(Connection(c)) for c in round.connections],
         interest=find_phase(round, PhaseKind.INTEREST),

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from pbapp.rounds.models import Phase, PhaseKind, Round
+from pbapp.rounds.models import Phase, PhaseKind, Round, Underspend
 from pbapp.rounds.queries import RoundState, VotingGate, WhyNot, can_vote, state_of
 from pbapp.web.babel import local_day, moment, time_of_day
 
@@ -22,6 +22,15 @@ def phase_name(kind: PhaseKind) -> str:
         PhaseKind.COUNTING: _("The votes are counted"),
         PhaseKind.PUBLISHED: _("The result is published"),
     }[kind]
+
+
+def underspend_name(what: Underspend) -> str:
+    """What becomes of money that a project does not need."""
+    return {
+        Underspend.FUNDER: _("It goes back to who gave it"),
+        Underspend.GROUP: _("The group keeps it and spends it on the same purpose"),
+        Underspend.NEXT_ROUND: _("It goes into the next round"),
+    }[what]
 
 
 def days_left(state: RoundState) -> int | None:

@@ -26,7 +26,7 @@ def store_picture(*, stream: IO[bytes], alt: str, folder: Path, language: str = 
     """
     if not alt.strip():
         raise Refused(N_("Describe the picture for people who cannot see it."), "photo_alt")
-    data, width, height = _draw_again(stream)
+    data, width, height = draw_again(stream)
     digest = hashlib.sha256(data).hexdigest()
     write_whole(folder / f"{digest}.jpg", data)
     upload = Upload(
@@ -43,7 +43,8 @@ def store_picture(*, stream: IO[bytes], alt: str, folder: Path, language: str = 
     return upload
 
 
-def _draw_again(stream: IO[bytes]) -> tuple[bytes, int, int]:
+def draw_again(stream: IO[bytes]) -> tuple[bytes, int, int]:
+    """A picture as a JPEG with its width and height; raises `Refused` beside `photo`."""
     import warnings
 
     from PIL import Image, ImageOps  # loaded only when somebody sends a picture

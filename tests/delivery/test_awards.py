@@ -15,65 +15,18 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.boards.models import Membership, Role
 from pbapp.db import db
-from pbapp.delivery import queries, services
-from pbapp.delivery.models import Award, AwardState
+from pbapp.delivery import queries, reporting, services
+from pbapp.delivery.models import AwardState
 from pbapp.messages.models import Mail
 from pbapp.organisations.models import Member, MemberRole
-from pbapp.proposals.models import Proposal
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from tests.client import Browser, Page, QueryCounter
+from tests.delivery.factories import accepted, approved, offered, page_form, path_of
 from tests.results.factories import counted_round
 from tests.world import World
 
 MONEY = {"decided_on": "", "decided_by": "Communities Committee", "present": "Six members"}
-
-
-@pytest.fixture
-def round(world: World) -> Round:
-    """1 Warm room (£4,000), 2 Walking football (£3,000) and 4 School uniform bank (£3,000) won."""
-    round = counted_round(world).round
-    for proposal in db.session.scalars(select(Proposal).where(Proposal.round_id == round.id)):
-        proposal.submitted_by_id = world.group_member.id
-    db.session.commit()
-    return round
-
-
-def path_of(round: Round, number: int | None = None, then: str = "") -> str:
-    start = f"/rounds/{round.slug}/awards"
-    return start if number is None else f"{start}/{number}{then}"
-
-
-def offered(round: Round, world: World) -> list[Award]:
-    made = services.offer_all(
-        round=round, by=world.officer, link=lambda n: f"https://pb.example.org/awards/{n}"
-    )
-    db.session.commit()
-    return made
-
-
-def accepted(round: Round, world: World, number: int = 1) -> Award:
-    offered(round, world)
-    award = queries.find_award(round, number)
-    assert award is not None
-    services.accept(award=award, by=world.group_member)
-    db.session.commit()
-    return award
-
-
-def approved(round: Round, world: World, number: int = 1) -> Award:
-    award = accepted(round, world, number)
-    services.approve(
-        award=award,
-        decided_on=clock.today(),
-        decided_by="Communities Committee",
-        present="",
-        conflicts="",
-        spend_by=None,
-        by=world.officer,
-    )
-    db.session.commit()
-    return award
 
 
 def test_a_round_without_awards_says_so(stranger: Browser, round: Round) -> None:
@@ -135,20 +88,13 @@ def test_a_group_takes_the_money_and_tells_what_it_did(
         "Doors open",
         "Forty evenings, warm.",
         "120 people took part",
-        "£199.50 was not needed. It goes back to the funder",
+        "It goes back to who gave it.",
+        "£199.50 is to be paid back.",
     ):
         assert said in seen, said
     assert "£3,800.50" in stranger.get(path_of(round)).text
     assert "People stay to talk." in stranger.get("/boards/coatbridge/said-and-did").text
     assert "Warm room at the hall" in group_member.get("/account/").text
-
-
-def page_form(page: Page, ending: str) -> int:
-    """Which of the page's own forms leads to an address that ends so."""
-    main = page.root.find(".//main")
-    assert main is not None
-    forms = [form.get("action") or "" for form in main.iter("form")]
-    return next(place for place, action in enumerate(forms) if action.endswith(ending))
 
 
 def test_what_is_not_paid_moves_the_reserve_list_up(round: Round, world: World) -> None:
@@ -253,9 +199,9 @@ def test_spending_told_never_goes_down(round: Round, world: World) -> None:
     award = approved(round, world)
     told: dict[str, Any] = {"award": award, "text": "So far.", "difference": "", "people": None}
     told |= {"photo_id": None, "is_final": False, "by": world.group_member}
-    services.tell(**told, spent_pence=100_00)
+    reporting.report(**told, spent_pence=100_00)
     with pytest.raises(Refused, match="Enter everything spent so far"):
-        services.tell(**told, spent_pence=99_00)
+        reporting.report(**told, spent_pence=99_00)
 
 
 def test_only_its_group_takes_it_and_only_who_handles_money_decides(
@@ -312,12 +258,12 @@ def test_passers_by_say_whether_it_is_there(stranger: Browser, round: Round, wor
 def test_reminders_rise_and_each_is_written_once(round: Round, world: World) -> None:
     award = approved(round, world)
     due = clock.today() + timedelta(days=40)
-    services.add_milestone(award=award, name="Doors open", due_on=due, by=world.group_member)
+    reporting.add_milestone(award=award, name="Doors open", due_on=due, by=world.group_member)
     db.session.commit()
     said = []
     for days in (0, 30, 31, 40, 47, 54, 60):
         with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
-            services.remind()
+            reporting.remind()
             db.session.commit()
         mails = db.session.scalars(select(Mail).where(Mail.template == "award_step"))
         said.append(sorted(mail.context["when"] for mail in mails if mail.context))

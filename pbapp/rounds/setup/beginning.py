@@ -266,6 +266,7 @@ def _copy(of: Round) -> Round:
             funder_id=pot.funder_id,
             payment_approver=pot.payment_approver,
             is_binding=pot.is_binding,
+            underspend=pot.underspend,
             area_id=pot.area_id,
             priority_id=pot.priority_id,
             shares=[

@@ -35,12 +35,14 @@ from pbapp.rounds.models import (
     Profile,
     Round,
     RoundRole,
+    Underspend,
     VoteType,
 )
 from pbapp.rounds.setup import words
 from pbapp.rounds.setup.dates import Dates, dates_of
 from pbapp.rounds.setup.fields import Day, Time, WholeNumber
 from pbapp.rounds.setup.pots import Arrangement, arrangement_of
+from pbapp.rounds.words import underspend_name
 from pbapp.web.babel import from_local
 from pbapp.web.forms import Form, PoundsField, pence, plain_text, pounds
 
@@ -179,6 +181,10 @@ class PotForm(StepForm):
         _l("Who approves payment?"), 200, required=_l("Say who approves payment.")
     )
     is_binding = radios(_l("Is the vote binding?"), YES_NO)
+    underspend = radios(_l("What becomes of money that a project does not need?"))
+
+    def offer(self) -> None:
+        self.underspend.choices = named(Underspend, underspend_name)
 
 
 class ProposalsForm(StepForm):

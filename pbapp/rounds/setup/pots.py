@@ -13,7 +13,7 @@ from pbapp.organisations.models import Organisation, OrganisationKind
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
 from pbapp.refusal import N_, Refused
-from pbapp.rounds.models import Leftover, Pot, PotShare, Round
+from pbapp.rounds.models import Leftover, Pot, PotShare, Round, Underspend
 from pbapp.rounds.setup.queries import are_pots_whole
 from pbapp.rounds.setup.services import editing
 
@@ -80,6 +80,7 @@ def part(
         "funder_id": model.funder_id,
         "payment_approver": model.payment_approver,
         "is_binding": model.is_binding,
+        "underspend": model.underspend,
     }
     new: list[Pot] = []
     if arrangement is Arrangement.WARD:
@@ -120,6 +121,7 @@ def _follow(
                     name=one.name,
                     budget_pence=old[0].budget_pence,
                     is_binding=old[0].is_binding,
+                    underspend=old[0].underspend,
                     payment_approver=old[0].payment_approver,
                     area_id=key if by_ward else None,
                     priority_id=None if by_ward else key,
@@ -152,9 +154,11 @@ def change_pot(
     name: str,
     payment_approver: str,
     is_binding: bool,
+    underspend: Underspend,
     shares: Sequence[Share],
 ) -> None:
-    """One pot's name, who feeds it with how much, who approves payment, whether the vote binds."""
+    """One pot: who feeds it with how much, who approves payment, whether the vote binds them, and
+    what becomes of money a project does not need."""
     with editing(round, by, seen, "money"):
         pot = next((pot for pot in round.pots if pot.id == pot_id), None)
         if pot is None:
@@ -167,6 +171,7 @@ def change_pot(
         if len({funder.id for funder, _ in given}) < len(given):
             raise Refused(N_("Name each funder once, with everything it gives."), "funders")
         pot.name, pot.payment_approver, pot.is_binding = name, payment_approver, is_binding
+        pot.underspend = underspend
         pot.budget_pence = sum(amount for _, amount in given)
         pot.funder = max(given, key=lambda item: item[1])[0]
         pot.shares = []

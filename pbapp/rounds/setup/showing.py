@@ -145,6 +145,7 @@ def pot_form(round: Round, pot: Pot, kept: MultiDict[str, Any] | None = None) ->
             "name": pot.name,
             "payment_approver": pot.payment_approver,
             "is_binding": "yes" if pot.is_binding else "no",
+            "underspend": pot.underspend.value,
             "funders": shares or [{"amount": pot.budget_pence}],
             "version": str(round.version),
         }
@@ -157,6 +158,7 @@ def pot_form(round: Round, pot: Pot, kept: MultiDict[str, Any] | None = None) ->
 
 
 def offer_funders(form: forms.PotForm) -> None:
+    form.offer()
     known = [(str(one.id), one.name) for one in queries.list_funders()]
     for row in form.funders:
         row.form.funder.choices = forms.options(("", _("Choose")), *known)

@@ -90,6 +90,7 @@ def _pot(pot: Pot) -> dict[str, Any]:
         or ([[pot.funder.name, pot.budget_pence]] if pot.funder else []),
         "approver": pot.payment_approver,
         "is_binding": pot.is_binding,
+        "underspend": pot.underspend.value,
     }
 
 

@@ -12,7 +12,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused
-from pbapp.rounds.models import Pot, Round
+from pbapp.rounds.models import Pot, Round, Underspend
 from pbapp.rounds.setup import (
     forms,
     pages,
@@ -236,6 +236,7 @@ def pot(slug: str, pot_id: int) -> Page:
             name=form.name.data,
             payment_approver=form.payment_approver.data,
             is_binding=form.is_binding.data == "yes",
+            underspend=Underspend(form.underspend.data),
             shares=showing.shares(form),
         )
     except Refused as refused:

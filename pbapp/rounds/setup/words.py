@@ -18,10 +18,11 @@ from pbapp.rounds.models import (
     Profile,
     QuestionKind,
     RoundRole,
+    Underspend,
     VoteType,
 )
 from pbapp.rounds.setup.queries import Missing
-from pbapp.rounds.words import phase_name
+from pbapp.rounds.words import phase_name, underspend_name
 from pbapp.web.babel import moment, money
 
 Change = tuple[str, str, str]
@@ -243,12 +244,14 @@ def _listed(values: Any) -> str:
 def _pot(pot: dict[str, Any]) -> str:
     given = " + ".join(f"{name} {money(amount)}" for name, amount in pot["funders"])
     return _(
-        "%(name)s: %(amount)s (from: %(given)s; payment approved by: %(approver)s; %(binding)s)",
+        "%(name)s: %(amount)s (from: %(given)s; payment approved by: %(approver)s; %(binding)s; "
+        "what a project does not need: %(unspent)s)",
         name=pot["name"],
         amount=money(pot["budget"]),
         given=given or _("nobody yet"),
         approver=pot["approver"] or _("nobody yet"),
         binding=_("the vote is binding") if pot["is_binding"] else _("the vote is advice"),
+        unspent=underspend_name(Underspend(pot.get("underspend", Underspend.FUNDER))),
     )
 
 
