@@ -966,6 +966,61 @@ def upgrade() -> None:
     with op.batch_alter_table("score", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_score_criterion_id"), ["criterion_id"], unique=False)
 
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=160), nullable=False),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("ending", sa.String(length=8), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "checked",
+                "not_accepted",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("checked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (checked_at IS NULL)", name=op.f("ck_receipt_checked_once")
+        ),
+        sa.CheckConstraint(
+            "state <> 'not_accepted' OR length(reason) > 0", name=op.f("ck_receipt_reason_given")
+        ),
+        sa.CheckConstraint("amount_pence > 0", name=op.f("ck_receipt_amount_given")),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_receipt_award_id_award")),
+        sa.ForeignKeyConstraint(
+            ["checked_by_id"], ["account.id"], name=op.f("fk_receipt_checked_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("award_id", "digest", name=op.f("uq_receipt_award_id_digest")),
+    )
+    op.create_table(
+        "repayment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("amount_pence > 0", name=op.f("ck_repayment_amount_given")),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_repayment_award_id_award")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repayment")),
+    )
+    with op.batch_alter_table("repayment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_repayment_award_id"), ["award_id"], unique=False)
+
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.add_column(sa.Column("continues_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_action_continues_id"), ["continues_id"], unique=False)
@@ -973,9 +1028,45 @@ def upgrade() -> None:
             batch_op.f("fk_action_continues_id_action"), "action", ["continues_id"], ["id"]
         )
 
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("link_number", sa.Integer(), server_default="1", nullable=False)
+        )
+        batch_op.add_column(sa.Column("asset_id", sa.Uuid(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_award_asset_id"), ["asset_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_award_asset_id_asset"), "asset", ["asset_id"], ["id"]
+        )
+
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("batch_id", sa.Uuid(), nullable=True))
         batch_op.create_index(batch_op.f("ix_decision_batch_id"), ["batch_id"], unique=False)
+
+    with op.batch_alter_table("delivery_report", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("is_by_link", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("indicator_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("counted", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("counted_words", sa.String(length=200), server_default="", nullable=False)
+        )
+        batch_op.create_index(
+            batch_op.f("ix_delivery_report_indicator_id"), ["indicator_id"], unique=False
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_delivery_report_indicator_id_indicator"),
+            "indicator",
+            ["indicator_id"],
+            ["id"],
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_delivery_report_counted_given"), "counted >= 0"
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_delivery_report_counted_whole"),
+            "(indicator_id IS NULL) = (counted IS NULL)",
+        )
 
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.add_column(sa.Column("telling_id", sa.Integer(), nullable=True))
@@ -983,6 +1074,27 @@ def upgrade() -> None:
 
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("pot", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "underspend",
+                sa.Enum(
+                    "funder",
+                    "group",
+                    "next_round",
+                    name="underspend",
+                    native_enum=False,
+                    create_constraint=False,
+                    length=40,
+                ),
+                server_default="funder",
+                nullable=False,
+            )
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_pot_underspend"), "underspend IN ('funder', 'group', 'next_round')"
+        )
 
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.add_column(
@@ -1101,6 +1213,10 @@ def downgrade() -> None:
         batch_op.drop_column("is_for_young")
         batch_op.drop_column("entered_for")
 
+    with op.batch_alter_table("pot", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_pot_underspend"), type_="check")
+        batch_op.drop_column("underspend")
+
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.drop_column("since")
 
@@ -1108,15 +1224,38 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mail_telling_id"))
         batch_op.drop_column("telling_id")
 
+    with op.batch_alter_table("delivery_report", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_delivery_report_counted_whole"), type_="check")
+        batch_op.drop_constraint(batch_op.f("ck_delivery_report_counted_given"), type_="check")
+        batch_op.drop_constraint(
+            batch_op.f("fk_delivery_report_indicator_id_indicator"), type_="foreignkey"
+        )
+        batch_op.drop_index(batch_op.f("ix_delivery_report_indicator_id"))
+        batch_op.drop_column("counted_words")
+        batch_op.drop_column("counted")
+        batch_op.drop_column("indicator_id")
+        batch_op.drop_column("is_by_link")
+
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_batch_id"))
         batch_op.drop_column("batch_id")
+
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_award_asset_id_asset"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_award_asset_id"))
+        batch_op.drop_column("asset_id")
+        batch_op.drop_column("link_number")
 
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_action_continues_id_action"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_action_continues_id"))
         batch_op.drop_column("continues_id")
 
+    with op.batch_alter_table("repayment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_repayment_award_id"))
+
+    op.drop_table("repayment")
+    op.drop_table("receipt")
     with op.batch_alter_table("score", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_score_criterion_id"))
 
