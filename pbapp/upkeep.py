@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
+from pbapp.appraisal.merging import services as merging
 from pbapp.assets import feed_check, importing
 from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
@@ -45,6 +46,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     groups.forget_invitations,
     groups.forget_documents,
     groups.remind,
+    merging.expire_due,
     delivery.remind,
     following.ask_to_confirm,
     meetings.set_next,

@@ -48,7 +48,7 @@ def get_to_review(slug: str, number: int) -> Proposal:
     """A bid of a round that the viewer was invited to; a withdrawn one is not for reading."""
     round = get_round_to_review(slug)
     proposal = proposals.find_by_number(round, number) or abort(404)
-    if proposal.state is ProposalState.WITHDRAWN:
+    if proposal.state in (ProposalState.WITHDRAWN, ProposalState.MERGED):
         abort(404)
     return proposal
 

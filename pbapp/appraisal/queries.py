@@ -30,6 +30,7 @@ from pbapp.rounds.queries import find_phase
 
 # What somebody from outside the council scores as; the first that fits.
 CAPACITIES = {RoundRole.STEERING: Capacity.STEERING, RoundRole.REVIEWER: Capacity.REVIEWER}
+GONE = (ProposalState.WITHDRAWN, ProposalState.MERGED)
 OVER = N_("This has been decided on, so its appraisal can no longer be changed.")
 
 
@@ -249,7 +250,7 @@ def list_bids(round: Round, account: Account, *, scores_too: bool = True) -> lis
             joinedload(Proposal.round),
             selectinload(Proposal.cost_lines),
         )
-        .where(Proposal.round_id == round.id, Proposal.state != ProposalState.WITHDRAWN)
+        .where(Proposal.round_id == round.id, Proposal.state.not_in(GONE))
         .order_by(Proposal.number)
     )
     proposals = list(db.session.scalars(query))

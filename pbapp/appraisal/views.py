@@ -18,6 +18,7 @@ from pbapp.appraisal import (  # noqa: F401 — their pages hang on this room's 
 )
 from pbapp.appraisal.access import get_own_round, viewer
 from pbapp.appraisal.blueprint import bp, round_bp
+from pbapp.appraisal.merging import views as merging_pages  # noqa: F401 — and these
 from pbapp.boards.access import any_officer, is_on_board
 from pbapp.db import db
 from pbapp.rounds.access import get_round

@@ -35,6 +35,7 @@ class ProposalState(enum.StrEnum):
     ON_BALLOT = "on_ballot"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class Permission(enum.StrEnum):
@@ -82,7 +83,8 @@ class Proposal(Base):
     give (`funding`) is apart from that. `permissions` maps `Permission` to `Standing`.
 
     It is sent in for an `organisation`, or by a resident for themself. `entered_for` names whom an
-    officer (then `submitted_by`) typed it in for; everybody may read that.
+    officer (then `submitted_by`) typed it in for; everybody may read that. `merged_into` is the
+    proposal that stands for this one, too.
     """
 
     __tablename__ = "proposal"
@@ -96,6 +98,9 @@ class Proposal(Base):
         CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="point_whole"),
         CheckConstraint("length(title) > 0", name="title_given"),
         CheckConstraint("ends_on >= starts_on", name="days_in_order"),
+        CheckConstraint(
+            "(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_a_whole"
+        ),
         Index("ix_proposal_round_id_state", "round_id", "state"),
     )
     __refusals__ = {
@@ -143,11 +148,13 @@ class Proposal(Base):
     submitted_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     is_example: Mapped[bool] = mapped_column(default=False)
 
     __mapper_args__ = {"version_id_col": version}
 
     round: Mapped[Round] = relationship()
+    merged_into: Mapped[Proposal | None] = relationship(remote_side="Proposal.id")
     organisation: Mapped[Organisation | None] = relationship()
     priority: Mapped[Priority | None] = relationship()
     area: Mapped[Area | None] = relationship()

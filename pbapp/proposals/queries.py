@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from pbapp.accounts.models import Account
 from pbapp.db import db
@@ -22,6 +22,9 @@ from pbapp.proposals.models import CoAuthor, Proposal, ProposalState
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase, is_open_for, sealed_numbers
 from pbapp.rounds.sealing import BallotProject
+
+# What has come to its end, other than by a vote.
+GONE = (ProposalState.WITHDRAWN, ProposalState.REFUSED, ProposalState.MERGED)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ def is_public(proposal: Proposal) -> bool:
         return True
     if proposal.state is ProposalState.REFUSED:
         return not decisions.is_hidden("proposal", str(proposal.id))
+    if proposal.merged_into is not None:  # it leads on to the whole, once anybody may read that
+        return is_public(proposal.merged_into)
     withdrawn = proposal.state is ProposalState.WITHDRAWN
     return withdrawn and proposal.number in sealed_numbers(proposal.round)
 
@@ -196,17 +201,31 @@ def count_by_state(round: Round) -> Tally:
 
 
 def of_author(account: Account) -> ColumnElement[bool]:
-    """Written by somebody: for a group they belong to, for themself, or as a co-author.
+    """Written by somebody: for a group they belong to, for themself, as a co-author, or in part.
 
     Who typed one in as an officer counts, too: they must not decide on it.
     """
     groups = select(Member.organisation_id).where(Member.account_id == account.id)
     shared = select(CoAuthor.proposal_id).where(CoAuthor.email == account.email)
+    part = aliased(Proposal)
+    joined = select(part.merged_into_id).where(
+        part.merged_into_id.is_not(None),
+        or_(
+            part.organisation_id.in_(groups),
+            part.submitted_by_id == account.id,
+            part.id.in_(shared),
+        ),
+    )
     own = and_(
         Proposal.submitted_by_id == account.id,
         or_(Proposal.organisation_id.is_(None), Proposal.entered_for != ""),
     )
-    return or_(Proposal.organisation_id.in_(groups), own, Proposal.id.in_(shared))
+    return or_(
+        Proposal.organisation_id.in_(groups),
+        own,
+        Proposal.id.in_(shared),
+        Proposal.id.in_(joined),
+    )
 
 
 def is_author(account: Account, proposal: Proposal) -> bool:
@@ -371,5 +390,15 @@ def can_withdraw(proposal: Proposal, now: datetime) -> bool:
     """Whether its group may still take it back: until voting closes."""
     voting = find_phase(proposal.round, PhaseKind.VOTING)
     voted = voting is not None and voting.ends_at is not None and voting.ends_at <= now
-    over = proposal.state in (ProposalState.WITHDRAWN, ProposalState.REFUSED)
-    return not over and not voted
+    return proposal.state not in GONE and not voted
+
+
+def list_parts(proposal_id: int) -> list[Proposal]:
+    """The proposals that were joined into this one, each with its group."""
+    query = (
+        select(Proposal)
+        .options(joinedload(Proposal.organisation))
+        .where(Proposal.merged_into_id == proposal_id)
+        .order_by(Proposal.number)
+    )
+    return list(db.session.scalars(query))

@@ -208,6 +208,8 @@ def withdraw(*, proposal: Proposal, by: Account) -> Proposal:
     db.session.refresh(proposal, ["state", "version"])
     if proposal.state is ProposalState.WITHDRAWN:
         return proposal  # a second click
+    if proposal.state is ProposalState.MERGED:
+        raise Refused(N_("This was joined with another proposal, which stands for it now."))
     if not queries.can_withdraw(proposal, clock.now()):
         raise Refused(N_("Voting is over, so the proposal can no longer be withdrawn."))
     proposal.state = ProposalState.WITHDRAWN

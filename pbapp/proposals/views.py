@@ -149,6 +149,7 @@ def detail(slug: str, number: int) -> str:
         outcome=outcome_of(proposal),
         appraisal=appraisal_of(proposal, ours=ours),
         **appealing.facts_for(proposal, standing, ours=ours),
+        joined=queries.list_parts(proposal.id),
         history=words.history(
             proposal,
             found,

@@ -18,6 +18,7 @@ def state_words(proposal: Proposal) -> str:
         ProposalState.ON_BALLOT: _("On the ballot"),
         ProposalState.REFUSED: _("Refused"),
         ProposalState.WITHDRAWN: _("Withdrawn"),
+        ProposalState.MERGED: _("Joined with another"),
     }[proposal.state]
 
 
@@ -27,6 +28,7 @@ TONES = {
     ProposalState.ON_BALLOT: "good",
     ProposalState.REFUSED: "bad",
     ProposalState.WITHDRAWN: "neutral",
+    ProposalState.MERGED: "neutral",
 }
 
 
@@ -61,7 +63,11 @@ def history(
         again = revision.note == "sent in again"
         found.append(
             {
-                "what": _("Changed and sent in again") if again else _("Changed"),
+                "what": _("Joined from several proposals")
+                if revision.note == "joined"
+                else _("Changed and sent in again")
+                if again
+                else _("Changed"),
                 "at": revision.at,
                 "who": group,
                 "changes": [
@@ -76,6 +82,9 @@ def history(
     if proposal.state is ProposalState.WITHDRAWN:
         withdrawn = {"what": _("Withdrawn"), "at": proposal.updated_at, "who": group, "changes": []}
         found.append(withdrawn)
+    if proposal.state is ProposalState.MERGED:
+        joined = {"what": _("Joined with another"), "at": proposal.updated_at, "changes": []}
+        found.append({**joined, "who": group})
     return sorted(found, key=lambda entry: entry["at"], reverse=True)
 
 

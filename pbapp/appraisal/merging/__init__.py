@@ -1,0 +1,1 @@
+"""Making one bid of several, with the consent of everybody behind them."""
