@@ -668,6 +668,56 @@ def upgrade() -> None:
         sa.UniqueConstraint("proposal_id", name=op.f("uq_dossier_proposal_id")),
     )
     op.create_table(
+        "merge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("whole_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("summary", sa.String(length=250), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("who_benefits", sa.Text(), nullable=False),
+        sa.Column("how_it_helps", sa.Text(), nullable=False),
+        sa.Column("costs", sa.JSON(), nullable=False),
+        sa.Column("cost_pence", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "offered",
+                "done",
+                "declined",
+                "expired",
+                "taken_back",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("offered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'offered') = (settled_at IS NULL)", name=op.f("ck_merge_settled_when_over")
+        ),
+        sa.CheckConstraint("cost_pence > 0", name=op.f("ck_merge_cost_given")),
+        sa.ForeignKeyConstraint(
+            ["offered_by_id"], ["account.id"], name=op.f("fk_merge_offered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_merge_round_id_round")),
+        sa.ForeignKeyConstraint(
+            ["whole_id"], ["proposal.id"], name=op.f("fk_merge_whole_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merge")),
+    )
+    with op.batch_alter_table("merge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_merge_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_merge_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_merge_whole_id"), ["whole_id"], unique=False)
+
+    op.create_table(
         "proposal_answer",
         sa.Column("proposal_id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -943,6 +993,34 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "merge_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("merge_id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("agrees", sa.Boolean(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["account.id"], name=op.f("fk_merge_part_answered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merge_id"], ["merge.id"], name=op.f("fk_merge_part_merge_id_merge")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_merge_part_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merge_part")),
+        sa.UniqueConstraint(
+            "merge_id", "proposal_id", name=op.f("uq_merge_part_merge_id_proposal_id")
+        ),
+    )
+    with op.batch_alter_table("merge_part", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_merge_part_proposal_id"), ["proposal_id"], unique=False
+        )
+
+    op.create_table(
         "score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=False),
@@ -1115,8 +1193,22 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("permissions", sa.JSON(), server_default="{}", nullable=False)
         )
+        batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
+        batch_op.create_index(
+            batch_op.f("ix_proposal_merged_into_id"), ["merged_into_id"], unique=False
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_proposal_merged_into_id_proposal"),
+            "proposal",
+            ["merged_into_id"],
+            ["id"],
+        )
         batch_op.create_check_constraint(
             batch_op.f("ck_proposal_days_in_order"), "ends_on >= starts_on"
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_proposal_merged_into_a_whole"),
+            "(state = 'merged') = (merged_into_id IS NOT NULL)",
         )
 
     with op.batch_alter_table("roll", schema=None) as batch_op:
@@ -1161,7 +1253,9 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f("ck_proposal_state"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_proposal_state"),
-            sa.text("state IN ('submitted', 'returned', 'on_ballot', 'refused', 'withdrawn')"),
+            sa.text(
+                "state IN ('submitted', 'returned', 'on_ballot', 'refused', 'withdrawn', 'merged')"
+            ),
         )
     with op.batch_alter_table("turnout") as batch_op:
         batch_op.drop_constraint(op.f("ck_turnout_kind"), type_="check")
@@ -1203,7 +1297,13 @@ def downgrade() -> None:
         batch_op.drop_column("fifth")
 
     with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_proposal_merged_into_a_whole"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_proposal_days_in_order"), type_="check")
+        batch_op.drop_constraint(
+            batch_op.f("fk_proposal_merged_into_id_proposal"), type_="foreignkey"
+        )
+        batch_op.drop_index(batch_op.f("ix_proposal_merged_into_id"))
+        batch_op.drop_column("merged_into_id")
         batch_op.drop_column("permissions")
         batch_op.drop_column("ends_on")
         batch_op.drop_column("starts_on")
@@ -1260,6 +1360,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_score_criterion_id"))
 
     op.drop_table("score")
+    with op.batch_alter_table("merge_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merge_part_proposal_id"))
+
+    op.drop_table("merge_part")
     op.drop_table("dossier_cost")
     op.drop_table("dossier_check")
     with op.batch_alter_table("score_sheet", schema=None) as batch_op:
@@ -1292,6 +1396,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposal_answer_question_id"))
 
     op.drop_table("proposal_answer")
+    with op.batch_alter_table("merge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merge_whole_id"))
+        batch_op.drop_index(batch_op.f("ix_merge_round_id"))
+        batch_op.drop_index(batch_op.f("ix_merge_expires_at"))
+
+    op.drop_table("merge")
     op.drop_table("dossier")
     with op.batch_alter_table("round_question", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_round_question_round_id"))
