@@ -25,6 +25,7 @@ from pbapp.places import models as places  # noqa: F401
 from pbapp.plans import models as plans  # noqa: F401
 from pbapp.proposals import models as proposals  # noqa: F401
 from pbapp.results import models as results  # noqa: F401
+from pbapp.results.corrections import models as corrections  # noqa: F401
 from pbapp.results.opendata import models as open_data  # noqa: F401
 from pbapp.rounds import models as rounds  # noqa: F401
 from pbapp.web import models as web  # noqa: F401

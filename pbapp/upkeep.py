@@ -23,6 +23,7 @@ from pbapp.news import telling as news
 from pbapp.organisations import chores as groups
 from pbapp.papers.meetings import chores as meetings
 from pbapp.results import bringing_in, destroying
+from pbapp.results.corrections import objecting
 from pbapp.results.opendata import making as open_data
 from pbapp.web import drafts, limits
 
@@ -55,6 +56,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     news.tell_news,
     messages_telling.tell_latecomers,
     open_data.ask_if_due,
+    objecting.forget_old,
 )
 _log = logging.getLogger("pbapp.jobs")
 

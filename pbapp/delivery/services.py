@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
@@ -17,6 +19,7 @@ from pbapp.delivery.queries import list_to_offer, next_in_reserve
 from pbapp.messages import services as messages
 from pbapp.proposals.queries import contact_of, is_author, may_withdraw
 from pbapp.refusal import N_, Refused, in_pounds
+from pbapp.results.corrections import correcting
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public
 from pbapp.rounds.models import Round
@@ -32,11 +35,24 @@ def offer_all(*, round: Round, by: Account, link: LinkTo) -> list[Award]:
     """Offer every funded project its money, once; `link` gives a proposal number's page."""
     _must_handle_money(round, by)
     _hold(round)
+    advisory_lock(f"count {round.id}")  # nobody counts again while the money is offered
     if round.rehearses_id is not None:
         raise Refused(N_("This is a rehearsal: no money is offered, and nobody is told."))
     if round.is_imported or not is_public(round, clock.now()):
         raise Refused(N_("The money can be offered once the result is public."))
     return [_offer(row, row.awarded, link, by) for row in list_to_offer(round)]
+
+
+@correcting.guard
+def refuse_once_offered(round: Round) -> None:
+    """A result is not counted again once groups were told that they have won money."""
+    if db.session.scalar(select(Award.id).where(Award.round_id == round.id).limit(1)) is not None:
+        raise Refused(
+            N_(
+                "Money of this round has been offered already, so its count stands. Settle it "
+                "where the money is: not paid, and the next on the reserve list moves up."
+            )
+        )
 
 
 def accept(*, award: Award, by: Account) -> None:

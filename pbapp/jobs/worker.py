@@ -22,6 +22,7 @@ JOB_MODULES = (
     "pbapp.results.bringing_in",
     "pbapp.results.counting",
     "pbapp.results.recounting",
+    "pbapp.results.corrections.correcting",
     "pbapp.results.opendata.making",
     "pbapp.assets.feed_check",
     "pbapp.desk.what_if",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import Response, abort, request
@@ -9,10 +10,13 @@ from flask import Response, abort, request
 from pbapp import clock
 from pbapp.boards.access import is_officer_of, is_on_board
 from pbapp.boards.models import Role
+from pbapp.results.corrections.queries import list_counts_of
 from pbapp.results.models import Count
 from pbapp.results.queries import is_public, list_official_counts
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
+
+EDITION = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Sight:
     is_public: bool
     may_count: bool
     is_counted: bool = False
+    edition: int | None = None
 
     @property
     def count(self) -> Count | None:
@@ -39,15 +44,19 @@ class Sight:
         return bool(self.counts) and not self.is_public
 
 
-def sight(round: Round, *, board_too: bool = False) -> Sight:
-    """Officers of the board see a result once it is counted; with `board_too` its members do."""
-    counts = tuple(list_official_counts(round))
+def sight(round: Round, *, board_too: bool = False, edition: int | None = None) -> Sight:
+    """Officers of the board see a result once it is counted; with `board_too` its members do.
+
+    `edition` asks for the result as it was before a correction; without it, as it stands.
+    """
+    counts = tuple(list_counts_of(round, edition) if edition else list_official_counts(round))
     out = bool(counts) and is_public(round, clock.now())
     inside = is_on_board(round.board_id) if board_too else is_officer_of(round.board_id)
     return Sight(
         counts=counts if out or inside else (),
         is_public=out,
         is_counted=bool(counts),
+        edition=edition,
         may_count=not counts and is_officer_of(round.board_id, Role.VOTING_LEAD),
     )
 
@@ -55,8 +64,16 @@ def sight(round: Round, *, board_too: bool = False) -> Sight:
 def get_seen(slug: str) -> tuple[Round, Sight]:
     """A round and its counts for somebody who may see them; otherwise there is nothing here yet."""
     round = get_round(slug)
-    seen = sight(round)
+    seen = sight(round, edition=edition_asked_for())
     return (round, seen) if seen.counts else abort(404)
+
+
+def edition_asked_for() -> int | None:
+    """The edition of the result that the address asks for."""
+    asked = request.args.get("edition")
+    if asked is None:
+        return None
+    return int(asked) if EDITION.fullmatch(asked) else abort(404)
 
 
 def pot_asked_for(seen: Sight) -> Count:

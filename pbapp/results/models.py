@@ -69,6 +69,8 @@ class FrozenProfile(Base):
 class Count(Base):
     """One run of a counting rule over a frozen profile; one of each pot's is official.
 
+    `edition` is the edition of the result that it was made for: 1, or that of a correction. One
+    that a later edition replaced says which.
     `budget` holds what other pots left for this one too; `parameters` say how much that was.
     """
 
@@ -82,7 +84,11 @@ class Count(Base):
             sqlite_where=text("is_official"),
             postgresql_where=text("is_official"),
         ),
-        UniqueConstraint("profile_id", "parameters_digest"),
+        UniqueConstraint("profile_id", "parameters_digest", "edition"),
+        CheckConstraint(
+            "replaced_in IS NULL OR (replaced_in > edition AND NOT is_official)",
+            name="replaced_later",
+        ),
     )
     __refusals__ = {
         "uq_count_official": (None, N_("The votes of this round are counted already.")),
@@ -100,6 +106,8 @@ class Count(Base):
     ties: Mapped[list[Any]] = mapped_column(JSON)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_official: Mapped[bool]
+    edition: Mapped[int] = mapped_column(default=1, server_default="1")
+    replaced_in: Mapped[int | None]
     counted_at: Mapped[datetime] = mapped_column(Moment)
 
     round: Mapped[Round] = relationship()

@@ -96,7 +96,12 @@ def find_comparison(count: Count) -> Count | None:
     query = (
         select(Count)
         .options(joinedload(Count.profile))
-        .where(Count.profile_id == count.profile_id, Count.is_official.is_(False))
+        .where(
+            Count.profile_id == count.profile_id,
+            Count.edition == count.edition,
+            Count.is_official.is_(False),
+            Count.replaced_in.is_(None),
+        )
         .order_by(Count.id)
         .limit(1)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -51,14 +51,20 @@ class Reckoning:
     with_a_winner: int
 
 
-def reckon_round(round: Round) -> list[tuple[FrozenProfile, Reckoning]]:
-    """Count a round's frozen files by the sealed rule, pot by pot in the sealed order."""
+def reckon_round(
+    round: Round, *, withdrawn: Collection[str] | None = None
+) -> list[tuple[FrozenProfile, Reckoning]]:
+    """Count a round's frozen files by the sealed rule, pot by pot in the sealed order.
+
+    `withdrawn` are the projects that cannot win; without it those withdrawn since the sealing.
+    """
     profiles = list_counted_profiles(round)
     elections = [freezing.read(profile) for profile in profiles]
     lines = [sealed.ballot_lines(round, profile.pot) for profile in profiles]
+    rules = [sealed.official_rule(round, ours, withdrawn=withdrawn) for ours in lines]
     pots = [
-        Pot(profile.pot, election.instance, election.profile, sealed.official_rule(round, ours))
-        for profile, election, ours in zip(profiles, elections, lines, strict=True)
+        Pot(profile.pot, election.instance, election.profile, rule)
+        for profile, election, rule in zip(profiles, elections, rules, strict=True)
     ]
     found = []
     counted = count_pots(pots, carry=sealed.carries(round))

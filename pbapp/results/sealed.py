@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,10 +108,13 @@ def ballot_lines(round: Round, pot: str = WHOLE) -> list[BallotLine]:
     return [line for line in lines if pot in (WHOLE, line.pot)]
 
 
-def official_rule(round: Round, lines: Sequence[BallotLine]) -> Rule:
+def official_rule(
+    round: Round, lines: Sequence[BallotLine], *, withdrawn: Collection[str] | None = None
+) -> Rule:
     """The counting rule as sealed, for these projects of the ballot.
 
-    A proposal withdrawn since stays listed and cannot win. Groups, and caps on a ward's or a
+    A proposal withdrawn since stays listed and cannot win (a correction says by `withdrawn` which
+    cannot). Groups, and caps on a ward's or a
     priority's share, become lists of the projects they bind. The drawn lot is the order of the
     file, so it is not said again: whoever counts the file need not be told the lot.
     """
@@ -122,7 +125,11 @@ def official_rule(round: Round, lines: Sequence[BallotLine]) -> Rule:
         {
             **parameters,
             "lot": None,
-            "withdrawn": [line.key for line in lines if _is_withdrawn(line)],
+            "withdrawn": [
+                line.key
+                for line in lines
+                if (_is_withdrawn(line) if withdrawn is None else line.key in withdrawn)
+            ],
             "groups": _groups(parameters, keys),
             "caps": [
                 {"name": cap["name"], "limit": cap["limit"], "projects": bound}

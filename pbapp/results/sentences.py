@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from pbapp.proposals.models import ProposalState
 from pbapp.results import rule_sentences, sealed, shares_sentences
 from pbapp.results.amounts import Amount, amounts_of
 from pbapp.results.models import Allocation, Count
@@ -125,10 +126,20 @@ class Story:
             Reason.NO_VOTES: _("Nobody voted for it."),
             Reason.GROUP: _("Another project of its group had won."),
             Reason.CAP: _("The share it could draw on was used up."),
-            Reason.WITHDRAWN: _("It was withdrawn after the ballot was sealed."),
+            Reason.WITHDRAWN: self.why_it_could_not_win(row),
             Reason.SUPPORTERS_SHORT: _("Its supporters did not have enough money left."),
             Reason.COMPARISON: _("More people preferred the other way of counting."),
         }.get(reason) or _("It was not funded.")
+
+    def why_it_could_not_win(self, row: Allocation) -> str:
+        """Its group took it back, or two people set it aside in a correction of the result."""
+        proposal = row.proposal
+        if proposal is None or proposal.state is ProposalState.WITHDRAWN:
+            return _("It was withdrawn after the ballot was sealed.")
+        return _("It was set aside in a correction of this result, which says why.")
+
+    def stays_listed(self) -> str:
+        return _("It stays on the list, and it cannot be funded.")
 
     def why(self, row: Allocation) -> list[str]:
         """Why it was funded or not, step by step."""
@@ -217,10 +228,7 @@ class Story:
                 name=detail["cap"],
             )
         if reason is Reason.WITHDRAWN:
-            return _(
-                "Its group withdrew it after the ballot was sealed. It stays on the list, and it "
-                "cannot be funded."
-            )
+            return self.why_it_could_not_win(row) + " " + self.stays_listed()
         return self.short_why(row)
 
     def _offer(self, row: Allocation) -> list[str]:

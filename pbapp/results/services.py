@@ -160,10 +160,12 @@ def keep_count(
     profile: FrozenProfile,
     reckoning: Reckoning,
     is_official: bool = True,
+    edition: int = 1,
     actor: str,
     at: datetime | None = None,
 ) -> Count:
-    """Store one outcome with a row for every project. A pot's official count is kept once."""
+    """Store one outcome with a row for every project. A pot's official count is kept once in
+    each edition of the result: the caller has set those of the one before aside."""
     round, outcome = profile.round, reckoning.outcome
     advisory_lock(f"count {round.id}")
     if is_official:
@@ -188,6 +190,7 @@ def keep_count(
             "with_a_winner": reckoning.with_a_winner,
         },
         is_official=is_official,
+        edition=edition,
         counted_at=at or clock.now(),
         allocations=_allocations(reckoning, plain["projects"]),  # type: ignore[arg-type]
     )
@@ -200,7 +203,8 @@ def keep_count(
         "winners": list(outcome.winners),
         "official": is_official,
     }
-    _log(round, actor, "round.counted", facts)
+    verb = "round.counted" if edition == 1 else "round.counted_again"
+    _log(round, actor, verb, {**facts, "edition": edition} if edition > 1 else facts)
     return count
 
 
@@ -261,6 +265,7 @@ def keep_other(*, official: Count, reckoning: Reckoning, actor: str) -> Count:
         profile=official.profile,
         reckoning=reckoning,
         is_official=False,
+        edition=official.edition,
         actor=actor,
         at=official.counted_at,
     )

@@ -20,7 +20,7 @@ def why(story: Story, row: Allocation) -> list[str]:
     """Why one project was funded or not; only that, where it would say too much of few people."""
     detail: Mapping[str, Any] = row.facts.get("detail") or {}
     if compared_with_greedy(story):
-        return [_by_comparison(row)]
+        return [_by_comparison(story, row)]
     if row.is_funded:
         return _paid(story, row, detail)
     if row.facts["reason"] != Reason.SUPPORTERS_SHORT or "supporters_left" not in detail:
@@ -109,7 +109,7 @@ def compared_with_greedy(story: Story) -> bool:
     return bool(run.get("greedy_preferred"))
 
 
-def _by_comparison(row: Allocation) -> str:
+def _by_comparison(story: Story, row: Allocation) -> str:
     if row.is_funded:
         return _(
             "More people get more from the projects that win when most votes go first. By the "
@@ -123,10 +123,7 @@ def _by_comparison(row: Allocation) -> str:
     if row.facts["reason"] == Reason.NO_VOTES:
         return _("Nobody voted for it, and a project without votes is not funded.")
     if row.facts["reason"] == Reason.WITHDRAWN:
-        return _(
-            "Its group withdrew it after the ballot was sealed. It stays on the list, and it "
-            "cannot be funded."
-        )
+        return story.why_it_could_not_win(row) + " " + story.stays_listed()
     return _("We counted by equal shares, and with most votes first. It won in neither of the two.")
 
 

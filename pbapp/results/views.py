@@ -33,7 +33,8 @@ from pbapp.results import (
     scrutiny,
     services,
 )
-from pbapp.results.access import cached, get_seen, pot_asked_for, sight
+from pbapp.results.access import cached, edition_asked_for, get_seen, pot_asked_for, sight
+from pbapp.results.corrections import views as corrections
 from pbapp.results.forms import CountForm, PublishForm, RecountForm
 from pbapp.results.opendata import views as open_data
 from pbapp.rounds.access import get_round
@@ -44,7 +45,7 @@ from pbapp.web.limits import limited
 from pbapp.web.refusals import say_no
 
 bp = Blueprint("results", __name__)
-blueprints = (bp, elections.bp, scrutiny.bp, *open_data.blueprints)
+blueprints = (bp, elections.bp, scrutiny.bp, *open_data.blueprints, *corrections.blueprints)
 
 Page = str | AnyResponse | tuple[str, int]
 
@@ -57,7 +58,7 @@ Page = str | AnyResponse | tuple[str, int]
 def detail(slug: str) -> Page:
     """The answer first; before it is out, when it will be."""
     round = get_round(slug)
-    seen = sight(round)
+    seen = sight(round, edition=edition_asked_for())
     if not seen.counts:
         return render_template("results/not_yet.html", **pages.not_yet(round, seen))
     stories = pages.stories_of(seen.counts)

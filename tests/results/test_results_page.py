@@ -153,7 +153,7 @@ def test_a_project_withdrawn_is_marked(world: World, stranger: Browser):
     services.count(round=profile.round, actor="test")
     db.session.commit()
     assert "It was withdrawn after the ballot was sealed." in stranger.get(PAGE).text
-    assert "Its group withdrew it" in stranger.get(f"{PAGE}/1").text
+    assert "after the ballot was sealed. It stays on the list" in stranger.get(f"{PAGE}/1").text
 
 
 def test_equal_shares_are_told_by_who_paid(world: World, stranger: Browser):

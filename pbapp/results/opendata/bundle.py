@@ -11,6 +11,8 @@ from pbapp.ballots.closing import queries as closing
 from pbapp.config import ROOT
 from pbapp.places.queries import list_zones
 from pbapp.results import files, freezing, queries
+from pbapp.results.corrections.models import Correction
+from pbapp.results.corrections.queries import list_corrections
 from pbapp.results.models import Allocation, Count
 from pbapp.results.opendata import columns, tables
 from pbapp.results.opendata.columns import Table
@@ -43,7 +45,12 @@ class Bundle:
     def edition(self) -> str:
         """What the bundle is made from: the same again means that the files are the same."""
         gone = closing.fate_of(self.round).destroyed_at
-        parts = [FORMAT, [count.id for count in self.counts], gone.isoformat() if gone else ""]
+        parts = [
+            FORMAT,
+            [count.id for count in self.counts],
+            [correction.number for correction in self.corrections],
+            gone.isoformat() if gone else "",
+        ]
         return sha256(canonical(parts))
 
     @property
@@ -58,6 +65,10 @@ class Bundle:
     @cached_property
     def counted(self) -> list[tuple[Count, list[Allocation]]]:
         return [(count, queries.list_allocations(count)) for count in self.counts]
+
+    @cached_property
+    def corrections(self) -> list[Correction]:
+        return [] if self.round.is_imported else list_corrections(self.round)
 
     @cached_property
     def files(self) -> Mapping[str, Make]:
@@ -131,6 +142,7 @@ class Bundle:
             f"{round.slug}-dictionary says of each column its type, its unit and its source.",
             f"{SUMS} has the checksum of each file: sha256sum -c {SUMS}",
             "",
+            *self._what_was_corrected(),
             *self._what_is_not_here(),
             "",
             f"Licence: see LICENCE.txt ({LICENCE_NAME}).",
@@ -150,6 +162,13 @@ class Bundle:
                 yield "recount.py", f"Counts again, with Python alone: {line}"
         if self.round.config:
             yield "sealed.json", "Rules and projects as two people sealed them before the vote."
+
+    def _what_was_corrected(self) -> Iterator[str]:
+        for one in self.corrections:
+            yield f"Edition {one.number}, published on {one.published_at:%d.%m.%Y}: {one.what}"
+            yield f"  Why: {one.reason}"
+        if self.corrections:
+            yield ""
 
     def _what_is_not_here(self) -> Iterator[str]:
         yield "What is not here, and why"

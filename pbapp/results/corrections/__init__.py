@@ -1,0 +1,1 @@
+"""After the result is out: objections and their answers, and corrections with their history."""
