@@ -571,6 +571,143 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_appraisal_terms")),
     )
     op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "words", "count", name="kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("withdrawn", sa.JSON(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=True),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "asked_role",
+            sa.Enum(
+                "moderator",
+                "appraiser",
+                "voting_lead",
+                "clerk",
+                "counter",
+                "chair",
+                "board_member",
+                name="asked_role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "agreed_role",
+            sa.Enum(
+                "moderator",
+                "appraiser",
+                "voting_lead",
+                "clerk",
+                "counter",
+                "chair",
+                "board_member",
+                name="agreed_role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(agreed_at IS NULL) = (agreed_by_id IS NULL)", name=op.f("ck_correction_agreed_by_one")
+        ),
+        sa.CheckConstraint("agreed_by_id <> asked_by_id", name=op.f("ck_correction_agreed_by_two")),
+        sa.CheckConstraint("number > 1", name=op.f("ck_correction_first_is_the_result")),
+        sa.CheckConstraint(
+            "published_at IS NULL OR agreed_at IS NOT NULL",
+            name=op.f("ck_correction_agreed_before_published"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["account.id"], name=op.f("fk_correction_agreed_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_correction_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_correction_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_correction_round_id_number")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_correction_open",
+            ["round_id"],
+            unique=True,
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column(
+            "finding",
+            sa.Enum(
+                "stands",
+                "corrected",
+                "elsewhere",
+                name="finding",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (finding IS NULL)",
+            name=op.f("ck_objection_answered_with_finding"),
+        ),
+        sa.CheckConstraint(
+            "answered_at IS NULL OR (length(summary) > 0 AND length(answer) > 0)",
+            name=op.f("ck_objection_answered_in_words"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["account.id"], name=op.f("fk_objection_answered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_objection_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint("key", name=op.f("uq_objection_key")),
+        sa.UniqueConstraint("reference", name=op.f("uq_objection_reference")),
+    )
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_objection_round_id_made_at", ["round_id", "made_at"], unique=False
+        )
+
+    op.create_table(
         "open_data",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("edition", sa.String(length=64), nullable=False),
@@ -1116,6 +1253,21 @@ def upgrade() -> None:
             batch_op.f("fk_award_asset_id_asset"), "asset", ["asset_id"], ["id"]
         )
 
+    with op.batch_alter_table("count", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("edition", sa.Integer(), server_default="1", nullable=False))
+        batch_op.add_column(sa.Column("replaced_in", sa.Integer(), nullable=True))
+        batch_op.drop_constraint(
+            batch_op.f("uq_count_profile_id_parameters_digest"), type_="unique"
+        )
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_count_profile_id_parameters_digest_edition"),
+            ["profile_id", "parameters_digest", "edition"],
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_count_replaced_later"),
+            "replaced_in IS NULL OR (replaced_in > edition AND NOT is_official)",
+        )
+
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("batch_id", sa.Uuid(), nullable=True))
         batch_op.create_index(batch_op.f("ix_decision_batch_id"), ["batch_id"], unique=False)
@@ -1340,6 +1492,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decision_batch_id"))
         batch_op.drop_column("batch_id")
 
+    with op.batch_alter_table("count", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_count_replaced_later"), type_="check")
+        batch_op.drop_constraint(
+            batch_op.f("uq_count_profile_id_parameters_digest_edition"), type_="unique"
+        )
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_count_profile_id_parameters_digest"), ["profile_id", "parameters_digest"]
+        )
+        batch_op.drop_column("replaced_in")
+        batch_op.drop_column("edition")
+
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_award_asset_id_asset"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_award_asset_id"))
@@ -1408,6 +1571,18 @@ def downgrade() -> None:
 
     op.drop_table("round_question")
     op.drop_table("open_data")
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index("ix_objection_round_id_made_at")
+
+    op.drop_table("objection")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_correction_open",
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+
+    op.drop_table("correction")
     op.drop_table("appraisal_terms")
     op.drop_table("appraisal_criterion")
     op.drop_table("meeting_paper")

@@ -19,7 +19,7 @@ from pbapp.delivery.queries import list_to_offer, next_in_reserve
 from pbapp.messages import services as messages
 from pbapp.proposals.queries import contact_of, is_author, may_withdraw
 from pbapp.refusal import N_, Refused, in_pounds
-from pbapp.results.corrections import correcting
+from pbapp.results.corrections.guards import guard
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public
 from pbapp.rounds.models import Round
@@ -43,7 +43,7 @@ def offer_all(*, round: Round, by: Account, link: LinkTo) -> list[Award]:
     return [_offer(row, row.awarded, link, by) for row in list_to_offer(round)]
 
 
-@correcting.guard
+@guard
 def refuse_once_offered(round: Round) -> None:
     """A result is not counted again once groups were told that they have won money."""
     if db.session.scalar(select(Award.id).where(Award.round_id == round.id).limit(1)) is not None:

@@ -6,7 +6,7 @@ projects set aside. The worker counts once for the second person to see, and onc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from uuid import UUID
 
 from pbapp import clock
@@ -22,6 +22,7 @@ from pbapp.messages import telling
 from pbapp.refusal import N_, Refused
 from pbapp.results import services as results
 from pbapp.results.corrections import queries
+from pbapp.results.corrections.guards import refuse_if_guarded
 from pbapp.results.corrections.models import ANOTHER_HAND, Correction, CorrectionKind
 from pbapp.results.models import Count
 from pbapp.results.queries import is_public, list_official_counts
@@ -31,14 +32,6 @@ from pbapp.rounds.services import log, must_lead_the_vote
 from pbapp.web.context import settings
 
 CORRECT_JOB = "results.correct"
-Guard = Callable[[Round], None]
-_guards: list[Guard] = []
-
-
-def guard(check: Guard) -> Guard:
-    """Let a room upstairs refuse to have a round counted again: it raises `Refused`."""
-    _guards.append(check)
-    return check
 
 
 def ask(
@@ -98,8 +91,7 @@ def _check_withdrawn(round: Round, withdrawn: Collection[str]) -> None:
         raise Refused(
             N_("With these projects set aside the count would be what it is now."), "withdrawn"
         )
-    for check in _guards:
-        check(round)
+    refuse_if_guarded(round)
 
 
 def find_job(correction: Correction) -> Job | None:
@@ -189,8 +181,7 @@ def _replace(correction: Correction, reckoned: list[tuple[str, Reckoning]]) -> N
     """The counts so far stay as they are and are the result no more."""
     round = correction.round
     advisory_lock(f"count {round.id}")
-    for check in _guards:
-        check(round)
+    refuse_if_guarded(round)
     before = list_official_counts(round)
     for count in before:
         count.is_official, count.replaced_in = False, correction.number
