@@ -15,10 +15,10 @@ from pbapp.db import db, write_transaction
 from pbapp.delivery import reporting as delivery
 from pbapp.desk import what_if
 from pbapp.jobs import services as jobs
-from pbapp.messages import bounces, following
+from pbapp.messages import bounces, following, spreading
 from pbapp.messages import services as messages
-from pbapp.messages import telling as messages_telling
 from pbapp.news import digests
+from pbapp.news import sending as newsletters
 from pbapp.news import telling as news
 from pbapp.organisations import chores as groups
 from pbapp.papers.meetings import chores as meetings
@@ -54,7 +54,8 @@ CHORES: tuple[Callable[[], object], ...] = (
     following.bring_over,
     digests.tell_digests,
     news.tell_news,
-    messages_telling.tell_latecomers,
+    newsletters.send_due,
+    spreading.tell_latecomers,
     open_data.ask_if_due,
     objecting.forget_old,
 )

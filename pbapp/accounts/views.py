@@ -17,6 +17,7 @@ from pbapp.assets.words import STATE
 from pbapp.db import db
 from pbapp.delivery import queries as delivery
 from pbapp.delivery import words as award_words
+from pbapp.messages import following
 from pbapp.messages import services as messages
 from pbapp.organisations.queries import list_groups_of
 from pbapp.proposals import queries as proposals
@@ -142,6 +143,7 @@ def home() -> Page:
         proposals=proposals.list_by_account(current_user.account),
         proposal_state=state_words,
         proposal_tones=TONES,
+        reader=following.find_reader(current_user.account.email),
     )
 
 

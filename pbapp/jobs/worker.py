@@ -16,7 +16,7 @@ from pbapp.jobs import services
 # Modules whose import registers jobs. Only the worker and the commands import them all.
 JOB_MODULES = (
     "pbapp.messages.sending",
-    "pbapp.messages.telling",
+    "pbapp.messages.spreading",
     "pbapp.maps.building",
     "pbapp.ballots.log.sealing",
     "pbapp.results.bringing_in",

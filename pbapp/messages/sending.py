@@ -7,7 +7,8 @@ import os
 import smtplib
 import urllib.request
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
 from typing import Any
 from uuid import UUID
 
@@ -91,13 +92,17 @@ def mail_them(config: Config, mail: Mail, letter: Letter) -> None:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
+    # Not send_message: it writes ">From" where a line of the letter begins with "From".
+    plain = mail.to_address.isascii()
+    flat = message.as_bytes(policy=SMTP if plain else SMTPUTF8)
+    options = () if plain else ("SMTPUTF8", "BODY=8BITMIME")
     host, port, secure, user, password = mail_server(config.mail_server)
     with smtplib.SMTP(host, port, timeout=20) as server:
         if secure:
             server.starttls()
         if user:
             server.login(user, password)
-        server.send_message(message)
+        server.sendmail(parseaddr(config.mail_from)[1], [mail.to_address], flat, options)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -18,7 +18,7 @@ from pbapp.delivery.queries import list_awards
 from pbapp.messages import following
 from pbapp.messages.models import Follow, Telling
 from pbapp.messages.subjects import FINISH, HALFWAY, RESULT
-from pbapp.messages.telling import tell
+from pbapp.messages.telling import tell, was_told
 from pbapp.results.queries import is_public, list_official_counts
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
@@ -85,12 +85,17 @@ def _tell_work(round: Round, awards: list[Award], now: datetime) -> None:
 
 
 def _tell_digest(round: Round, awards: list[Award], kind: str) -> None:
+    key = f"{kind} {round.id}"
+    if was_told(key):
+        return
+    context = {"kind": kind, "url": f"{_page(round)}/awards", **digest(round, awards)}
+    tell(subject=key, key=key, template="digest", context=context, is_last=True)
     tell(
-        subject=f"{kind} {round.id}",
-        key=f"{kind} {round.id}",
+        subject=f"round {round.id}",
+        key=f"{key} to followers",
+        news=key,
         template="digest",
-        context={"kind": kind, "url": f"{_page(round)}/awards", **digest(round, awards)},
-        is_last=True,
+        context={**context, "is_followed": True},
     )
 
 
@@ -117,7 +122,7 @@ def _awaited() -> list[Round]:
     ids = set()
     for subject in db.session.scalars(select(Follow.subject).distinct()):
         kind, _, number = subject.partition(" ")
-        if kind in (RESULT, HALFWAY, FINISH):
+        if kind in (RESULT, HALFWAY, FINISH, "round"):
             ids.add(int(number))
     return list(db.session.scalars(select(Round).where(Round.id.in_(ids))))
 

@@ -11,8 +11,7 @@ from sqlalchemy import func, insert, select
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.worker import load_jobs
-from pbapp.messages import following
-from pbapp.messages import telling as messages_telling
+from pbapp.messages import following, spreading
 from pbapp.messages.models import Follow, Mail, Subscription, SubscriptionState
 from pbapp.news import digests
 from pbapp.results import services as results
@@ -48,7 +47,7 @@ def work(times: int = 2) -> None:
     for _ in range(times):
         following.ask_to_confirm()
         digests.tell_digests()
-        messages_telling.tell_latecomers()
+        spreading.tell_latecomers()
         db.session.commit()
         jobs.run_due()
 
@@ -151,7 +150,7 @@ def test_once_the_result_is_out_no_address_is_taken(stranger: Browser, round: Ro
     assert page.links()["See the result"] == "/rounds/small-grants/results"
     late = stranger.submit(form, {"email": "jo@example.org"}, form="tell-me", status=409)
     assert late.h1 == page.h1
-    assert rows() == 0
+    assert rows() == []
 
 
 def test_what_is_no_address_is_refused_and_kept_in_the_form(

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
-from pbapp.messages import bounces, commands, following, sending, services, telling
+from pbapp.messages import bounces, commands, following, sending, services, spreading, telling
 from pbapp.messages.models import Bounce, Mail, MailState
 from tests.messages.smtp import mail_server
 
@@ -84,7 +84,7 @@ def test_after_three_refusals_news_stops_and_an_answer_from_there_starts_it_agai
         following.follow(subject="board 1", address=address, is_proven=True)
     telling.tell(subject="board 1", key="k", template="sign_in_code", context={"code": "1"})
     told = db.session.scalars(select(telling.Telling)).one()
-    telling.write_batch(told)
+    spreading.write_batch(told)
     assert (told.written, told.skipped) == (1, 1)
     following.confirm(following.find_reader(GONE) or "")
     assert bounces.count_paused() == 0

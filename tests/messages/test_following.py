@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from pbapp import clock
 from pbapp.db import db
 from pbapp.jobs import services as jobs
-from pbapp.messages import following, telling
+from pbapp.messages import following, spreading, telling
 from pbapp.messages.models import Follow, FollowState, Mail, MailState
 from tests.client import Browser, Page
 from tests.messages.smtp import Inbox, mail_server
@@ -175,7 +175,7 @@ def test_what_an_address_gets_is_changed_without_signing_in_and_at_once(
     follows(ward, JO, "other@example.org")
     tell(subject)
     with db.session.begin_nested():
-        telling.write_batch(db.session.scalars(select(telling.Telling)).one())
+        spreading.write_batch(db.session.scalars(select(telling.Telling)).one())
     reader = following.find_reader(JO)
     page = stranger.get(f"/follow/{reader}")
     assert "Coatbridge North, Coatbridge Community Board" in page.text
@@ -191,7 +191,7 @@ def test_what_an_address_gets_is_changed_without_signing_in_and_at_once(
 def test_each_gets_one_mail_whatever_they_follow_and_however_many_batches_it_takes(
     world: World, subject: str, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "AT_ONCE", 3)
+    monkeypatch.setattr(spreading, "AT_ONCE", 3)
     people = [f"p{number}@example.org" for number in range(8)]
     follows(subject, *people)
     follows(f"ward {world.board.id}/{world.wards[7].id}", *people[:4], JO)

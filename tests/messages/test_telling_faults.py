@@ -15,7 +15,7 @@ from pbapp import clock
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
-from pbapp.messages import following, services, telling
+from pbapp.messages import following, services, spreading, telling
 from pbapp.messages.models import Mail, MailState, Telling
 from tests.messages.smtp import Inbox, mail_server
 
@@ -82,7 +82,7 @@ def told_once(inbox: Inbox) -> None:
 def test_a_worker_that_dies_at_any_commit_tells_everybody_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch, at: int, after: bool
 ) -> None:
-    monkeypatch.setattr(telling, "AT_ONCE", 3)
+    monkeypatch.setattr(spreading, "AT_ONCE", 3)
     with mail_server(app) as inbox:
         announce()
         dies_once(monkeypatch, db.session, "commit", at, after)
@@ -93,7 +93,7 @@ def test_a_worker_that_dies_at_any_commit_tells_everybody_once(
 def test_a_worker_that_dies_within_a_batch_tells_everybody_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "AT_ONCE", 3)
+    monkeypatch.setattr(spreading, "AT_ONCE", 3)
     with mail_server(app) as inbox:
         announce()
         dies_once(monkeypatch, services, "write", 5, False)
