@@ -406,6 +406,55 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("board_id", name=op.f("pk_meeting_cycle")),
     )
     op.create_table(
+        "newsletter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "waiting",
+                "sent",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("written_by_id", sa.Uuid(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("telling_id", sa.Integer(), nullable=True),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'sent') = (number IS NOT NULL)", name=op.f("ck_newsletter_number_given")
+        ),
+        sa.CheckConstraint(
+            "state = 'draft' OR send_at IS NOT NULL", name=op.f("ck_newsletter_moment_given")
+        ),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_newsletter_text_given")),
+        sa.CheckConstraint("length(title) > 0", name=op.f("ck_newsletter_title_given")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_newsletter_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["account.id"], name=op.f("fk_newsletter_written_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_newsletter")),
+        sa.UniqueConstraint("board_id", "number", name=op.f("uq_newsletter_board_id_number")),
+    )
+    with op.batch_alter_table("newsletter", schema=None) as batch_op:
+        batch_op.create_index("ix_newsletter_state_send_at", ["state", "send_at"], unique=False)
+
+    op.create_table(
         "refusal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject_type", sa.String(length=40), nullable=False),
@@ -1606,6 +1655,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refusal_asked_by_id"))
 
     op.drop_table("refusal")
+    with op.batch_alter_table("newsletter", schema=None) as batch_op:
+        batch_op.drop_index("ix_newsletter_state_send_at")
+
+    op.drop_table("newsletter")
     op.drop_table("meeting_cycle")
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index("ix_meeting_board_id_starts_at")
