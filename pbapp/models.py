@@ -11,6 +11,7 @@ from pbapp.ballots.log import models as ballot_log  # noqa: F401
 from pbapp.ballots.paper import models as paper  # noqa: F401
 from pbapp.ballots.roll import models as voters_list  # noqa: F401
 from pbapp.boards import models as boards  # noqa: F401
+from pbapp.concerns import models as concerns  # noqa: F401
 from pbapp.decisions import models as decisions  # noqa: F401
 from pbapp.delivery import models as delivery  # noqa: F401
 from pbapp.engagement import models as engagement  # noqa: F401
@@ -24,6 +25,7 @@ from pbapp.papers.meetings import models as meetings  # noqa: F401
 from pbapp.places import models as places  # noqa: F401
 from pbapp.plans import models as plans  # noqa: F401
 from pbapp.proposals import models as proposals  # noqa: F401
+from pbapp.proposals.asking import models as questions  # noqa: F401
 from pbapp.results import models as results  # noqa: F401
 from pbapp.results.corrections import models as corrections  # noqa: F401
 from pbapp.results.opendata import models as open_data  # noqa: F401

@@ -11,6 +11,7 @@ from pbapp.assets import feed_check, importing
 from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
 from pbapp.ballots.roll import chores as voters
+from pbapp.concerns import services as concerns
 from pbapp.db import db, write_transaction
 from pbapp.delivery import reporting as delivery
 from pbapp.desk import what_if
@@ -22,6 +23,7 @@ from pbapp.news import sending as newsletters
 from pbapp.news import telling as news
 from pbapp.organisations import chores as groups
 from pbapp.papers.meetings import chores as meetings
+from pbapp.proposals.asking import services as questions
 from pbapp.results import bringing_in, destroying
 from pbapp.results.corrections import objecting
 from pbapp.results.opendata import making as open_data
@@ -49,6 +51,8 @@ CHORES: tuple[Callable[[], object], ...] = (
     groups.remind,
     merging.expire_due,
     delivery.remind,
+    concerns.forget_old,
+    questions.forget_old,
     following.ask_to_confirm,
     meetings.set_next,
     following.bring_over,

@@ -39,6 +39,7 @@ ROOMS = (
     "gaps",
     "assets",
     "engagement",
+    "concerns",
     "plans",
     "boards",
     "organisations",

@@ -45,6 +45,13 @@ class World:
     officer_elsewhere: Account
     board_member: Account
 
+    def also(self, account: Account, role: Role) -> None:
+        """Give somebody one more role on this board."""
+        db.session.add(
+            Membership(board=self.board, account_id=account.id, role=role, since=clock.now())
+        )
+        db.session.flush()
+
 
 def build_world() -> World:
     now = clock.now()

@@ -19,6 +19,8 @@ from pbapp.maps.models import MapPart
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.proposals import appealing, queries, words, writing  # noqa: F401 — writing adds its views
 from pbapp.proposals.access import get_proposal, is_ours
+from pbapp.proposals.asking import queries as asking
+from pbapp.proposals.asking.pages import desk_bp
 from pbapp.proposals.blueprint import bp
 from pbapp.proposals.filters import BANDS, Filters, priorities_of, wards_of
 from pbapp.proposals.models import ProposalState
@@ -30,7 +32,7 @@ from pbapp.rounds.queries import can_vote, pot_total
 from pbapp.web import fragments
 from pbapp.web.access import access, anyone
 
-blueprints = (bp,)
+blueprints = (bp, desk_bp)
 
 ON_A_PAGE = 24
 
@@ -156,6 +158,8 @@ def detail(slug: str, number: int) -> str:
             list_revisions("proposal", proposal.id),
             with_reasons=ours or officer,
         ),
+        is_public=queries.is_public(proposal),
+        questions=asking.list_shown(proposal) if queries.is_public(proposal) else [],
         ours=ours,
         officer=officer,
         can_edit=ours and queries.can_edit(proposal, now),

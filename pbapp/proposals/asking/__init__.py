@@ -1,0 +1,1 @@
+"""Questions anybody asks in public about a proposal, and what its authors answer."""
