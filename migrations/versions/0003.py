@@ -358,6 +358,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("board_id", "on", name=op.f("pk_closed_day")),
     )
     op.create_table(
+        "concern",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("subject_type", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("path", sa.String(length=300), nullable=False),
+        sa.Column("part", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (length(answer) = 0)", name=op.f("ck_concern_answer_whole")
+        ),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_concern_text_given")),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["account.id"], name=op.f("fk_concern_answered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_concern_board_id_board")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_concern")),
+    )
+    with op.batch_alter_table("concern", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_concern_board_id_answered_at", ["board_id", "answered_at"], unique=False
+        )
+        batch_op.create_index("ix_concern_subject", ["subject_type", "subject_id"], unique=False)
+
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -1085,6 +1118,54 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "shown",
+                "left_out",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_by_id", sa.Uuid(), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'left_out' OR length(reason) > 0", name=op.f("ck_question_reason_given")
+        ),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (length(answer) = 0)", name=op.f("ck_question_answer_whole")
+        ),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_question_text_given")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_question_proposal_id_proposal")
+        ),
+        sa.ForeignKeyConstraint(
+            ["read_by_id"], ["account.id"], name=op.f("fk_question_read_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+    )
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_question_proposal_id_state", ["proposal_id", "state"], unique=False
+        )
+        batch_op.create_index("ix_question_state", ["state"], unique=False)
+
+    op.create_table(
         "score_sheet",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("proposal_id", sa.Integer(), nullable=False),
@@ -1582,6 +1663,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_score_sheet_account_id"))
 
     op.drop_table("score_sheet")
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index("ix_question_state")
+        batch_op.drop_index("ix_question_proposal_id_state")
+
+    op.drop_table("question")
     with op.batch_alter_table("proposal_priority", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_priority_priority_id"))
 
@@ -1664,6 +1750,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_meeting_board_id_starts_at")
 
     op.drop_table("meeting")
+    with op.batch_alter_table("concern", schema=None) as batch_op:
+        batch_op.drop_index("ix_concern_subject")
+        batch_op.drop_index("ix_concern_board_id_answered_at")
+
+    op.drop_table("concern")
     op.drop_table("closed_day")
     with op.batch_alter_table("appeal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appeal_by_id"))
