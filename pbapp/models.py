@@ -22,6 +22,7 @@ from pbapp.news import models as news  # noqa: F401
 from pbapp.organisations import models as organisations  # noqa: F401
 from pbapp.organisations.passport import models as passport  # noqa: F401
 from pbapp.papers.meetings import models as meetings  # noqa: F401
+from pbapp.papers.packs import models as packs  # noqa: F401
 from pbapp.places import models as places  # noqa: F401
 from pbapp.plans import models as plans  # noqa: F401
 from pbapp.proposals import models as proposals  # noqa: F401

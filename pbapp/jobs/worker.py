@@ -27,6 +27,7 @@ JOB_MODULES = (
     "pbapp.assets.feed_check",
     "pbapp.desk.what_if",
     "pbapp.ballots.paper.printing",
+    "pbapp.papers.packs.making",
 )
 LOOK_EVERY = 0.5
 _log = logging.getLogger("pbapp.jobs")

@@ -13,6 +13,7 @@ from pbapp.papers import pages, queries
 from pbapp.papers.meetings import running_pages  # noqa: F401 — pages of `meetings_bp`
 from pbapp.papers.meetings import views as meeting_pages  # noqa: F401
 from pbapp.papers.meetings.blueprint import bp as meetings_bp
+from pbapp.papers.packs import views as pack_pages  # noqa: F401
 from pbapp.results.access import sight
 from pbapp.results.pages import not_yet, stories_of
 from pbapp.rounds.access import get_round

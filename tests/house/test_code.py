@@ -20,6 +20,8 @@ HEAVY = {
     "geopandas": {"maps", "places"},
     "pyogrio": {"maps", "places"},
     "weasyprint": {"web"},
+    "docx": {"papers"},
+    "lxml": {"papers"},
 }
 
 

@@ -6,6 +6,7 @@ from flask import Response, abort, render_template, request, send_from_directory
 
 from pbapp import clock
 from pbapp.audit.queries import list_revisions
+from pbapp.jobs.services import is_at_work
 from pbapp.papers.meetings import queries, words
 from pbapp.papers.meetings.blueprint import (
     address_of,
@@ -17,6 +18,7 @@ from pbapp.papers.meetings.blueprint import (
 )
 from pbapp.papers.meetings.forms import PressForm
 from pbapp.papers.meetings.models import Meeting, Presence
+from pbapp.papers.packs.queries import find_job, list_packs
 from pbapp.rounds import icalendar
 from pbapp.web.access import access, anyone
 from pbapp.web.context import settings
@@ -30,12 +32,15 @@ def index(slug: str) -> str:
     board = get_board(slug)
     now = clock.now()
     coming = queries.list_coming(board.id, now)
+    past = queries.list_past(board.id, now)
+    inside = is_inside(board.id)
     return render_template(
         "papers/meetings/index.html",
         board=board,
+        packs=list_packs([meeting.id for meeting in coming + past], inside=inside),
         next=next((meeting for meeting in coming if not meeting.is_cancelled), None),
         coming=coming,
-        past=queries.list_past(board.id, now),
+        past=past,
         cycle=queries.find_cycle(board.id),
         runs=runs(board.id),
         words=words,
@@ -81,6 +86,8 @@ def detail(slug: str, meeting_id: int) -> str:
         board=meeting.board,
         meeting=meeting,
         papers=[paper for paper in meeting.papers if inside or paper.published_at],
+        packs=list_packs([meeting.id], inside=inside).get(meeting.id, []),
+        making=is_at_work(find_job(meeting.id)),
         members=words.members_said(queries.list_sitting(meeting.board_id), meeting),
         is_recorded=bool(there or meeting.others_present),
         has_present=Presence.PRESENT in there.values(),
