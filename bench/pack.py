@@ -1,8 +1,8 @@
 """What a board pack costs: `python -m bench.pack [FILE.pb]`.
 
-Loads the demo, brings in an election (the largest of `../shared/pabulib/dev` by projects, or the one
-named) as a round of the board, makes a pack as the worker does, and prints CPU seconds for it, for
-a PDF file of one line made in the same process, and their ratio.
+Loads the demo, brings in an election (of `../shared/pabulib/dev` the one with most projects, or one
+you name) as a round of the board, makes a pack as the worker does, and prints CPU seconds for it,
+for a PDF file of one line made in the same process, and their ratio.
 """
 
 from __future__ import annotations

@@ -554,6 +554,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "board_pack",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("log_number", sa.Integer(), nullable=False),
+        sa.Column("log_head", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_board_pack_digest_whole")),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_board_pack_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_board_pack_meeting_id_meeting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_pack")),
+        sa.UniqueConstraint("meeting_id", "version", name=op.f("uq_board_pack_meeting_id_version")),
+    )
+    op.create_table(
         "meeting_attendance",
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -801,6 +823,22 @@ def upgrade() -> None:
             ["round_id"], ["round.id"], name=op.f("fk_open_data_round_id_round")
         ),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_open_data")),
+    )
+    op.create_table(
+        "pack_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Integer(), nullable=False),
+        sa.Column("ending", sa.String(length=8), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pack_id"], ["board_pack.id"], name=op.f("fk_pack_file_pack_id_board_pack")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_file")),
+        sa.UniqueConstraint(
+            "pack_id", "document", "ending", name=op.f("uq_pack_file_pack_id_document_ending")
+        ),
     )
     op.create_table(
         "round_question",
@@ -1705,6 +1743,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_round_question_round_id"))
 
     op.drop_table("round_question")
+    op.drop_table("pack_file")
     op.drop_table("open_data")
     with op.batch_alter_table("objection", schema=None) as batch_op:
         batch_op.drop_index("ix_objection_round_id_made_at")
@@ -1729,6 +1768,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meeting_attendance_account_id"))
 
     op.drop_table("meeting_attendance")
+    op.drop_table("board_pack")
     with op.batch_alter_table("refusal", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_refusal_open",
