@@ -15,7 +15,7 @@ from pbapp.papers.packs.document import Block, Cell, cell
 from pbapp.papers.packs.matters import Matters, Progress
 from pbapp.papers.packs.parts import FILLS, ward_map
 from pbapp.plans.models import ActionStatus, Indicator
-from pbapp.plans.services import written
+from pbapp.plans.progress import written
 from pbapp.plans.words import BETTER, STATUS
 from pbapp.web.babel import day, money
 
