@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from flask import Flask
 from huey import SqliteHuey, crontab
@@ -39,11 +40,21 @@ def load_jobs() -> None:
         import_module(name)
 
 
+def empty_queue(path: Path) -> SqliteHuey:
+    """The queue's file, without what a worker before this one left in it.
+
+    A worker that was killed leaves its lock there, and nobody would ever work again. The table of
+    jobs is the truth, so that nothing in the file is missed; answers are not kept in it at all.
+    """
+    huey = SqliteHuey(name="pbapp", filename=str(path), fsync=True, utc=True, results=False)
+    huey.flush()
+    return huey
+
+
 def run_forever(app: Flask, every_minute: tuple[Callable[[], object], ...] = ()) -> None:
     """Work until told to stop (SIGINT or SIGTERM); the job in hand is finished first."""
     load_jobs()
-    path = app.extensions["pbapp"].queue
-    huey = SqliteHuey(name="pbapp", filename=str(path), fsync=True, utc=True)
+    huey = empty_queue(app.extensions["pbapp"].queue)
     stopping = threading.Event()
 
     @huey.task(name="work")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from pbapp import clock
 from pbapp.db import db
 from pbapp.jobs import services
 from pbapp.jobs.models import Job, JobState
+from pbapp.jobs.worker import empty_queue
 
 
 @pytest.fixture
@@ -87,3 +89,11 @@ def test_two_workers_do_not_do_the_same_job(app: Flask, done: list[Any]) -> None
     job = ask("a")
     assert services.run(job.id)
     assert not services.run(job.id)
+
+
+def test_a_worker_that_was_killed_leaves_no_lock_to_the_next_one(tmp_path: Path) -> None:
+    path = tmp_path / "queue.sqlite3"
+    killed = empty_queue(path)
+    killed.lock_task("work").acquire()
+    assert killed.lock_task("work").is_locked()
+    assert not empty_queue(path).lock_task("work").is_locked()
