@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from pbapp.accounts import queries
@@ -37,3 +37,8 @@ def init_app(app: Flask) -> None:
 def the_account() -> Account | None:
     """Who is looking, or None for somebody who has not signed in."""
     return current_user.account if current_user.is_authenticated else None
+
+
+def address_of_stranger() -> str | None:
+    """Who is counted: what is kept for people who are not signed in could fill the disk."""
+    return request.remote_addr if the_account() is None else None

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.boards.models import Board
@@ -42,6 +53,40 @@ class Plan(Base):
     versions: Mapped[list[PriorityVersion]] = relationship(
         back_populates="plan", order_by="PriorityVersion.position"
     )
+
+
+class PlanDraft(Base):
+    """The next version of a board's plan while officers write it: one a board, never public.
+
+    `content` is as `drafting.content` says. Published or thrown away it is closed and its row
+    stays, with its history.
+    """
+
+    __tablename__ = "plan_draft"
+    __table_args__ = (
+        Index(
+            "uq_plan_draft_open",
+            "board_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+    __refusals__ = {
+        "uq_plan_draft_open": (None, N_("This board is writing its next plan already.")),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    begun_at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    published_as_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+
+    board: Mapped[Board] = relationship()
+    based_on: Mapped[Plan | None] = relationship(foreign_keys=based_on_id)
+    published_as: Mapped[Plan | None] = relationship(foreign_keys=published_as_id)
 
 
 class Priority(Base):

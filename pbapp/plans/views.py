@@ -18,6 +18,10 @@ from pbapp.plans import (
     words,
 )
 from pbapp.plans.blueprint import bp, get_board
+from pbapp.plans.drafting import queries as drafts
+from pbapp.plans.drafting import services as drafting
+from pbapp.plans.drafting import views as drafting_pages  # noqa: F401 — and so do these
+from pbapp.plans.drafting import words as draft_words
 from pbapp.plans.models import Indicator, Plan, Priority
 from pbapp.plans.progress import READING, written
 from pbapp.proposals import queries as proposals
@@ -42,6 +46,7 @@ def detail(slug: str) -> str:
         plan=plan,
         helped=assets.count_by_priority(board.id),
         others=[p for p in queries.list_plans(board.id) if plan is None or p.id != plan.id],
+        writes=is_officer_of(board.id, *drafting.WRITERS),
         today=clock.today(),
     )
 
@@ -64,6 +69,10 @@ def version(slug: str, day: str) -> str:
         new=_priority_ids(plan) - _priority_ids(before[0]) if before else set(),
         ended=_priority_ids(plan) - _priority_ids(after[-1]) if after else set(),
         words=words,
+        history=draft_words.told(
+            drafts.list_history(plan),
+            {one.priority.slug: one.title for one in plan.versions},
+        ),
         today=clock.today(),
     )
 

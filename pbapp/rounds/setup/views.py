@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import address_of_stranger, the_account
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -23,11 +23,11 @@ from pbapp.rounds.setup import (
     services,
     showing,
     start_pages,  # noqa: F401 — and so do these
-    typed,
     words,
 )
 from pbapp.rounds.setup.blueprint import bp
 from pbapp.rounds.setup.snapshot import PARTS
+from pbapp.web import typed
 from pbapp.web.access import access, deny
 from pbapp.web.babel import say
 from pbapp.web.limits import limited
@@ -41,11 +41,6 @@ Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 def officer_or_expired(**_: Any) -> bool:
     """An officer, or somebody whose sign-in ran out while they typed: the text is kept first."""
     return any_officer() or (request.method == "POST" and the_account() is None)
-
-
-def address_of_stranger() -> str | None:
-    """Who is counted: what is kept for people who are not signed in could fill the disk."""
-    return request.remote_addr if the_account() is None else None
 
 
 @bp.get("/<slug>/set-up")

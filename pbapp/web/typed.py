@@ -1,10 +1,11 @@
-"""Half-filled steps: what an officer typed and has not saved waits for them.
+"""Half-filled forms of officers: what one typed and has not saved waits for them.
 
 Their browser's cookie holds the key of each draft, so an expired sign-in loses nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask import request, session
@@ -52,4 +53,6 @@ def _tokens() -> dict[str, str]:
 
 
 def _kind(slug: str, part: str) -> str:
-    return f"{slug} {part}"
+    """What names a draft; a long name is shortened to what still tells it from others."""
+    name = f"{slug} {part}"
+    return name if len(name) <= 80 else hashlib.sha256(name.encode()).hexdigest()
