@@ -26,6 +26,7 @@ from pbapp.desk.access import get_decision, my_roles, the_officer
 from pbapp.desk.blueprint import bp
 from pbapp.desk.queue import appeal_pages, item_pages  # noqa: F401 — their pages hang on it
 from pbapp.desk.queue.cases import get_case
+from pbapp.plans.queries import list_to_review
 from pbapp.refusal import Refused
 from pbapp.rounds import words as round_words
 from pbapp.rounds.queries import list_rounds_of
@@ -54,6 +55,7 @@ def index() -> str:
         mine=sum(item.is_my_turn for item in queue),
         undoable=[_undoable(d) for d in queries.list_undoable(account.id)],
         rounds=[(round, round_words.state_words(round, now)) for round in rounds],
+        to_review=list_to_review(roles),
     )
 
 

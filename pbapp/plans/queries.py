@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from pbapp import clock
 from pbapp.boards.models import Board
@@ -253,7 +253,12 @@ def list_same_drivers(driver: Driver) -> list[Driver]:
 def list_to_review(board_ids: Iterable[int]) -> list[tuple[Board, PriorityVersion, Driver]]:
     """Laws and strategies of today's plans that nobody looked at for a year, each once a board."""
     today = clock.today()
-    plans = [plan.id for board_id in board_ids if (plan := find_plan(board_id))]
+    newer = aliased(Plan)
+    replaced = exists().where(
+        newer.board_id == Plan.board_id,
+        newer.starts_on <= today,
+        newer.starts_on > Plan.starts_on,
+    )
     query = (
         select(Board, PriorityVersion, Driver)
         .join(Plan, Plan.board_id == Board.id)
@@ -261,7 +266,9 @@ def list_to_review(board_ids: Iterable[int]) -> list[tuple[Board, PriorityVersio
         .join(Driver, Driver.priority_version_id == PriorityVersion.id)
         .options(joinedload(PriorityVersion.priority))
         .where(
-            Plan.id.in_(plans),
+            Plan.board_id.in_(list(board_ids)),
+            Plan.starts_on <= today,
+            ~replaced,
             or_(Driver.reviewed_on.is_(None), Driver.reviewed_on < today - LOOK_AGAIN_AFTER),
         )
         .order_by(Board.name, PriorityVersion.position, Driver.position)

@@ -198,11 +198,13 @@ def test_a_strategy_is_looked_at_again_wherever_the_plan_names_it(
     driver, twin = a_driver(world), a_driver(world, "mental-health")
     assert [found for *_, found in queries.list_to_review([world.board.id])] == [driver]
     path = f"{PATH}/drivers/{driver.id}"
+    assert officer.get("/desk").links()["An Act"] == path
     page = officer.submit(officer.get(path), {"reviewed_on": "2999-01-01"}, status=422)
     assert page.errors() == ["This day has not come yet."]
     officer.submit(officer.get(path), {"reviewed_on": clock.today().isoformat()})
     assert twin.reviewed_on == clock.today()
     assert queries.list_to_review([world.board.id]) == []
+    assert "An Act" not in officer.get("/desk").text
     page = officer.submit(officer.get(path), {"reviewed_on": "2020-01-01"}, status=422)
     assert page.errors() == ["It was looked at again after that day already."]
 
