@@ -644,6 +644,38 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "plan_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("based_on_id", sa.Integer(), nullable=True),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_as_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["based_on_id"], ["plan.id"], name=op.f("fk_plan_draft_based_on_id_plan")
+        ),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_plan_draft_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_as_id"], ["plan.id"], name=op.f("fk_plan_draft_published_as_id_plan")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_draft")),
+    )
+    with op.batch_alter_table("plan_draft", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_plan_draft_published_as_id"), ["published_as_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_plan_draft_open",
+            ["board_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "appraisal_criterion",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -1759,6 +1791,15 @@ def downgrade() -> None:
     op.drop_table("correction")
     op.drop_table("appraisal_terms")
     op.drop_table("appraisal_criterion")
+    with op.batch_alter_table("plan_draft", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_plan_draft_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_plan_draft_published_as_id"))
+
+    op.drop_table("plan_draft")
     op.drop_table("meeting_paper")
     with op.batch_alter_table("meeting_interest", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_interest_meeting_id"))
