@@ -15,6 +15,7 @@ from pbapp.concerns import models as concerns  # noqa: F401
 from pbapp.decisions import models as decisions  # noqa: F401
 from pbapp.delivery import models as delivery  # noqa: F401
 from pbapp.engagement import models as engagement  # noqa: F401
+from pbapp.helping import models as helping  # noqa: F401
 from pbapp.jobs import models as jobs  # noqa: F401
 from pbapp.maps import models as maps  # noqa: F401
 from pbapp.messages import models as messages  # noqa: F401

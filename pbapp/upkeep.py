@@ -15,6 +15,7 @@ from pbapp.concerns import services as concerns
 from pbapp.db import db, write_transaction
 from pbapp.delivery import reporting as delivery
 from pbapp.desk import what_if
+from pbapp.helping import services as helping
 from pbapp.jobs import services as jobs
 from pbapp.messages import bounces, following, spreading
 from pbapp.messages import services as messages
@@ -50,6 +51,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     groups.forget_documents,
     groups.remind,
     merging.expire_due,
+    helping.forget_old,
     delivery.remind,
     concerns.forget_old,
     questions.forget_old,

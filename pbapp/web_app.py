@@ -40,6 +40,7 @@ ROOMS = (
     "assets",
     "engagement",
     "concerns",
+    "helping",
     "plans",
     "boards",
     "organisations",

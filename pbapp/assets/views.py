@@ -13,6 +13,8 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
     adding,  # noqa: F401 — its pages belong to this room's blueprint
     appealing,  # noqa: F401 — and these
+    claiming_pages,  # noqa: F401 — and these
+    claims,
     importing_pages,  # noqa: F401 — and these
     links,
     oruk_pages,
@@ -141,6 +143,7 @@ def detail(asset_id: UUID) -> str:
         "assets/detail.html",
         asset=asset,
         part=part,
+        can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(edits),
         returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,

@@ -1,4 +1,4 @@
-"""Groups' passports, a host, and an invitation nobody has answered."""
+"""Groups' passports, a host, an invitation, a claim, and somebody who waits for help."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from pbapp import clock
 from pbapp.accounts.queries import token_hash
+from pbapp.assets.models import Asset, Claim, ClaimState
 from pbapp.db import db
 from pbapp.demo.people import Cast
 from pbapp.demo.reading import read
+from pbapp.helping.models import Helper, HelpRequest
 from pbapp.organisations.joining import LASTS
 from pbapp.organisations.models import Hosting, Invitation
 from pbapp.organisations.passport.models import Item, Kept, PassportItem
@@ -29,6 +33,9 @@ def load_groups(cast: Cast) -> None:
             db.session.add(_hosting(cast, entry))
         if "invited" in entry:
             db.session.add(_invitation(cast, entry))
+        if "claim" in entry:
+            db.session.add(_claim(cast, entry))
+    _help(cast, facts)
 
 
 def _lead(cast: Cast, entry: dict[str, Any]) -> Any:
@@ -77,3 +84,44 @@ def _invitation(cast: Cast, entry: dict[str, Any]) -> Invitation:
         invited_at=at,
         expires_at=at + LASTS,
     )
+
+
+def _claim(cast: Cast, entry: dict[str, Any]) -> Claim:
+    claimed = entry["claim"]
+    return Claim(
+        asset=db.session.scalars(select(Asset).where(Asset.name == claimed["asset"])).one(),
+        organisation_id=cast.groups[entry["key"]].id,
+        says=claimed["says"],
+        asked_by_id=_lead(cast, entry),
+        asked_at=clock.now() - timedelta(days=3),
+        state=ClaimState.ASKED,
+    )
+
+
+def _help(cast: Cast, facts: dict[str, Any]) -> None:
+    its = facts["helper"]
+    board = cast.boards[its["board"]]
+    db.session.add(
+        Helper(
+            board_id=board.id,
+            name=its["name"],
+            organisation=its["organisation"],
+            email=its["email"],
+        )
+    )
+    for entry in facts["help"]:
+        person = cast.people[entry["person"]]
+        db.session.add(
+            HelpRequest(
+                board_id=board.id,
+                organisation_id=cast.groups[entry["group"]].id,
+                account_id=person.id,
+                name=person.name,
+                email=person.email,
+                about=entry["about"],
+                text=entry["text"],
+                sent_to=f"{its['name']}, {its['organisation']}",
+                asked_at=clock.now() - timedelta(days=1),
+                is_example=True,
+            )
+        )

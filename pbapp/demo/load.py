@@ -32,9 +32,9 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
         attribution=schematic["attribution"],
     )
     _load_zones(cast)
-    load_groups(cast)
     tell("Loading what is on the map …")
     load_assets(cast)
+    load_groups(cast)
     load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)

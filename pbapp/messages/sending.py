@@ -86,6 +86,9 @@ def mail_them(config: Config, mail: Mail, letter: Letter) -> None:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail.id}@{config.mail_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    reply_to = (mail.context or {}).get("reply_to")
+    if reply_to:  # whom this message was written for; an answer is not for us
+        message["Reply-To"] = reply_to
     stop = (mail.context or {}).get("stop_url")
     if stop:  # a mail program shows a button of its own
         message["List-Unsubscribe"] = f"<{stop}>"

@@ -112,6 +112,7 @@ def _work(group: Organisation, now: datetime) -> dict[str, Any]:
     return {
         "entries": assets.list_of_group(group.id),
         "asset_states": asset_words.STATE,
+        "claims": assets.list_claims_of(group.id),
         "bids": [
             todo.bid(bid, reasons.get(str(bid.id)), proposals.can_edit(bid, now)) for bid in bids
         ],

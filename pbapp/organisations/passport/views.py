@@ -25,7 +25,7 @@ from pbapp.organisations.passport.forms import (
     check_form,
     values_of,
 )
-from pbapp.organisations.passport.models import Item, Kept, PassportItem
+from pbapp.organisations.passport.models import Item, ItemState, Kept, PassportItem
 from pbapp.organisations.passport.words import ITEM, STATE, TONE, WHAT
 from pbapp.organisations.queries import find
 from pbapp.refusal import Refused
@@ -220,10 +220,11 @@ def desk(organisation_id: UUID) -> Page:
 def _show_desk(group: Organisation, tried: dict[Item, CheckForm]) -> tuple[str, int]:
     held, why = queries.list_items(group.id), services.why_not(group, me())
     forms = {item: tried.get(item) or check_form(row) for item, row in held.items()}
+    rows = [(item, held.get(item), queries.state_of(held.get(item))) for item in Item]
     html = render_template(
         "organisations/passport_desk.html",
         group=group,
-        rows=[(item, held.get(item), queries.state_of(held.get(item))) for item in Item],
+        rows=sorted(rows, key=lambda row: row[2] is not ItemState.WAITING),
         forms={} if why else forms,
         wrong=next(iter(tried.values()), None),
         why_not=say(why) if why else "",

@@ -1,0 +1,144 @@
+"""A group says that an entry is its own, and an officer who is not of it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from pbapp import clock
+from pbapp.accounts.models import Account
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Claim, ClaimState
+from pbapp.audit import services as audit
+from pbapp.audit.models import Event
+from pbapp.db import db, flush
+from pbapp.organisations.models import Organisation
+from pbapp.organisations.queries import is_member, list_leads
+from pbapp.organisations.telling import tell
+from pbapp.refusal import N_, Refused
+
+
+def list_waiting_claims(board_ids: Collection[int]) -> list[Claim]:
+    """What waits on the maps of these boards, the oldest first, each with entry and group."""
+    query = (
+        select(Claim)
+        .join(Claim.asset)
+        .options(joinedload(Claim.asset).joinedload(Asset.board), joinedload(Claim.organisation))
+        .where(Claim.state == ClaimState.ASKED, Asset.board_id.in_(board_ids))
+        .order_by(Claim.asked_at, Claim.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_claim(claim_id: int) -> Claim | None:
+    """One claim with all that its page shows."""
+    query = (
+        select(Claim)
+        .options(
+            joinedload(Claim.asset).options(
+                joinedload(Asset.board), joinedload(Asset.organisation), joinedload(Asset.area)
+            ),
+            joinedload(Claim.organisation),
+            joinedload(Claim.asked_by),
+        )
+        .where(Claim.id == claim_id)
+    )
+    return db.session.scalar(query)
+
+
+def can_be_claimed(asset: Asset) -> bool:
+    """An entry on the map, of anything but a person."""
+    return asset.state is AssetState.PUBLISHED and asset.kind is not AssetKind.INDIVIDUAL
+
+
+def claim(*, asset: Asset, organisation: Organisation, says: str, by: Account) -> Claim:
+    """Say that an entry belongs to one's group; `says` is for the officer.
+
+    Raises `Refused` beside `says` without a word on why, and when another group asked before.
+    """
+    if not can_be_claimed(asset):
+        raise Refused(N_("This entry is not on the map at the moment."))
+    if not is_member(by.id, organisation.id):
+        raise Refused(N_("You do not belong to this group any more."), "group")
+    if asset.organisation_id == organisation.id:
+        raise Refused(N_("Your group looks after this entry already."))
+    if not says.strip():
+        raise Refused(N_("Say in a sentence how we can tell that it is yours."), "says")
+    made = Claim(
+        asset=asset,
+        organisation=organisation,
+        says=says.strip(),
+        asked_by_id=by.id,
+        asked_at=clock.now(),
+        state=ClaimState.ASKED,
+    )
+    db.session.add(made)
+    flush()
+    _log(made, "claimed", by)
+    return made
+
+
+def why_not(claim: Claim, by: Account) -> Refused | None:
+    """What keeps an officer from deciding on a claim."""
+    theirs = is_member(by.id, claim.organisation_id) or is_member(
+        by.id, claim.asset.organisation_id
+    )
+    if theirs or claim.asked_by_id == by.id:
+        return Refused(N_("Your own group is part of this, so another officer has to decide."))
+    return None
+
+
+def approve(*, claim: Claim, by: Account, url: str) -> None:
+    """The entry is the group's from now on; its people may change it. They are told."""
+    _decide(claim, by, ClaimState.APPROVED, "")
+    claim.asset.organisation_id = claim.organisation_id
+    flush()
+    _tell(claim, "claim_approved", by, url)
+
+
+def refuse(*, claim: Claim, by: Account, reason: str, url: str) -> None:
+    """The entry stays as it is; the group reads the reason word for word."""
+    if not reason.strip():
+        raise Refused(N_("Say why, so that the group knows what to do."), "reason")
+    _decide(claim, by, ClaimState.REFUSED, reason.strip())
+    _tell(claim, "claim_refused", by, url)
+
+
+def _decide(claim: Claim, by: Account, state: ClaimState, reason: str) -> None:
+    refused = why_not(claim, by)
+    if refused:
+        raise refused
+    db.session.refresh(claim, ["state"], with_for_update=True)  # two officers at the same moment
+    if claim.state is not ClaimState.ASKED:
+        raise Refused(N_("Somebody has decided on this already. Look at the list again."))
+    claim.state, claim.reason = state, reason
+    claim.decided_by_id, claim.decided_at = by.id, clock.now()
+    flush()
+
+
+def _log(claim: Claim, what: str, by: Account) -> Event:
+    return audit.record(
+        actor=by.actor,
+        verb=f"{SUBJECT}.{what}",
+        subject_type=SUBJECT,
+        subject_id=str(claim.asset_id),
+        board_id=claim.asset.board_id,
+        facts={"claim": claim.id, "group": str(claim.organisation_id)},
+    )
+
+
+def _tell(claim: Claim, what: str, by: Account, url: str) -> None:
+    """Write to who asked, if they still belong to the group, and to its leads."""
+    event = _log(claim, what, by)
+    people = {lead.id: lead for lead in list_leads(claim.organisation_id)}
+    if is_member(claim.asked_by_id, claim.organisation_id):
+        people[claim.asked_by_id] = claim.asked_by
+    about = {
+        "name": claim.asset.name,
+        "group": claim.organisation.name,
+        "is_approved": claim.state is ClaimState.APPROVED,
+        "reason": claim.reason,
+        "url": url,
+    }
+    tell(event, people.values(), template="asset_claim", context=about)

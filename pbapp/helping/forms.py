@@ -1,0 +1,55 @@
+"""What people type to get help, and officers to say who gives it."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email, Length
+
+from pbapp.web.forms import Form, plain_text
+
+WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
+
+
+def at_most(number: int) -> Length:
+    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
+
+
+class AskForm(Form):
+    """Who asks, and for what."""
+
+    text = TextAreaField(
+        _l("What do you need help with?"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Say what you need help with.")), at_most(3000)],
+    )
+    name = StringField(
+        _l("Your name"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Enter your name.")), at_most(120)],
+    )
+    email = EmailField(
+        _l("Your e-mail address"),
+        filters=[plain_text],
+        validators=[DataRequired(WRONG_ADDRESS), Email(WRONG_ADDRESS), at_most(320)],
+    )
+
+
+class HelperForm(Form):
+    """Who helps."""
+
+    name = StringField(
+        _l("Name"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Enter the helper's name.")), at_most(120)],
+    )
+    organisation = StringField(_l("Organisation"), filters=[plain_text], validators=[at_most(200)])
+    email = EmailField(
+        _l("E-mail address"),
+        filters=[plain_text],
+        validators=[DataRequired(WRONG_ADDRESS), Email(WRONG_ADDRESS), at_most(320)],
+    )
+
+
+class PressForm(Form):
+    """A button and nothing else."""

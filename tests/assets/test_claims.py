@@ -1,0 +1,119 @@
+"""A group says that an entry is its own; a moderator who is not of it decides; it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbapp.assets import claims, queries
+from pbapp.assets.models import Asset, AssetKind, Claim, ClaimState
+from pbapp.audit.models import Event
+from pbapp.db import db
+from pbapp.organisations import services as organisations
+from pbapp.refusal import Refused
+from tests.assets.factories import make_asset, without_point
+from tests.client import Browser
+from tests.organisations.letters import letters
+from tests.world import World
+
+LEAD = "group_member@example.org"
+OURS = "This is our group\u2019s entry"
+
+
+def ask(world: World, asset: Asset) -> Claim:
+    made = claims.claim(
+        asset=asset, organisation=world.group, says="It has our name.", by=world.group_member
+    )
+    db.session.commit()
+    return made
+
+
+def test_an_entry_becomes_the_groups_when_an_officer_agrees(
+    world: World, group_member: Browser, officer: Browser
+) -> None:
+    asset = make_asset(world)
+    page = group_member.get(f"/assets/{asset.id}")
+    page = group_member.get(page.links()[OURS])
+    page = group_member.submit(page, {"says": " "}, status=422)
+    assert page.errors() == ["Say in a sentence how we can tell that it is yours."]
+    group_member.submit(page, {"says": "It has our name."})
+    assert "An officer is looking at it" in group_member.get(f"/groups/{world.group.id}").text
+
+    (waiting,) = claims.list_waiting_claims([world.board.id])
+    assert claims.list_waiting_claims([world.other_board.id]) == []
+    page = officer.get(f"/desk/claims/{waiting.id}")
+    assert "It has our name." in page.text
+    officer.submit(page, press="outcome=approve", form="decide")
+
+    assert queries.list_of_group(world.group.id) == [asset]
+    assert "Change this entry" in group_member.get(f"/assets/{asset.id}").links()
+    assert OURS not in group_member.get(f"/assets/{asset.id}").links()
+    assert claims.list_waiting_claims([world.board.id]) == []
+    assert "The entry was given to the group." in officer.get(f"/desk/claims/{waiting.id}").text
+    ((to, letter),) = letters("asset_claim")
+    assert (to, letter.subject) == (LEAD, "“Example Hall” is your group\u2019s entry now")
+    verbs = [event.verb for event in db.session.query(Event).order_by(Event.number)]
+    assert verbs == ["asset.claimed", "asset.claim_approved"]
+
+
+def test_a_refusal_has_a_reason_and_leaves_the_entry_as_it_was(
+    world: World, officer: Browser, group_member: Browser
+) -> None:
+    asset = make_asset(world)
+    made = ask(world, asset)
+    path = f"/desk/claims/{made.id}"
+    page = officer.submit(officer.get(path), press="outcome=refuse", form="decide", status=422)
+    assert page.errors() == ["Say why, so that the group knows what to do."]
+    fields = {"reason": "The church looks after it."}
+    officer.submit(page, fields, press="outcome=refuse", form="decide")
+    officer.submit(page, fields, press="outcome=approve", form="decide", status=409)
+
+    db.session.refresh(made)
+    assert (made.state, asset.organisation_id) == (ClaimState.REFUSED, None)
+    assert "The church looks after it." in letters("asset_claim")[0][1].text
+    assert "The church looks after it." in group_member.get(f"/groups/{world.group.id}").text
+    assert ask(world, asset).state is ClaimState.ASKED
+
+
+def test_who_can_claim_what(world: World, resident: Browser) -> None:
+    asset = make_asset(world)
+    assert "You do not belong to a group" in resident.get(f"/assets/{asset.id}/claim").text
+    gift = make_asset(world, "A gift", kind=AssetKind.INDIVIDUAL, **without_point())
+    resident.get(f"/assets/{gift.id}/claim", status=404)
+    with pytest.raises(Refused, match="do not belong"):
+        claims.claim(asset=asset, organisation=world.group, says="Mine", by=world.resident)
+    ask(world, asset)
+    with pytest.raises(Refused, match="has said already"):
+        ask(world, asset)
+    asset.organisation_id = world.group.id
+    with pytest.raises(Refused, match="looks after this entry already"):
+        ask(world, asset)
+
+
+def test_an_officer_of_either_group_cannot_decide(world: World, officer: Browser) -> None:
+    made = ask(world, make_asset(world))
+    organisations.add_member(organisation=world.group, account=world.officer)
+    db.session.commit()
+    page = officer.get(f"/desk/claims/{made.id}")
+    assert "another officer has to decide" in page.text
+    assert not any(form.get("id") == "decide" for form in page.root.iter("form"))
+    with pytest.raises(Refused, match="another officer"):
+        claims.approve(claim=made, by=world.officer, url="")
+
+
+def test_claims_are_decided_by_moderators_of_the_board(
+    world: World,
+    stranger: Browser,
+    resident: Browser,
+    second_officer: Browser,
+    officer_elsewhere: Browser,
+    board_member: Browser,
+) -> None:
+    asset = make_asset(world)
+    path = f"/desk/claims/{ask(world, asset).id}"
+    assert "/account/sign-in" in stranger.get(path, status=303).location
+    assert "/account/sign-in" in stranger.get(f"/assets/{asset.id}/claim", status=303).location
+    token = resident.get("/account/groups").form(0).filled({})[0][1]
+    resident.post(path, {"csrf_token": token, "outcome": "approve"}, status=403)
+    for browser in (resident, second_officer, officer_elsewhere, board_member):
+        browser.get(path, status=403)
+    second_officer.get("/desk/claims/999", status=404)
