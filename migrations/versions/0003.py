@@ -391,6 +391,56 @@ def upgrade() -> None:
         batch_op.create_index("ix_concern_subject", ["subject_type", "subject_id"], unique=False)
 
     op.create_table(
+        "help_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("about", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sent_to", sa.String(length=330), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_help_request_text_given")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_help_request_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["account.id"], name=op.f("fk_help_request_answered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_help_request_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_help_request_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_request")),
+    )
+    with op.batch_alter_table("help_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_help_request_answered_at"), ["answered_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_help_request_board_id_answered_at", ["board_id", "answered_at"], unique=False
+        )
+
+    op.create_table(
+        "helper",
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.CheckConstraint("length(name) > 0 AND length(email) > 0", name=op.f("ck_helper_named")),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_helper_board_id_board")),
+        sa.PrimaryKeyConstraint("board_id", name=op.f("pk_helper")),
+    )
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -706,6 +756,64 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_appraisal_terms")),
     )
+    op.create_table(
+        "asset_claim",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("says", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "approved",
+                "refused",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'asked') = (decided_at IS NULL)", name=op.f("ck_asset_claim_decision_known")
+        ),
+        sa.CheckConstraint(
+            "state <> 'refused' OR length(reason) > 0", name=op.f("ck_asset_claim_reason_given")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_asset_claim_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_asset_claim_asset_id_asset")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["account.id"], name=op.f("fk_asset_claim_decided_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_asset_claim_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_claim")),
+    )
+    with op.batch_alter_table("asset_claim", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_asset_claim_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_asset_claim_asset_id",
+            ["asset_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+
     op.create_table(
         "correction",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1789,6 +1897,15 @@ def downgrade() -> None:
         )
 
     op.drop_table("correction")
+    with op.batch_alter_table("asset_claim", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_asset_claim_asset_id",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_asset_claim_organisation_id"))
+
+    op.drop_table("asset_claim")
     op.drop_table("appraisal_terms")
     op.drop_table("appraisal_criterion")
     with op.batch_alter_table("plan_draft", schema=None) as batch_op:
@@ -1831,6 +1948,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_meeting_board_id_starts_at")
 
     op.drop_table("meeting")
+    op.drop_table("helper")
+    with op.batch_alter_table("help_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_help_request_board_id_answered_at")
+        batch_op.drop_index(batch_op.f("ix_help_request_answered_at"))
+
+    op.drop_table("help_request")
     with op.batch_alter_table("concern", schema=None) as batch_op:
         batch_op.drop_index("ix_concern_subject")
         batch_op.drop_index("ix_concern_board_id_answered_at")
