@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from pbapp.accounts.models import Account
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
+from pbapp.decisions.models import Answer, Refusal
 from pbapp.organisations.models import Member
 from pbapp.organisations.queries import is_member
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority, PriorityVersion
 from pbapp.proposals.filling import ROWS
-from pbapp.proposals.models import CoAuthor, Proposal, ProposalState
+from pbapp.proposals.models import (
+    CoAuthor,
+    Proposal,
+    ProposalArea,
+    ProposalState,
+    SupportedPriority,
+)
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase, is_open_for, sealed_numbers
 from pbapp.rounds.sealing import BallotProject
@@ -39,10 +46,23 @@ class Listed:
     priority_name: str | None
     ward_code: str | None
     ward_name: str | None
+    more_wards: str | None  # the codes of several, between commas
 
     @property
     def is_withdrawn(self) -> bool:
         return self.state is ProposalState.WITHDRAWN
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is, or was, there to be voted for."""
+        return self.state is ProposalState.ON_BALLOT
+
+    @property
+    def ward_codes(self) -> list[str]:
+        """The wards it is for; none for the whole area."""
+        if self.more_wards:
+            return self.more_wards.split(",")
+        return [self.ward_code] if self.ward_code else []
 
 
 def _is_public(round: Round) -> ColumnElement[bool]:
@@ -67,8 +87,29 @@ def is_public(proposal: Proposal) -> bool:
     return withdrawn and proposal.number in sealed_numbers(proposal.round)
 
 
-def list_public(round: Round) -> list[Listed]:
+def _is_refused_in_public() -> ColumnElement[bool]:
+    """Refused, and its words are not kept from the public."""
+    hidden = exists().where(
+        Refusal.subject_type == "proposal",
+        Refusal.subject_id == cast(Proposal.id, String),
+        Refusal.answer == Answer.AGREED,
+        Refusal.is_hidden.is_(True),
+    )
+    return and_(Proposal.state == ProposalState.REFUSED, ~hidden)
+
+
+def list_public(round: Round, *, with_refused: bool = False) -> list[Listed]:
     """Every public proposal of a round in one query, by number."""
+    several = (
+        select(func.aggregate_strings(Area.gss_code, ","))
+        .join(ProposalArea, ProposalArea.area_id == Area.id)
+        .where(ProposalArea.proposal_id == Proposal.id)
+        .correlate(Proposal)
+        .scalar_subquery()
+    )
+    shown = _is_public(round)
+    if with_refused:
+        shown = or_(shown, _is_refused_in_public())
     query = (
         select(
             Proposal.id,
@@ -79,10 +120,11 @@ def list_public(round: Round) -> list[Listed]:
             Priority.name,
             Area.gss_code,
             Area.name,
+            several,
         )
         .outerjoin(Priority, Priority.id == Proposal.priority_id)
         .outerjoin(Area, Area.id == Proposal.area_id)
-        .where(Proposal.round_id == round.id, _is_public(round))
+        .where(Proposal.round_id == round.id, shown)
         .order_by(Proposal.number)
     )
     return [Listed(*row) for row in db.session.execute(query)]
@@ -107,6 +149,30 @@ def load_cards(ids: list[int]) -> list[Proposal]:
     )
     place = {id: at for at, id in enumerate(ids)}
     return sorted(db.session.scalars(query), key=lambda proposal: place[proposal.id])
+
+
+def list_titles(round: Round) -> dict[int, str]:
+    """The public proposals of a round, number to title, by title."""
+    query = (
+        select(Proposal.number, Proposal.title)
+        .where(Proposal.round_id == round.id, _is_public(round))
+        .order_by(Proposal.title, Proposal.number)
+    )
+    return {row.number: row.title for row in db.session.execute(query)}
+
+
+def list_by_number(round: Round, numbers: Sequence[int]) -> list[Proposal]:
+    """These proposals of a round with all that a page shows, in the order of the numbers."""
+    query = (
+        _whole()
+        .options(
+            selectinload(Proposal.supports).joinedload(SupportedPriority.priority),
+            selectinload(Proposal.more_areas).joinedload(ProposalArea.area),
+            selectinload(Proposal.funding),
+        )
+        .where(Proposal.round_id == round.id, Proposal.number.in_(numbers))
+    )
+    return sorted(db.session.scalars(query), key=lambda one: numbers.index(one.number))
 
 
 def find_by_number(round: Round, number: int) -> Proposal | None:

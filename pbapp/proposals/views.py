@@ -17,14 +17,20 @@ from pbapp.boards.access import is_officer_of
 from pbapp.decisions import queries as decisions
 from pbapp.maps.models import MapPart
 from pbapp.maps.queries import board_subject, find_part
-from pbapp.proposals import appealing, queries, words, writing  # noqa: F401 — writing adds its views
+from pbapp.proposals import (
+    appealing,
+    comparing,  # noqa: F401 — it and writing add their views
+    queries,
+    words,
+    writing,  # noqa: F401
+)
 from pbapp.proposals.access import get_proposal, is_ours
 from pbapp.proposals.asking import queries as asking
 from pbapp.proposals.asking.pages import desk_bp
 from pbapp.proposals.blueprint import bp
-from pbapp.proposals.filters import BANDS, Filters, priorities_of, wards_of
+from pbapp.proposals.filters import BANDS, Filters, Found
 from pbapp.proposals.models import ProposalState
-from pbapp.results.queries import outcome_of
+from pbapp.results.queries import funded_ids, outcome_of
 from pbapp.rounds import words as round_words
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
@@ -42,7 +48,7 @@ ON_A_PAGE = 24
 def index(slug: str) -> Response:
     """Everything on the ballot, in an order that is random and stays the same for a visitor."""
     round = get_round(slug)
-    found = queries.list_public(round)
+    found = _found(round)
     filters = Filters.from_args(request.args).known(found)
     matching = queries.in_order_of(_seed(), filters.apply(found))
     page, pages, shown = _page_of(matching)
@@ -54,12 +60,12 @@ def index(slug: str) -> Response:
         state=round_words.state_words(round, clock.now()),
         filters=filters,
         bands=BANDS,
-        priorities=priorities_of(found),
-        wards=wards_of(found),
+        found=found,
         proposals=queries.load_cards([one.id for one in shown]),
+        places={one.id: found.ward_words(one) for one in shown},
         page_number=page,
         pages=pages,
-        all=_sum_up([one for one in found if not one.is_withdrawn]),
+        all=_sum_up([one for one in found.proposals if one.is_standing]),
         matching=_sum_up(counted),
         pot=pot_total(round),
         mine=[] if fragments.wants_fragment() else _mine(round),
@@ -70,6 +76,12 @@ def index(slug: str) -> Response:
         can_send_in=queries.can_send_in(round, clock.now()),
         can_vote=bool(can_vote(round, clock.now())),
     )
+
+
+def _found(round: Round) -> Found:
+    """A round's public proposals; once the result is out, with what became of them."""
+    names = {item.area.gss_code: item.area.name for item in round.round_areas}
+    return Found(queries.list_public(round, with_refused=True), names, funded_ids(round))
 
 
 def _seed() -> str:
@@ -106,7 +118,7 @@ def _mine(round: Round) -> list[Any]:
 def geojson(slug: str) -> Response:
     """The public proposals that have a point, for the map; the same filters as the list."""
     round = get_round(slug)
-    found = queries.list_public(round)
+    found = _found(round)
     filters = Filters.from_args(request.args).known(found)
     ids = [one.id for one in filters.apply(found) if not one.is_withdrawn]
     features = [

@@ -224,6 +224,23 @@ def awards_of_group(organisation_id: UUID) -> list[Allocation]:
     return _awards(Proposal.organisation_id == organisation_id)
 
 
+def funded_ids(round: Round) -> set[int] | None:
+    """The proposals a round funds; None before its result is public."""
+    if not is_public(round, clock.now()):
+        return None
+    query = (
+        select(Allocation.proposal_id)
+        .join(Allocation.count)
+        .where(
+            Count.round_id == round.id,
+            Count.is_official.is_(True),
+            Allocation.is_funded.is_(True),
+            Allocation.proposal_id.is_not(None),
+        )
+    )
+    return {id for id in db.session.scalars(query) if id is not None}
+
+
 def outcome_of(proposal: Proposal) -> Allocation | None:
     """What the public official count says of a proposal; None before the result is out."""
     query = _public_allocations().where(Allocation.proposal_id == proposal.id)
