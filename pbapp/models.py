@@ -14,6 +14,7 @@ from pbapp.boards import models as boards  # noqa: F401
 from pbapp.concerns import models as concerns  # noqa: F401
 from pbapp.decisions import models as decisions  # noqa: F401
 from pbapp.delivery import models as delivery  # noqa: F401
+from pbapp.desk.queue import models as queue  # noqa: F401
 from pbapp.engagement import models as engagement  # noqa: F401
 from pbapp.helping import models as helping  # noqa: F401
 from pbapp.jobs import models as jobs  # noqa: F401

@@ -8,10 +8,11 @@ from flask import abort, g
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.boards.access import is_officer_of, officer_board_ids
-from pbapp.boards.models import Role
+from pbapp.boards.access import board_ids_of, is_officer_of, officer_board_ids
+from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Decision
+from pbapp.desk.queue.kinds import Viewer
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 
@@ -25,6 +26,12 @@ def the_officer() -> Account:
 def my_roles() -> dict[int, frozenset[Role]]:
     """Board id to the viewer's roles, for the boards they are an officer of."""
     return {board_id: frozenset(g.roles_by_board[board_id]) for board_id in officer_board_ids()}
+
+
+def my_viewer() -> Viewer:
+    """The viewer as the queue knows them: on each board where they are an officer or a counter."""
+    boards = board_ids_of(OFFICER_ROLES | {Role.COUNTER})
+    return Viewer(the_officer(), {id: frozenset(g.roles_by_board[id]) for id in boards})
 
 
 def get_own_round(slug: str) -> Round:

@@ -15,8 +15,12 @@ from pbapp.decisions.models import Appeal, Verdict
 from pbapp.desk import queries, words
 from pbapp.desk.access import the_officer
 from pbapp.desk.blueprint import bp
+from pbapp.desk.queue import replies
+from pbapp.desk.queue.addresses import following, kept, onward, url_of
 from pbapp.desk.queue.cases import AssetCase, ProposalCase, get_case
 from pbapp.desk.queue.forms import AnswerForm
+from pbapp.desk.queue.kinds import APPEAL
+from pbapp.desk.queue.queries import list_replies
 from pbapp.refusal import Refused
 from pbapp.web.access import access
 from pbapp.web.babel import say
@@ -29,8 +33,11 @@ def appeal(appeal_id: int) -> str | Response | tuple[str, int]:
     found = decisions.find_appeal(appeal_id) or abort(404)
     case = get_case(found.subject_type, found.subject_id)
     form = AnswerForm()
+    if replies.is_asked_for():
+        return _show(found, case, replies.insert(form, form.answer, case.board_id))
     if form.validate_on_submit():
         upheld = request.form.get("verdict") == Verdict.UPHELD
+        after = following(APPEAL, str(appeal_id))
         verdict = Verdict.UPHELD if upheld else Verdict.DISMISSED
         try:
             case.answer(found, the_officer(), verdict, form.answer.data or "")
@@ -39,7 +46,7 @@ def appeal(appeal_id: int) -> str | Response | tuple[str, int]:
         else:
             db.session.commit()
             flash(_("Answered. Whoever appealed is told."), "success")
-            return redirect(url_for(".index"), 303)
+            return redirect(onward(after), 303)
     return _show(found, case, form)
 
 
@@ -58,6 +65,9 @@ def _show(found: Appeal, case: ProposalCase | AssetCase, form: AnswerForm) -> tu
         decided_by=words.name_of(queries.find_account(found.decision.by_id)),
         answered_by=words.name_of(queries.find_account(found.decided_by_id)),
         barred=say(barred) if barred else "",
+        replies=list_replies([case.board_id]),
+        here=url_of(APPEAL, str(found.id), **kept()),
+        back=url_for(".index", **kept()),
     )
     status = 422 if form.answer.errors else 409 if form.form_errors else 200
     return html, status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from pbapp.web.forms import Form, plain_text
@@ -72,4 +72,49 @@ class AnswerForm(Form):
             DataRequired(_l("Say why, so that they understand it.")),
             Length(max=2000, message=TOO_LONG),
         ],
+    )
+
+
+class NoteForm(Form):
+    """A note for the other officers of the board."""
+
+    text = TextAreaField(
+        _l("New note"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Write the note first.")),
+            Length(max=2000, message=TOO_LONG),
+        ],
+    )
+
+
+class ReplyForm(SeenForm):
+    """A reply the officers of a board keep."""
+
+    board = SelectField(_l("For which board?"))
+    name = StringField(
+        _l("Name of the reply"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Give the reply a name.")),
+            Length(max=80, message=_l("Use at most 80 characters.")),
+        ],
+    )
+    text = TextAreaField(
+        _l("Its words"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Write the words of the reply.")),
+            Length(max=2000, message=TOO_LONG),
+        ],
+    )
+
+
+class BulkForm(Form):
+    """What becomes of several things at once."""
+
+    reason = TextAreaField(
+        _l("What has to change?"),
+        filters=[plain_text],
+        validators=[Length(max=2000, message=TOO_LONG)],
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.accounts.models import Account
 from pbapp.assets import words as asset_words
+from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import AssetState
 from pbapp.audit.queries import list_revisions
 from pbapp.boards.access import any_officer, officer_or_counter
@@ -16,19 +19,27 @@ from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
 from pbapp.decisions import refusing
-from pbapp.decisions.models import Answer, Decision, Outcome
+from pbapp.decisions.models import Answer, Decision, Outcome, Refusal
 from pbapp.desk import queries, words
-from pbapp.desk.access import my_roles, the_officer
+from pbapp.desk.access import the_officer
 from pbapp.desk.blueprint import bp
+from pbapp.desk.queue import hands, replies
+from pbapp.desk.queue.addresses import following, kept, onward, url_of
 from pbapp.desk.queue.cases import AssetCase, ProposalCase, get_case
-from pbapp.desk.queue.forms import DecideForm, DeclineForm, RefuseForm
+from pbapp.desk.queue.filters import Filters
+from pbapp.desk.queue.forms import DecideForm, DeclineForm, NoteForm, RefuseForm, SeenForm
+from pbapp.desk.queue.kinds import REFUSAL
+from pbapp.desk.queue.pages import undoable
+from pbapp.desk.queue.queries import list_replies, plain_ref
 from pbapp.proposals import words as proposal_words
+from pbapp.proposals.deciding import SUBJECT as PROPOSAL
 from pbapp.refusal import Refused
+from pbapp.web import fragments
 from pbapp.web.access import access
 from pbapp.web.babel import say
 from pbapp.web.forms import Form
 
-Page = str | Response | tuple[str, int]
+Page = Response
 Found = ProposalCase | AssetCase
 
 
@@ -36,33 +47,36 @@ Found = ProposalCase | AssetCase
 @access(officer_or_counter)
 def proposal(proposal_id: int) -> Page:
     """Read a proposal, put it on the ballot or send it back with a reason."""
-    return _item(get_case(queries.PROPOSAL, str(proposal_id)))
+    return _item(get_case(PROPOSAL, str(proposal_id)))
 
 
 @bp.route("/assets/<uuid:asset_id>", methods=["GET", "POST"])
 @access(officer_or_counter)
 def asset(asset_id: UUID) -> Page:
     """Read an entry, put it on the map, or send it back with a reason."""
-    return _item(get_case(queries.ASSET, str(asset_id)))
+    return _item(get_case(ASSET, str(asset_id)))
 
 
 def _item(case: Found) -> Page:
     form = DecideForm(version=str(case.version))
+    if replies.is_asked_for():
+        return show(case, form=replies.insert(form, form.reason, case.board_id))
     if request.method == "POST" and form.validate_on_submit():
         approved = request.form.get("outcome") == "approved"
         outcome = Outcome.APPROVED if approved else Outcome.RETURNED
+        account, after = the_officer(), following(case.kind, plain_ref(case.id))
         try:
-            case.decide(outcome, the_officer(), form.seen_version, form.reason.data or "")
+            case.decide(outcome, account, form.seen_version, form.reason.data or "")
         except Refused as refused:
             form.blame(refused)
             _read_again(case, form)
         else:
             db.session.commit()
-            return redirect(url_for(".index"), 303)
+            return redirect(onward(after), 303)
     return show(case, form=form)
 
 
-def _read_again(case: Found, form: DecideForm | RefuseForm) -> None:
+def _read_again(case: Found, form: SeenForm) -> None:
     """What the page now shows is what they read."""
     db.session.refresh(case.thing)
     form.version.data = str(case.version)
@@ -74,6 +88,8 @@ def ask_refusal(kind: str, id: str) -> Page:
     """The first of two people asks for a refusal."""
     case = get_case(kind, id)
     form = RefuseForm(prefix="refuse")
+    if replies.is_asked_for():
+        return show(case, refuse=replies.insert(form, form.reason, case.board_id))
     if form.validate_on_submit():
         try:
             case.ask_refusal(
@@ -88,35 +104,39 @@ def ask_refusal(kind: str, id: str) -> Page:
             _read_again(case, form)
         else:
             db.session.commit()
-            return redirect(case.desk_url, 303)
+            flash(_("Asked. It is refused if a second person agrees."), "success")
+            return redirect(onward(following(case.kind, plain_ref(case.id))), 303)
     return show(case, refuse=form)
 
 
-@bp.post("/refusals/<int:refusal_id>")
+@bp.route("/refusals/<int:refusal_id>", methods=["GET", "POST"])
 @access(officer_or_counter)
-def answer_refusal(refusal_id: int) -> Page:
+def refusal(refusal_id: int) -> Page:
     """The second person agrees or says no; whoever asked takes the request back."""
-    refusal = decisions.find_refusal(refusal_id)
-    case = get_case(refusal.subject_type, refusal.subject_id) if refusal else None
-    if refusal is None or case is None:
-        return redirect(url_for(".index"), 303)
+    found = decisions.find_refusal(refusal_id) or abort(404)
+    case = get_case(found.subject_type, found.subject_id)
     form, account = DeclineForm(prefix="decline"), the_officer()
-    if form.validate_on_submit():
+    if request.method == "POST" and form.validate_on_submit():
+        after = following(REFUSAL, str(refusal_id))
         try:
-            _answer = request.form.get("answer")
-            if _answer == Answer.AGREED:
-                case.agree(refusal, account)
-            elif _answer == Answer.WITHDRAWN:
-                case.withdraw(refusal, account)
-            else:
-                case.decline(refusal, account, form.note.data or "")
+            _answer(case, found, form, account)
         except Refused as refused:
             form.blame(refused)
             db.session.refresh(case.thing)
         else:
             db.session.commit()
-            return redirect(url_for(".index"), 303)
+            return redirect(onward(after), 303)
     return show(case, decline=form)
+
+
+def _answer(case: Found, refusal: Refusal, form: DeclineForm, by: Account) -> None:
+    answer = request.form.get("answer")
+    if answer == Answer.AGREED:
+        case.agree(refusal, by)
+    elif answer == Answer.WITHDRAWN:
+        case.withdraw(refusal, by)
+    else:
+        case.decline(refusal, by, form.note.data or "")
 
 
 # --- what the page shows --------------------------------------------------------------------
@@ -128,67 +148,82 @@ def show(
     form: DecideForm | None = None,
     refuse: RefuseForm | None = None,
     decline: DeclineForm | None = None,
-) -> tuple[str, int]:
-    """The page of a thing; one of the forms may hold what somebody typed and what was wrong."""
-    version = str(case.version)
-    forms = {
-        "form": form or DecideForm(formdata=None, version=version),
-        "refuse": refuse or RefuseForm(formdata=None, prefix="refuse", version=version),
-        "decline": decline or DeclineForm(formdata=None, prefix="decline"),
-    }
+    note: NoteForm | None = None,
+) -> Page:
+    """The page of a thing; one of the forms may hold what somebody typed and what was wrong.
+
+    For the queue's own pane it is the part that the page includes.
+    """
     if case.board is not None:
         use_board(case.board)
+    version = str(case.version)
+    form = form or DecideForm(formdata=None, version=version)
+    refuse = refuse or RefuseForm(formdata=None, prefix="refuse", version=version)
+    decline = decline or DeclineForm(formdata=None, prefix="decline")
     made = decisions.list_for(case.kind, case.id)
-    about = {**_around(case, made), **_refusal(case), **forms}
-    html = _show_proposal(case, made, about) if isinstance(case, ProposalCase) else None
-    html = html or _show_asset(case, about)
-    return html, _status([f for f in forms.values() if isinstance(f, Form)])
+    about = _proposal(case, made) if isinstance(case, ProposalCase) else _asset(case)
+    return fragments.render(
+        f"desk/{case.kind}.html",
+        fragment=f"desk/_{case.kind}_pane.html",
+        status=_status([form, refuse, decline, *([note] if note else [])]),
+        form=form,
+        refuse=refuse,
+        decline=decline,
+        **about,
+        **_around(case, made),
+        **_refusal(case),
+        **hands.facts_for(case, note),
+    )
 
 
-def _show_proposal(case: ProposalCase, made: list[Decision], about: dict[str, Any]) -> str:
+def _proposal(case: ProposalCase, made: list[Decision]) -> dict[str, Any]:
     found = case.thing
-    return render_template(
-        "desk/proposal.html",
-        proposal=found,
-        round=found.round,
-        state=proposal_words.state_words(found),
-        tone=proposal_words.TONES[found.state],
-        history=proposal_words.history(
+    return {
+        "proposal": found,
+        "round": found.round,
+        "state": proposal_words.state_words(found),
+        "tone": proposal_words.TONES[found.state],
+        "history": proposal_words.history(
             found, made, list_revisions(case.kind, case.id), with_reasons=True
         ),
-        **about,
-    )
+    }
 
 
-def _show_asset(case: Found, about: dict[str, Any]) -> str:
-    assert isinstance(case, AssetCase)  # noqa: S101 — there are two kinds
+def _asset(case: AssetCase) -> dict[str, Any]:
     found = case.thing
-    return render_template(
-        "desk/asset.html",
-        asset=found,
-        kind=asset_words.KIND[found.kind],
-        state=asset_words.STATE[found.state],
-        is_published=found.state is AssetState.PUBLISHED,
-        history=asset_words.told(list_revisions(case.kind, case.id)),
-        **about,
-    )
+    return {
+        "asset": found,
+        "kind": asset_words.KIND[found.kind],
+        "state": asset_words.STATE[found.state],
+        "is_published": found.state is AssetState.PUBLISHED,
+        "history": asset_words.told(list_revisions(case.kind, case.id)),
+    }
 
 
 def _around(case: Found, made: list[Decision]) -> dict[str, Any]:
     """What both pages say besides the thing itself: its decision, and what comes next."""
-    account = the_officer()
-    queue = queries.list_waiting(account, my_roles())
+    account, ref = the_officer(), plain_ref(case.id)
     standing = next((d for d in made if d.undone_at is None), None)
     refused = case.why_not(account)
+    after = following(case.kind, ref)
+    values = kept()
+    source = {"from": "queue"} if request.args.get("from") == "queue" else {}
     return {
         "case": case,
+        "kept": {**values, **source},
+        "here": url_of(case.kind, ref, **values, **source),
+        "back": url_for(".index", **Filters.from_args(request.args).values()),
         "is_waiting": case.is_waiting,
         "not_mine": say(refused) if refused else "",
         "decision": standing,
         "decided": words.did(standing) if standing else "",
         "decided_by": words.name_of(queries.find_account(standing.by_id)) if standing else "",
-        "following": queries.next_after(queue, case.kind, case.id),
+        "following": after,
+        "following_url": url_of(after.kind, after.ref, **values) if after else "",
+        "goes_on": bool(values.get("then")),
         "appeals": decisions.list_appeals(case.kind, case.id),
+        "replies": list_replies([case.board_id]),
+        **undoable(),
     }
 
 
@@ -210,6 +245,6 @@ def _refusal(case: Found) -> dict[str, Any]:
 
 def _status(forms: list[Form]) -> int:
     """422 for a mistake in a form, 409 when somebody else was first."""
-    if any(errors for form in forms for field in form for errors in field.errors):
+    if any(field.errors for form in forms for field in form):
         return 422
     return 409 if any(form.form_errors for form in forms) else 200

@@ -1,0 +1,27 @@
+"""What a thing's page shows officers of its board alone: notes, and whose hands it is in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pbapp.boards.access import is_officer_of
+from pbapp.desk.access import the_officer
+from pbapp.desk.queue import queries
+from pbapp.desk.queue.cases import Case
+from pbapp.desk.queue.forms import NoteForm
+
+
+def facts_for(case: Case, note: NoteForm | None = None) -> dict[str, Any]:
+    """Notes and hands, for officers of the board only; a trained counter reads neither."""
+    if not is_officer_of(case.board_id):
+        return {"has_notes": False}
+    ref = queries.plain_ref(case.id)
+    return {
+        "has_notes": True,
+        "note_form": note or NoteForm(formdata=None, prefix="note"),
+        "notes": queries.list_notes(case.kind, ref),
+        "me": the_officer(),
+        "assignment": queries.find_assignment(case.kind, ref),
+        "officers": queries.list_officers([case.board_id] if case.board_id else []),
+        "ref": ref,
+    }

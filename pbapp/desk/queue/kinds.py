@@ -1,0 +1,279 @@
+"""What can wait at the desk: one entry a kind, each with the query that finds what waits.
+
+A new kind is one function and one entry in `KINDS`. Each query gives the columns of `COLUMNS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+)
+
+from pbapp.accounts.models import Account
+from pbapp.assets.models import SUBJECT as ASSET
+from pbapp.assets.models import Asset, AssetState
+from pbapp.boards.models import OFFICER_ROLES, Role
+from pbapp.decisions.models import Appeal, Conflict, Decision, Refusal
+from pbapp.organisations.models import Member, Organisation
+from pbapp.places.models import Area
+from pbapp.proposals.deciding import DECIDERS
+from pbapp.proposals.deciding import SUBJECT as PROPOSAL
+from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.proposals.queries import of_author
+from pbapp.rounds.models import Profile, Round
+
+REFUSAL, APPEAL = "refusal", "appeal"
+COLUMNS = (
+    "kind",
+    "ref",
+    "title",
+    "sender",
+    "since",
+    "board_id",
+    "round_id",
+    "bar",
+    "version",
+    "clock",
+)
+SECONDS = OFFICER_ROLES | {Role.COUNTER}
+# Why it is not this officer's turn, beside their roles.
+OWN, ASKED, TOOK_PART = "own", "asked", "part"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the queue, and what they are on which board."""
+
+    account: Account
+    roles: dict[int, frozenset[Role]]
+
+    def boards(self, roles: Collection[Role]) -> list[int]:
+        """The boards on which they have one of these roles."""
+        return [board for board, held in self.roles.items() if held & frozenset(roles)]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that waits. `deciders`: whose turn it is; `seen_by`: who sees it."""
+
+    key: str
+    find: Callable[[Viewer], Select[Any]]
+    deciders: frozenset[Role]
+    can_be_bulk: bool = False
+
+
+def _row(kind: str, **values: Any) -> Select[Any]:
+    """The columns of `COLUMNS`, in their order; `clock` is the kind's own unless given."""
+    usual: dict[str, Any] = {"kind": kind, "clock": kind, "bar": "", "version": 0}
+    given = {**usual, **values}
+    for name in ("kind", "clock", "bar", "ref"):
+        given[name] = cast(given[name], String)
+    for name in ("round_id", "version"):
+        given[name] = cast(given.get(name), Integer)
+    return select(*(given[name].label(name) for name in COLUMNS))
+
+
+def _belongs(account: Account, organisation_id: Any) -> ColumnElement[bool]:
+    """Whether the officer belongs to the group behind a thing."""
+    mine = select(Member.id).where(
+        Member.organisation_id == organisation_id, Member.account_id == account.id
+    )
+    return exists(mine)
+
+
+def _own_proposal(viewer: Viewer) -> ColumnElement[bool]:
+    return or_(
+        of_author(viewer.account),
+        Proposal.submitted_by_id == viewer.account.id,
+        _declared(viewer, PROPOSAL, cast(Proposal.id, String)),
+    )
+
+
+def _own_asset(viewer: Viewer) -> ColumnElement[bool]:
+    belongs = _belongs(viewer.account, Asset.organisation_id)
+    return or_(belongs, Asset.submitted_by_id == viewer.account.id)
+
+
+def _declared(viewer: Viewer, subject_type: str, subject_id: Any) -> ColumnElement[bool]:
+    query = select(Conflict.id).where(
+        Conflict.subject_type == subject_type,
+        Conflict.subject_id == subject_id,
+        Conflict.account_id == viewer.account.id,
+        Conflict.what != "",
+    )
+    return exists(query)
+
+
+def plain(column: Any) -> ColumnElement[Any]:
+    """An id as text without hyphens: SQLite keeps UUIDs so, decisions write them with."""
+    return func.replace(cast(column, String), "-", "")
+
+
+def _is_refused_now(subject_type: str, ref: Any, version: Any) -> ColumnElement[bool]:
+    """A refusal of just this version is asked for: then that waits, and not the thing."""
+    query = select(Refusal.id).where(
+        Refusal.subject_type == subject_type,
+        plain(Refusal.subject_id) == ref,
+        Refusal.version == version,
+        Refusal.answer.is_(None),
+    )
+    return exists(query)
+
+
+def _sender() -> ColumnElement[Any]:
+    return func.coalesce(Organisation.name, Proposal.entered_for)
+
+
+# --- the kinds ------------------------------------------------------------------------------
+
+
+def find_proposals(viewer: Viewer) -> Select[Any]:
+    """Proposals that nobody has decided on."""
+    ref = cast(Proposal.id, String)
+    row = _row(
+        PROPOSAL,
+        ref=ref,
+        title=Proposal.title,
+        sender=_sender(),
+        since=Proposal.updated_at,
+        board_id=Round.board_id,
+        round_id=Round.id,
+        bar=case((_own_proposal(viewer), OWN), else_=""),
+        version=Proposal.version,
+    )
+    return (
+        row.join(Round, Round.id == Proposal.round_id)
+        .outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
+        .where(
+            Round.board_id.in_(viewer.boards(OFFICER_ROLES)),
+            Round.rehearses_id.is_(None),
+            Proposal.state == ProposalState.SUBMITTED,
+            ~_is_refused_now(PROPOSAL, ref, Proposal.version),
+        )
+    )
+
+
+def find_assets(viewer: Viewer) -> Select[Any]:
+    """Entries for the map that nobody has decided on."""
+    row = _row(
+        ASSET,
+        ref=plain(Asset.id),
+        title=Asset.name,
+        sender=Area.name,
+        since=Asset.updated_at,
+        board_id=Asset.board_id,
+        bar=case((_own_asset(viewer), OWN), else_=""),
+        version=Asset.version,
+    )
+    return row.outerjoin(Area, Area.id == Asset.area_id).where(
+        Asset.board_id.in_(viewer.boards(OFFICER_ROLES)),
+        Asset.state == AssetState.WAITING,
+        ~_is_refused_now(ASSET, plain(Asset.id), Asset.version),
+    )
+
+
+def _with_subject(row: Select[Any], about: type[Refusal] | type[Appeal]) -> Select[Any]:
+    """The thing a refusal or an appeal is about, joined: a proposal with its round, or an entry."""
+    number = case((about.subject_type == PROPOSAL, cast(about.subject_id, Integer)), else_=null())
+    entry = and_(about.subject_type == ASSET, plain(Asset.id) == plain(about.subject_id))
+    return (
+        row.outerjoin(Proposal, Proposal.id == number)
+        .outerjoin(Round, Round.id == Proposal.round_id)
+        .outerjoin(Asset, entry)
+    )
+
+
+def _own_subject(viewer: Viewer) -> ColumnElement[bool]:
+    own_proposal = and_(Proposal.id.is_not(None), _own_proposal(viewer))
+    return or_(own_proposal, and_(Asset.id.is_not(None), _own_asset(viewer)))
+
+
+def _for_second(viewer: Viewer, board_id: Any) -> ColumnElement[bool]:
+    """Officers of the board; its counters where the round is of a size that lets them."""
+    counted = and_(
+        board_id.in_(viewer.boards({Role.COUNTER})),
+        Round.id.is_not(None),
+        Round.profile != Profile.FULL,
+    )
+    return or_(board_id.in_(viewer.boards(OFFICER_ROLES)), counted)
+
+
+def find_refusals(viewer: Viewer) -> Select[Any]:
+    """Refusals that somebody asked for and a second person has to answer."""
+    me = viewer.account.id
+    row = _row(
+        REFUSAL,
+        ref=Refusal.id,
+        title=func.coalesce(Proposal.title, Asset.name),
+        sender=Account.name,
+        since=Refusal.asked_at,
+        board_id=Refusal.board_id,
+        round_id=Round.id,
+        bar=case((Refusal.asked_by_id == me, ASKED), (_own_subject(viewer), OWN), else_=""),
+    ).join_from(Refusal, Account, Account.id == Refusal.asked_by_id)
+    waits = or_(
+        and_(Proposal.state == ProposalState.SUBMITTED, Proposal.version == Refusal.version),
+        and_(Asset.state == AssetState.WAITING, Asset.version == Refusal.version),
+    )
+    return _with_subject(row, Refusal).where(
+        Refusal.answer.is_(None), waits, _for_second(viewer, Refusal.board_id)
+    )
+
+
+def find_appeals(viewer: Viewer) -> Select[Any]:
+    """Appeals that somebody who took no part has to answer."""
+    me = viewer.account.id
+    row = _row(
+        APPEAL,
+        ref=Appeal.id,
+        title=func.coalesce(Proposal.title, Asset.name),
+        sender=func.coalesce(Organisation.name, ""),
+        since=Appeal.at,
+        board_id=Appeal.board_id,
+        round_id=Round.id,
+        bar=case((_took_part(me), TOOK_PART), (_own_subject(viewer), OWN), else_=""),
+    ).select_from(Appeal)
+    return (
+        _with_subject(row, Appeal)
+        .outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
+        .where(Appeal.verdict.is_(None), _for_second(viewer, Appeal.board_id))
+    )
+
+
+def _took_part(me: UUID) -> ColumnElement[bool]:
+    decided = select(Decision.id).where(
+        Decision.subject_type == Appeal.subject_type,
+        Decision.subject_id == Appeal.subject_id,
+        Decision.by_id == me,
+    )
+    refused = select(Refusal.id).where(
+        Refusal.subject_type == Appeal.subject_type,
+        Refusal.subject_id == Appeal.subject_id,
+        or_(Refusal.asked_by_id == me, Refusal.answered_by_id == me),
+    )
+    return or_(exists(decided), exists(refused))
+
+
+KINDS = (
+    Kind(PROPOSAL, find_proposals, frozenset(DECIDERS), can_be_bulk=True),
+    Kind(ASSET, find_assets, frozenset({Role.MODERATOR}), can_be_bulk=True),
+    Kind(REFUSAL, find_refusals, SECONDS),
+    Kind(APPEAL, find_appeals, SECONDS),
+)
+BY_KEY = {kind.key: kind for kind in KINDS}

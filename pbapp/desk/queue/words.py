@@ -1,0 +1,76 @@
+"""The queue in words: kinds, whose turn it is, and the sorts of numbers at the top."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from pbapp.accounts.models import Account
+from pbapp.assets.models import SUBJECT as ASSET
+from pbapp.desk.queries import find_account
+from pbapp.desk.queue.kinds import APPEAL, ASKED, OWN, REFUSAL, TOOK_PART
+from pbapp.desk.queue.queries import Waiting
+from pbapp.proposals.deciding import SUBJECT as PROPOSAL
+
+ME, NOBODY = "me", "nobody"
+
+
+def kind(key: str) -> str:
+    """One thing of a kind."""
+    return {
+        PROPOSAL: _("Proposal"),
+        ASSET: _("Entry for the map"),
+        REFUSAL: _("Refusal asked for"),
+        APPEAL: _("Appeal"),
+    }[key]
+
+
+def kinds(key: str) -> str:
+    """Several of a kind."""
+    return {
+        PROPOSAL: _("Proposals"),
+        ASSET: _("Entries for the map"),
+        REFUSAL: _("Refusals asked for"),
+        APPEAL: _("Appeals"),
+    }[key]
+
+
+def who(key: str) -> str:
+    """What each number at the top counts."""
+    return {
+        "": _("All that waits"),
+        "turn": _("Your turn"),
+        "mine": _("In your hands"),
+        "nobody": _("In no one's hands"),
+        "overdue": _("Overdue"),
+    }[key]
+
+
+def turn(item: Waiting) -> str:
+    """Whose turn it is, for this officer."""
+    if item.is_my_turn:
+        return _("Your turn")
+    if item.bar:
+        return {
+            OWN: _("Somebody else: your own group"),
+            ASKED: _("Somebody else: you asked"),
+            TOOK_PART: _("Somebody else: you took part"),
+        }[item.bar]
+    return _("For a moderator") if item.kind in (PROPOSAL, ASSET) else _("For another officer")
+
+
+def tone(item: Waiting) -> str:
+    if item.is_overdue:
+        return "bad"
+    return "warn" if item.is_my_turn else "neutral"
+
+
+def chosen_officer(value: str, me: Account) -> Account | None:
+    """Whom a form's value names: oneself, nobody, or another officer by id."""
+    if value == ME:
+        return me
+    try:
+        return find_account(UUID(value))
+    except ValueError:
+        return None
