@@ -391,6 +391,51 @@ def upgrade() -> None:
         batch_op.create_index("ix_concern_subject", ["subject_type", "subject_id"], unique=False)
 
     op.create_table(
+        "desk_assignment",
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_desk_assignment_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_desk_assignment_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_desk_assignment_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("kind", "subject_id", name=op.f("pk_desk_assignment")),
+    )
+    with op.batch_alter_table("desk_assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_desk_assignment_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_desk_assignment_board_id"), ["board_id"], unique=False)
+
+    op.create_table(
+        "desk_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_type", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.String(length=64), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_desk_note_text_given")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_desk_note_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_desk_note_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_note")),
+    )
+    with op.batch_alter_table("desk_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_note_board_id"), ["board_id"], unique=False)
+        batch_op.create_index("ix_desk_note_subject", ["subject_type", "subject_id"], unique=False)
+
+    op.create_table(
         "help_request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -603,6 +648,21 @@ def upgrade() -> None:
             postgresql_where=sa.text("answer IS NULL"),
         )
 
+    op.create_table(
+        "saved_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length(name) > 0", name=op.f("ck_saved_reply_name_given")),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_saved_reply_text_given")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_saved_reply_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_reply")),
+        sa.UniqueConstraint("board_id", "name", name=op.f("uq_saved_reply_board_id_name")),
+    )
     op.create_table(
         "board_pack",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1927,6 +1987,7 @@ def downgrade() -> None:
 
     op.drop_table("meeting_attendance")
     op.drop_table("board_pack")
+    op.drop_table("saved_reply")
     with op.batch_alter_table("refusal", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_refusal_open",
@@ -1954,6 +2015,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_help_request_answered_at"))
 
     op.drop_table("help_request")
+    with op.batch_alter_table("desk_note", schema=None) as batch_op:
+        batch_op.drop_index("ix_desk_note_subject")
+        batch_op.drop_index(batch_op.f("ix_desk_note_board_id"))
+
+    op.drop_table("desk_note")
+    with op.batch_alter_table("desk_assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_desk_assignment_board_id"))
+        batch_op.drop_index(batch_op.f("ix_desk_assignment_account_id"))
+
+    op.drop_table("desk_assignment")
     with op.batch_alter_table("concern", schema=None) as batch_op:
         batch_op.drop_index("ix_concern_subject")
         batch_op.drop_index("ix_concern_board_id_answered_at")
