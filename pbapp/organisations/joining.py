@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.accounts.queries import find_by_email, tidy_email, token_hash
-from pbapp.db import db, flush
+from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
 from pbapp.organisations import queries, services
 from pbapp.organisations.models import Invitation, Member, Organisation
@@ -91,6 +91,7 @@ def accept(*, token: str, by: Account, name: str, link: str) -> Member:
     `name` is how the group sees somebody whose account has none yet: raises `Refused` beside
     `name` without it, and without a field for a link that is no longer good.
     """
+    advisory_lock(f"invitation {token_hash(token)}")  # two people with one link: the first joins
     invitation = queries.find_open_invitation(token)
     if invitation is None:
         raise Refused(GONE)

@@ -89,17 +89,17 @@ def leave(*, organisation: Organisation, by: Account, link: str) -> None:
     tell(event, leads, template="group_members", context=about)
 
 
-def remove(*, organisation: Organisation, member_id: int, by: Account, link: str) -> Account:
+def remove(*, organisation: Organisation, member_id: int, by: Account) -> Account:
     """Part with a member: they lose every right at once, and are told. A lead only goes by will."""
-    must_lead(organisation, by)
     _one_at_a_time(organisation)
+    must_lead(organisation, by)
     member = _named(organisation, member_id)
     if member.role is MemberRole.LEAD:
         raise Refused(N_("A lead can leave, but nobody can remove them."))
     account = member.account
     _end(member)
     event = log(organisation, "removed", by, {"account": str(account.id)})
-    about = {"what": "removed", "group": organisation.name, "who": called(by), "url": link}
+    about = {"what": "removed", "group": organisation.name, "who": called(by), "url": ""}
     tell(event, [account], template="group_members", context=about)
     return account
 

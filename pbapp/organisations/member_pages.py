@@ -12,6 +12,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.db import db
 from pbapp.organisations import joining, leading, queries
 from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
+from pbapp.organisations.acting import act
 from pbapp.organisations.blueprint import bp
 from pbapp.organisations.forms import LEAD_TOO, InviteForm, JoinForm, LeadForm, PressForm
 from pbapp.organisations.models import Member, MemberRole, Organisation
@@ -20,7 +21,7 @@ from pbapp.organisations.words import MAY, ROLE
 from pbapp.refusal import Refused
 from pbapp.web.access import access, signed_in
 from pbapp.web.limits import limited
-from pbapp.web.refusals import blame, say_no
+from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
 
@@ -29,8 +30,8 @@ def _home(group: Organisation) -> str:
     return url_for("organisations.home", organisation_id=group.id, _external=True)
 
 
-def _back(group: Organisation) -> Response:
-    return redirect(url_for(".members", organisation_id=group.id), 303)
+def _back(group: Organisation) -> str:
+    return url_for(".members", organisation_id=group.id)
 
 
 @bp.route("/groups/<uuid:organisation_id>/members", methods=["GET", "POST"])
@@ -52,7 +53,7 @@ def members(organisation_id: UUID) -> Page:
         else:
             db.session.commit()
             flash(_("The invitation is on its way. It lasts 14 days."), "success")
-            return _back(group)
+            return redirect(_back(group), 303)
     return _show_members(get_group(organisation_id), form)
 
 
@@ -81,14 +82,11 @@ def _show_members(group: Organisation, form: InviteForm) -> tuple[str, int]:
 def take_back(organisation_id: UUID, invitation_id: UUID) -> Page:
     group = get_group(organisation_id)
     invitation = queries.find_invitation(group.id, invitation_id) or abort(404)
-    try:
-        joining.take_back(invitation=invitation, by=me())
-    except Refused as refused:
-        say_no(refused)
-    else:
-        db.session.commit()
-        flash(_("Taken back. The link does not work any more."), "success")
-    return _back(group)
+    return act(
+        lambda: joining.take_back(invitation=invitation, by=me()),
+        thanks=_("Taken back. The link does not work any more."),
+        back=_back(group),
+    )
 
 
 @bp.route("/groups/join/<token>", methods=["GET", "POST"])
@@ -132,14 +130,11 @@ def remove(organisation_id: UUID, member_id: int) -> Page:
         return render_template(
             "organisations/remove.html", group=group, form=form, name=called(member.account)
         )
-    try:
-        leading.remove(organisation=group, member_id=member_id, by=me(), link="")
-    except Refused as refused:
-        say_no(refused)
-    else:
-        db.session.commit()
-        flash(_("They do not belong to the group any more, and have been told."), "success")
-    return _back(group)
+    return act(
+        lambda: leading.remove(organisation=group, member_id=member_id, by=me()),
+        thanks=_("They do not belong to the group any more, and have been told."),
+        back=_back(group),
+    )
 
 
 @bp.route("/groups/<uuid:organisation_id>/leave", methods=["GET", "POST"])
@@ -149,14 +144,12 @@ def leave(organisation_id: UUID) -> Page:
     group, form = get_group(organisation_id), PressForm()
     if not form.validate_on_submit():
         return render_template("organisations/leave.html", group=group, form=form)
-    try:
-        leading.leave(organisation=group, by=me(), link=_home(group))
-    except Refused as refused:
-        say_no(refused)
-        return _back(group)
-    db.session.commit()
-    flash(_("You have left the group."), "success")
-    return redirect(url_for(".index"), 303)
+    return act(
+        lambda: leading.leave(organisation=group, by=me(), link=_home(group)),
+        thanks=_("You have left the group."),
+        back=_back(group),
+        after=url_for(".index"),
+    )
 
 
 @bp.route("/groups/<uuid:organisation_id>/lead", methods=["GET", "POST"])
@@ -185,7 +178,7 @@ def offer_lead(organisation_id: UUID) -> Page:
         else:
             db.session.commit()
             flash(_("We have asked them. You lead the group until they accept."), "success")
-            return _back(group)
+            return redirect(_back(group), 303)
     html = render_template("organisations/offer_lead.html", group=group, form=form, others=others)
     return html, 422 if form.errors else 200
 
@@ -194,14 +187,11 @@ def offer_lead(organisation_id: UUID) -> Page:
 @access(a_lead)
 def take_back_lead(organisation_id: UUID, member_id: int) -> Page:
     group = get_group(organisation_id)
-    try:
-        leading.take_back_offer(organisation=group, member_id=member_id, by=me())
-    except Refused as refused:
-        say_no(refused)
-    else:
-        db.session.commit()
-        flash(_("Taken back."), "success")
-    return _back(group)
+    return act(
+        lambda: leading.take_back_offer(organisation=group, member_id=member_id, by=me()),
+        thanks=_("Taken back."),
+        back=_back(group),
+    )
 
 
 @bp.post("/groups/<uuid:organisation_id>/lead/answer")
@@ -209,11 +199,9 @@ def take_back_lead(organisation_id: UUID, member_id: int) -> Page:
 def answer_lead(organisation_id: UUID) -> Page:
     """The second step: who was asked says yes or no."""
     group, accepts = get_group(organisation_id), request.form.get("answer") == "yes"
-    try:
-        leading.answer_lead(organisation=group, accepts=accepts, by=me(), link=_home(group))
-    except Refused as refused:
-        say_no(refused)
-    else:
-        db.session.commit()
-        flash(_("You lead the group now.") if accepts else _("You have said no."), "success")
-    return redirect(url_for(".home", organisation_id=group.id), 303)
+    link = _home(group)
+    return act(
+        lambda: leading.answer_lead(organisation=group, accepts=accepts, by=me(), link=link),
+        thanks=_("You lead the group now.") if accepts else _("You have said no."),
+        back=url_for(".home", organisation_id=group.id),
+    )

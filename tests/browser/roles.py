@@ -277,6 +277,19 @@ class GroupMember(Person):
         self.reads(title)
         self.sees("Being checked", total, priority)
 
+    def opens_the_passport(self, group: str) -> None:
+        self.at("/account/groups")
+        self.follows(group)
+        self.follows("Open the passport")
+
+    def says_whose_land_it_is(self, group: str, words: str) -> None:
+        """Fills in one item of the passport."""
+        self.opens_the_passport(group)
+        self.follows(re.compile("Fill it in.*landowner"))
+        self.fills({"What do you have? If it does not concern you, say why.": words})
+        self.presses("Save")
+        self.sees("Saved. An officer will look at it.")
+
 
 class Officer(Person):
     """An officer who checks what comes in."""
@@ -287,6 +300,15 @@ class Officer(Person):
         self.at("/desk")
         self.follows(title)
         self.reads(title)
+
+    def checks_in_the_passport(self, group: str, item: str) -> None:
+        """Says that one item counts until the day the form offers."""
+        self.at("/desk/passports")
+        self.follows(group)
+        self.goes_by(
+            self.page.locator(f"#{item}-check").get_by_role("button", name="I have checked it")
+        )
+        self.sees("Saved. The group has been told.")
 
     def puts_on_the_map(self, name: str) -> None:
         """Reads an entry at the desk and approves it."""

@@ -130,8 +130,6 @@ def test_nobody_removes_a_lead_or_a_stranger(world: World, friend: Account) -> N
     member(world, friend).role = MemberRole.LEAD
     for number, said in ((member(world, friend).id, "nobody can remove"), (999, "any more")):
         with pytest.raises(Refused, match=said):
-            leading.remove(
-                organisation=world.group, member_id=number, by=world.group_member, link=""
-            )
+            leading.remove(organisation=world.group, member_id=number, by=world.group_member)
     with pytest.raises(Refused, match="Only a lead"):
-        leading.remove(organisation=world.group, member_id=1, by=world.resident, link="")
+        leading.remove(organisation=world.group, member_id=1, by=world.resident)

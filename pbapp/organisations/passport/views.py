@@ -15,6 +15,7 @@ from pbapp.boards.queries import officer_boards
 from pbapp.db import db
 from pbapp.delivery.queries import list_overdue_reports
 from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
+from pbapp.organisations.acting import act
 from pbapp.organisations.forms import PressForm
 from pbapp.organisations.models import MemberRole, Organisation
 from pbapp.organisations.passport import files, hosting, queries, services
@@ -33,7 +34,7 @@ from pbapp.web.access import access
 from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.downloads import hand_over
-from pbapp.web.refusals import blame, say_no
+from pbapp.web.refusals import blame
 
 bp = Blueprint("passport", __name__)
 
@@ -162,14 +163,11 @@ def answer_host(organisation_id: UUID, hosted_id: UUID) -> Page:
         abort(404)
     agrees = request.form.get("answer") == "yes"
     url = _url(".passport", asked.organisation)
-    try:
-        hosting.answer(hosting=asked, agrees=agrees, by=me(), url=url)
-    except Refused as refused:
-        say_no(refused)
-    else:
-        db.session.commit()
-        flash(_("They have been told."), "success")
-    return redirect(url_for(".passport", organisation_id=group.id), 303)
+    return act(
+        lambda: hosting.answer(hosting=asked, agrees=agrees, by=me(), url=url),
+        thanks=_("They have been told."),
+        back=url_for(".passport", organisation_id=group.id),
+    )
 
 
 @bp.post("/groups/<uuid:organisation_id>/hosted/<uuid:hosted_id>/end")
@@ -180,14 +178,11 @@ def end_host(organisation_id: UUID, hosted_id: UUID) -> Page:
     if asked is None or group.id not in (asked.host_id, asked.organisation_id):
         abort(404)
     other = asked.host if group.id == asked.organisation_id else asked.organisation
-    try:
-        hosting.end(hosting=asked, by=me(), url=_url(".passport", other))
-    except Refused as refused:
-        say_no(refused)
-    else:
-        db.session.commit()
-        flash(_("Ended. They have been told."), "success")
-    return redirect(url_for(".passport", organisation_id=group.id), 303)
+    return act(
+        lambda: hosting.end(hosting=asked, by=me(), url=_url(".passport", other)),
+        thanks=_("Ended. They have been told."),
+        back=url_for(".passport", organisation_id=group.id),
+    )
 
 
 # --- the officers ----------------------------------------------------------------------------
