@@ -11,6 +11,7 @@ from pbapp.demo.assets import load_assets
 from pbapp.demo.delivery import load_delivery
 from pbapp.demo.engagement import load_engagement
 from pbapp.demo.groups import load_groups
+from pbapp.demo.news import load_news
 from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
@@ -39,6 +40,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)
     load_delivery(cast)
+    load_news(cast)
     _keep_calendar()
 
 

@@ -17,6 +17,7 @@ from pbapp.db import db
 from pbapp.delivery.models import Award, Report
 from pbapp.messages.subjects import find
 from pbapp.news.models import LetterState, Newsletter
+from pbapp.news.queries import list_packs
 from pbapp.proposals.models import Proposal
 from pbapp.results.models import Count
 from pbapp.results.queries import is_public
@@ -40,7 +41,8 @@ class Item:
 
 def of_board(board: Board) -> list[Item]:
     """A board's newsletters, and what happened in its rounds."""
-    return _newest([*_letters(Newsletter.board_id == board.id), *_of_rounds(list_rounds(board))])
+    own = [*_letters(Newsletter.board_id == board.id), *_packs(board)]
+    return _newest([*own, *_of_rounds(list_rounds(board))])
 
 
 def of_round(round: Round) -> list[Item]:
@@ -70,6 +72,18 @@ def _letters(which) -> list[Item]:  # type: ignore[no-untyped-def]
             text=letter.text,
         )
         for letter in db.session.scalars(query)
+    ]
+
+
+def _packs(board: Board) -> list[Item]:
+    return [
+        Item(
+            id=f"pack-{pack.id}",
+            at=pack.published_at or pack.made_at,
+            title=_("Papers of the meeting of %(when)s", when=moment(pack.meeting.starts_at)),
+            path=f"/boards/{board.slug}/meetings/{pack.meeting_id}/packs/{pack.version}",
+        )
+        for pack in list_packs(board.id, MOST)
     ]
 
 

@@ -6,7 +6,7 @@ only the clock did it: a phase that has begun, a result that is out; each once b
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,7 +22,9 @@ from pbapp.messages.subjects import RESULT
 from pbapp.messages.telling import tell, was_told
 from pbapp.news.digests import news_of_result
 from pbapp.news.models import NewsMark
+from pbapp.news.queries import find_published
 from pbapp.news.subjects import of_round
+from pbapp.papers.packs.models import Pack
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public, list_allocations, list_official_counts
@@ -31,6 +33,7 @@ from pbapp.rounds.queries import can_vote
 from pbapp.web.context import settings
 
 AT_ONCE = 200  # events a minute
+UNDO = timedelta(minutes=1)
 # What followers of a proposal hear of its award; the rest is between the group and the officers.
 OF_AWARDS = frozenset(
     {
@@ -57,15 +60,17 @@ def tell_news() -> None:
 
 
 def _tell_events() -> None:
-    newest = db.session.scalar(select(func.max(Event.number))) or 0
+    settled = Event.at <= clock.now() - UNDO  # what can still be undone is told to nobody
+    newest = db.session.scalar(select(func.max(Event.number)).where(settled)) or 0
     mark = db.session.get(NewsMark, "log")
     if mark is None:  # what happened before anybody could follow is no news
         db.session.add(NewsMark(name="log", event=newest, at=clock.now()))
         flush()
         return
-    if newest == mark.event:
+    if newest <= mark.event:
         return
-    query = select(Event).where(Event.number > mark.event).order_by(Event.number).limit(AT_ONCE)
+    new = Event.number.between(mark.event + 1, newest)
+    query = select(Event).where(new).order_by(Event.number).limit(AT_ONCE)
     for event in db.session.scalars(query).all():
         _tell_event(event)
         mark.event = event.number
@@ -86,6 +91,10 @@ def _tell_event(event: Event) -> None:
         round = db.session.get(Round, int(event.subject_id))
         if round is not None and round.is_public:
             _tell_extended(event, round)
+    elif event.verb == "pack.published":
+        pack = find_published(int(event.subject_id), event.facts["version"])
+        if pack is not None:
+            _tell_pack(event, pack)
 
 
 def _tell_project(event: Event, proposal: Proposal) -> None:
@@ -125,6 +134,21 @@ def _tell_extended(event: Event, round: Round) -> None:
             "phase": event.facts["phase"],
             "until": event.facts["to"],
             "reason": event.facts["reason"],
+        },
+    )
+
+
+def _tell_pack(event: Event, pack: Pack) -> None:
+    board, meeting = pack.meeting.board, pack.meeting
+    page = f"/boards/{board.slug}/meetings/{meeting.id}/packs/{pack.version}"
+    tell(
+        subject=f"board {board.id}",
+        key=f"event {event.number}",
+        template="pack_news",
+        context={
+            "board": board.name,
+            "when": meeting.starts_at.isoformat(),
+            "url": f"{settings().public_url}{page}",
         },
     )
 

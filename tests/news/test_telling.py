@@ -20,9 +20,12 @@ from pbapp.messages import following
 from pbapp.messages.models import Mail
 from pbapp.messages.rendering import put_into_words
 from pbapp.news import telling
+from pbapp.papers.meetings.models import Meeting
+from pbapp.papers.packs.models import Pack
 from pbapp.proposals.models import Proposal
 from pbapp.rounds.models import PhaseKind, Round
 from tests.ballots.factories import open_round
+from tests.client import Browser
 from tests.results.factories import counted_round
 from tests.rounds.factories import make_round
 from tests.world import World
@@ -37,10 +40,11 @@ def follow(subject: str, address: str = JO) -> None:
 
 def work() -> None:
     load_jobs()
-    for _ in range(2):
-        telling.tell_news()
-        db.session.commit()
-        jobs.run_due()
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):  # nothing can be undone any more
+        for _ in range(2):
+            telling.tell_news()
+            db.session.commit()
+            jobs.run_due()
 
 
 def told(address: str = JO) -> list[str]:
@@ -173,3 +177,42 @@ def test_what_happened_before_anybody_could_follow_is_no_news(world: World) -> N
     event("proposal.withdrawn", "proposal", proposal.id)
     work()
     assert told() == []
+
+
+def test_published_papers_are_told_to_the_board_once_and_what_was_just_done_waits(
+    world: World, stranger: Browser
+) -> None:
+    follow(f"board {world.board.id}")
+    work()
+    meeting = Meeting(
+        board=world.board, slot_on=None, starts_at=clock.now(), minutes=90, place="Town Hall"
+    )
+    db.session.add(meeting)
+    db.session.flush()
+    pack = Pack(
+        meeting=meeting,
+        version=1,
+        facts="{}",
+        digest="0" * 64,
+        log_number=1,
+        log_head="0" * 64,
+        made_at=clock.now(),
+        published_at=clock.now(),
+    )
+    db.session.add(pack)
+    audit.record(
+        actor="test",
+        verb="pack.published",
+        subject_type="meeting",
+        subject_id=meeting.id,
+        facts={"version": 1},
+    )
+    db.session.commit()
+    telling.tell_news()
+    jobs.run_due()
+    assert told() == []
+    work()
+    assert [subject.split(":")[0] for subject in told()] == [
+        "Papers of a meeting of the Coatbridge Community Board"
+    ]
+    assert "Papers of the meeting of" in stranger.get("/boards/coatbridge/news").text
