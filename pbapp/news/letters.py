@@ -36,6 +36,7 @@ from pbapp.web.refusals import blame, say_no
 
 bp = Blueprint("letters", __name__, url_prefix="/desk")
 
+WARNED_BEFORE = timedelta(days=30)
 Page = str | Response | tuple[str, int]
 
 
@@ -160,6 +161,7 @@ def preview(letter_id: int) -> Page:
 def _preview_page(letter: Newsletter, form: SendForm) -> Page:
     use_board(letter.board)
     name = _name(letter.audience)
+    soon = clock.today() + WARNED_BEFORE
     days = [day for day in _days(letter.board) if day.kind is EntryKind.PRE_ELECTION]
     context = {
         "following": name,
@@ -179,7 +181,7 @@ def _preview_page(letter: Newsletter, form: SendForm) -> Page:
         words=put_into_words(mail),
         followers=messages.count_followers([letter.audience]).get(letter.audience, 0),
         progress=messages.progress_of([letter.telling_id or 0]).get(letter.telling_id or 0),
-        pre_election=[day for day in days if day.last >= clock.today()][:1],
+        pre_election=[day for day in days if day.overlaps(clock.today(), soon)],
         account=_me(),
     )
     return html, 422 if form.errors else 200

@@ -16,6 +16,8 @@ from pbapp.web.context import settings
 from pbapp.web.qr import Code, qr_code
 
 MOST = 3  # so that it stays one page
+ROOM = 1400  # letters that one page in large print has room for
+LINE = 60  # what a line takes of it, however short
 
 
 @dataclass(frozen=True)
@@ -66,3 +68,19 @@ def _todo(kind: PhaseKind | None, votes: bool) -> str:
     if kind is PhaseKind.INTEREST:
         return _("Tell us your idea in short")
     return _("Read about it")
+
+
+def fitting(paragraphs: list[list[str]]) -> tuple[list[list[str]], bool]:
+    """As much of a text as one page in large print takes, and whether that is less than all."""
+    kept: list[list[str]] = []
+    left = ROOM
+    for lines in paragraphs:
+        need = sum(-(-len(line) // LINE) * LINE or LINE for line in lines) + LINE // 2
+        if need > left:
+            words = " ".join(lines)
+            if not kept:  # one long paragraph: its beginning
+                kept.append([words[:ROOM].rsplit(" ", 1)[0] + " …"])
+            return kept, True
+        kept.append(lines)
+        left -= need
+    return kept, False

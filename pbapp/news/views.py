@@ -56,7 +56,15 @@ def print_letter(slug: str, number: int) -> str:
     """One A4 page in large print for a notice board, with a code that leads to the page."""
     board, found = _letter(slug, number)
     code = qr_code(f"{settings().public_url}/boards/{slug}/news/{number}")
-    return render_template("news/print.html", board=board, letter=found, code=code)
+    paragraphs, is_cut = notice_board.fitting(found.paragraphs)
+    return render_template(
+        "news/print.html",
+        board=board,
+        letter=found,
+        paragraphs=paragraphs,
+        is_cut=is_cut,
+        code=code,
+    )
 
 
 @bp.get("/notice-board")

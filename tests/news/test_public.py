@@ -14,6 +14,7 @@ from pbapp.delivery.models import Report
 from pbapp.news import atom
 from pbapp.news.happenings import Item
 from pbapp.news.models import LetterState, Newsletter
+from pbapp.news.notice_board import ROOM, fitting
 from pbapp.news.views import KEEP
 from pbapp.proposals.models import Proposal
 from pbapp.rounds.models import PhaseKind
@@ -176,3 +177,18 @@ def test_a_notice_board_says_what_is_open_and_what_to_do(stranger: Browser, worl
     assert page.html.count("QR code") == 2
     with time_machine.travel(clock.now() + timedelta(days=200)):
         assert "Nothing is being decided" in stranger.get("/boards/coatbridge/notice-board").text
+
+
+def test_a_sheet_takes_what_fits_on_one_page(stranger: Browser, world: World) -> None:
+    assert fitting([["Short."], ["Two", "lines"]]) == ([["Short."], ["Two", "lines"]], False)
+    paragraphs = [["x" * 500]] * 9
+    kept, is_cut = fitting(paragraphs)
+    assert (len(kept), is_cut) == (2, True)
+    (beginning,), is_cut = fitting([["word " * 900]])
+    assert is_cut
+    assert beginning[0].endswith("word …")
+    assert len(beginning[0]) < ROOM + 5
+    assert len(fitting([["a"]] * 90)[0]) < 20
+    sent(world, 1, text="\n\n".join(["Some words. " * 40] * 5))
+    page = stranger.get("/boards/coatbridge/news/1/print")
+    assert "There is more: the code leads to it." in page.text
