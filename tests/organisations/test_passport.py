@@ -54,6 +54,8 @@ def test_an_item_goes_from_the_group_to_the_officer_and_back(
     page = group_member.follow(group_member.submit(page, fields))
     assert "Waits to be checked" in page.text
 
+    desk_page = officer.get("/desk")
+    assert {"Groups\u2019 passports", "People who ask for help"} <= set(desk_page.links())
     assert "Example Canal Friends" in officer.get("/desk/passports").links()
     page = officer.get(desk)
     sent = officer.get(f"{desk}/insurance/document").response
