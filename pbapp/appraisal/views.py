@@ -19,8 +19,10 @@ from pbapp.appraisal import (  # noqa: F401 — their pages hang on this room's 
 from pbapp.appraisal.access import get_own_round, viewer
 from pbapp.appraisal.blueprint import bp, round_bp
 from pbapp.appraisal.merging import views as merging_pages  # noqa: F401 — and these
+from pbapp.appraisal.merging.queries import ids_waiting
 from pbapp.boards.access import any_officer, is_on_board
 from pbapp.db import db
+from pbapp.proposals.words import state_words
 from pbapp.rounds.access import get_round
 from pbapp.web.access import access, require, signed_in
 from pbapp.web.forms import plain_text
@@ -50,6 +52,8 @@ def index(slug: str) -> str:
         costs_words=words.costs_words,
         advice_words=words.advice_words,
         advice_tones=words.ADVICE_TONES,
+        state_words=state_words,
+        merging=ids_waiting(round),
         undeclared=sum(bid.said is None for bid in listing.waiting(bids)),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pbapp.config import ROOT
+from pbapp.demo.appraisal import load_appraisal
 from pbapp.demo.assets import load_assets
 from pbapp.demo.delivery import load_delivery
 from pbapp.demo.engagement import load_engagement
@@ -39,6 +40,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)
+    load_appraisal(cast)
     load_delivery(cast)
     load_news(cast)
     _keep_calendar()
