@@ -78,6 +78,8 @@ def _parts(proposal: Proposal, found: Dossier | None) -> dict[str, Any]:
         "costs": words.costs(proposal, found),
         "edits": showing.edits(proposal, found),
         "advice": showing.advice(found),
+        "passport": showing.passport(proposal),
+        "following": queries.find_following(proposal),
     }
 
 

@@ -206,6 +206,20 @@ def summary_of(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> Summar
     )
 
 
+def find_following(proposal: Proposal) -> Proposal | None:
+    """The next bid of the round that waits, by number, going round at the end; None if no other."""
+    query = (
+        select(Proposal)
+        .where(
+            Proposal.round_id == proposal.round_id,
+            Proposal.id != proposal.id,
+            Proposal.state == ProposalState.SUBMITTED,
+        )
+        .order_by(Proposal.number <= proposal.number, Proposal.number)
+    )
+    return db.session.scalars(query.limit(1)).first()
+
+
 @dataclass(frozen=True)
 class Bid:
     """One bid of a round in the list of appraisals. `summary` None: nobody has scored it yet.

@@ -7,6 +7,8 @@ from typing import Any
 from pbapp.accounts.models import Account
 from pbapp.appraisal import forms, queries, words
 from pbapp.appraisal.models import Dossier, Sheet
+from pbapp.organisations.passport import missing_for
+from pbapp.organisations.passport.words import ITEM, STATE
 from pbapp.proposals.models import Proposal
 from pbapp.proposals.words import part_name
 from pbapp.rounds.models import Round
@@ -33,6 +35,16 @@ def edits(proposal: Proposal, dossier: Dossier | None) -> list[dict[str, Any]]:
             ],
         }
         for edit in queries.edits_since(proposal.id, dossier.revision_seen)
+    ]
+
+
+def passport(proposal: Proposal) -> list[dict[str, Any]]:
+    """What the group's passport lacks for this amount, and where each item stands."""
+    if proposal.organisation is None:
+        return []
+    return [
+        {"name": ITEM[one.item], "state": STATE[one.state], "whose": one.organisation}
+        for one in missing_for(proposal.organisation, proposal.cost_pence)
     ]
 
 

@@ -130,6 +130,7 @@ def checks(round: Round, dossier: Dossier | None) -> list[dict[str, Any]]:
             "answer": answer_words(answered[key].answer),
             "tone": TONES[answered[key].answer],
             "note": answered[key].note,
+            "is_plain": answered[key].answer is Answer.YES and not answered[key].note,
             "at": answered[key].at,
         }
         for key in queries.checks_of(round)

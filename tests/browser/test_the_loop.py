@@ -111,6 +111,7 @@ def gather(stage: Stage) -> None:
     officer.puts_on_ballot(IDEA)
     officer.puts_on_ballot("Shelter for stalls")
     officer.sends_back("Open the shop front", "Say who owns the shop and whether they agree.")
+    officer.sends_back("A canopy for the food van", "Talk to the others who want a roof there.")
 
 
 def seal(stage: Stage) -> None:
