@@ -25,6 +25,7 @@ from pbapp.news import telling as news
 from pbapp.organisations import chores as groups
 from pbapp.papers.meetings import chores as meetings
 from pbapp.proposals.asking import services as questions
+from pbapp.proposals.writing import chores as writing
 from pbapp.results import bringing_in, destroying
 from pbapp.results.corrections import objecting
 from pbapp.results.opendata import making as open_data
@@ -37,6 +38,8 @@ CHORES: tuple[Callable[[], object], ...] = (
     bounces.forget_old,
     drafts.forget_old,
     limits.forget_old,
+    writing.forget_old,
+    writing.forget_files,
     feed_check.ask_if_due,
     importing.forget_unused,
     what_if.forget_old,

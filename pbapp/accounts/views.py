@@ -21,7 +21,8 @@ from pbapp.messages import following
 from pbapp.messages import services as messages
 from pbapp.organisations.queries import list_groups_of
 from pbapp.proposals import queries as proposals
-from pbapp.proposals.words import TONES, state_words
+from pbapp.proposals.words import TONES, sender, state_words
+from pbapp.proposals.writing.queries import list_open
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
 from pbapp.web.context import settings
@@ -141,7 +142,9 @@ def home() -> Page:
         awards=delivery.list_of_group([group.id for group in list_groups_of(person)]),
         award_words=award_words,
         proposals=proposals.list_by_account(current_user.account),
+        drafts=list_open(current_user.account),
         proposal_state=state_words,
+        proposal_sender=sender,
         proposal_tones=TONES,
         reader=following.find_reader(current_user.account.email),
     )

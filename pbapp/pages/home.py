@@ -48,7 +48,7 @@ def action_for(round: Round, now: datetime) -> BigAction:
         return BigAction(_("Tell us your idea in short"), f"{here}#interest", _("For groups."))
     if state.kind is PhaseKind.SUBMISSION:
         return BigAction(
-            _("Put forward a project"), url_for("proposals.new", slug=round.slug), _("For groups.")
+            _("Put forward a project"), url_for("writing.new", slug=round.slug), _("For groups.")
         )
     over = state.kind is PhaseKind.PUBLISHED or state.is_over
     if over and not round.waits_for_certificate:

@@ -19,10 +19,9 @@ from pbapp.maps.models import MapPart
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.proposals import (
     appealing,
-    comparing,  # noqa: F401 — it and writing add their views
+    comparing,  # noqa: F401 — it adds its views
     queries,
     words,
-    writing,  # noqa: F401
 )
 from pbapp.proposals.access import get_proposal, is_ours
 from pbapp.proposals.asking import queries as asking
@@ -30,6 +29,8 @@ from pbapp.proposals.asking.pages import desk_bp
 from pbapp.proposals.blueprint import bp
 from pbapp.proposals.filters import BANDS, Filters, Found
 from pbapp.proposals.models import ProposalState
+from pbapp.proposals.showing import Bid
+from pbapp.proposals.writing import views as writing
 from pbapp.results.queries import funded_ids, outcome_of
 from pbapp.rounds import words as round_words
 from pbapp.rounds.access import get_round
@@ -38,7 +39,7 @@ from pbapp.rounds.queries import can_vote, pot_total
 from pbapp.web import fragments
 from pbapp.web.access import access, anyone
 
-blueprints = (bp, desk_bp)
+blueprints = (bp, desk_bp, *writing.blueprints)
 
 ON_A_PAGE = 24
 
@@ -72,6 +73,7 @@ def index(slug: str) -> Response:
         has_map=round.board_id is not None,
         map=_map(round) if filters.view == "map" else None,
         state_words=words.state_words,
+        sender=words.sender,
         tones=words.TONES,
         can_send_in=queries.can_send_in(round, clock.now()),
         can_vote=bool(can_vote(round, clock.now())),
@@ -149,6 +151,8 @@ def detail(slug: str, number: int) -> str:
     proposal = get_proposal(slug, number)
     now = clock.now()
     ours = is_ours(proposal)
+    account = the_account()
+    mine = account is not None and queries.may_withdraw(account, proposal)
     officer = is_officer_of(proposal.round.board_id)
     found = decisions.list_for("proposal", str(proposal.id))
     standing = next((d for d in found if d.undone_at is None), None)
@@ -175,6 +179,8 @@ def detail(slug: str, number: int) -> str:
         ours=ours,
         officer=officer,
         can_edit=ours and queries.can_edit(proposal, now),
-        can_withdraw=ours and queries.can_withdraw(proposal, now),
+        sender=words.sender(proposal),
+        bid=Bid(proposal, is_mine=mine),
+        can_withdraw=mine and queries.can_withdraw(proposal, now),
         can_vote=bool(can_vote(proposal.round, now)),
     )

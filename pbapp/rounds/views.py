@@ -176,7 +176,7 @@ def _action(round: Round) -> dict[str, Any]:
     if proposals.can_send_in(round, now):
         return {
             "label": _("Send in a proposal"),
-            "url": url_for("proposals.new", slug=round.slug),
+            "url": url_for("writing.new", slug=round.slug),
             "text": _("For groups. You can stop at any time and go on later."),
         }
     is_out = state_of(round, now).kind is PhaseKind.PUBLISHED and not round.waits_for_certificate

@@ -1,4 +1,4 @@
-"""Half-filled forms of officers: what one typed and has not saved waits for them.
+"""Half-filled pages: what somebody typed and has not saved waits for them.
 
 Their browser's cookie holds the key of each draft, so an expired sign-in loses nothing.
 """
@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from pbapp.web import drafts
 
-NAME = "set_up"
+NAME = "typed"
 MOST_KEPT = 12  # keys: a cookie holds 4 KB
 
 

@@ -256,26 +256,60 @@ class GroupMember(Person):
         costs: Sequence[tuple[str, str]],
         total: str,
     ) -> None:
-        """From the round's page to a proposal that waits for an officer."""
+        """From the round's page, page by page, to a proposal that waits for an officer."""
+        self.begins_a_proposal(round_path)
+        self.tells_the_idea(title, summary)
+        self.says_why_and_where(priority)
+        self.adds_up(costs)
+        self.presses("Save and go on")
+        if self.page.get_by_role("heading", level=1).inner_text() == "A little more":
+            self.says_a_little_more()
+        self.sees(total, priority)
+        self.presses("Send in our proposal")
+        self.reads(title)
+        self.sees("Being checked", total, priority)
+
+    def begins_a_proposal(self, round_path: str) -> None:
         self.at(round_path)
         self.follows(re.compile("^Send in a proposal|^Put forward"))
+        self.presses("Begin")
+
+    def tells_the_idea(self, title: str, summary: str) -> None:
+        self.reads("Your idea")
         self.fills(
             {
                 "What is your idea called?": title,
                 "Your idea in one line": summary,
                 "What will happen?": "Every Friday in the winter, from two to five.",
                 "Who gains from it?": "About 40 people who live near the hall.",
-                "How does it help?": "People are warm, and hear of help that is there.",
             }
         )
-        self.picks(priority)
+        self.picks("No")
+        self.presses("Save and go on")
+
+    def says_why_and_where(self, priority: str) -> None:
+        self.reads("Why, and where")
+        self.picks(priority, "The whole area")
+        self.fills({"How does it help?": "People are warm, and hear of help that is there."})
+        self.presses("Save and go on")
+
+    def adds_up(self, costs: Sequence[tuple[str, str]]) -> None:
+        self.reads("What it costs")
         for number, (what, amount) in enumerate(costs, start=1):
             row = self.page.get_by_role("group", name=f"Cost {number}", exact=True)
             row.get_by_label("What it pays for").fill(what)
             row.get_by_label("How much").fill(amount)
-        self.presses("Send in our proposal")
-        self.reads(title)
-        self.sees("Being checked", total, priority)
+
+    def says_a_little_more(self) -> None:
+        """What is asked from £1,000 on."""
+        self.fills(
+            {
+                "When does it start?": "2027-10-01",
+                "When is it finished?": "2028-03-31",
+                "Who pays for it after that?": "Nobody has to: it ends in spring.",
+            }
+        )
+        self.presses("Save and go on")
 
     def opens_the_passport(self, group: str) -> None:
         self.at("/account/groups")

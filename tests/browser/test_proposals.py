@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import PHONE, NewPage, OwnSite, first_visit_weight, review, screenshot
+from tests.browser.roles import GroupMember
 
 LIST = "/rounds/small-grants/proposals"
-NEW = "/rounds/community-spaces/proposals/new"
 KB = 1024
 
 
@@ -75,27 +75,17 @@ def test_a_group_writes_and_an_officer_decides_and_undoes(
 ) -> None:
     group = new_page(PHONE, javascript=javascript, base=own_demo.address)
     sign_in(group, "group-member")
-    group.goto(NEW)
-    group.get_by_label("What is your idea called?").fill("Warm lamps for the hall")
-    for number in range(4):
-        group.locator(f"#costs-{number}-what").fill(f"Lamp {number + 1}")
-        group.locator(f"#costs-{number}-amount").fill("£100.50")
+    writer = GroupMember(group)
+    writer.begins_a_proposal("/rounds/community-spaces")
+    writer.tells_the_idea("Warm lamps for the hall", "Light that makes people stay.")
+    writer.says_why_and_where("Mental Health")
+    writer.adds_up([(f"Lamp {number}", "£100.50") for number in (1, 2, 3, 4)])
     group.get_by_role("button", name="Add another cost").click()
     expect(group.locator("#costs-4-what")).to_be_in_viewport()
     expect(group.get_by_text("Together: £402")).to_be_visible()
-
-    group.get_by_role("button", name="Send in our proposal").click()
-    expect(group.locator("#error-summary")).to_contain_text("Say in one line")
-    review(group)
-    expect(group.locator("#costs-3-amount")).to_have_value("£100.50")
-    group.get_by_label("Your idea in one line").fill("Light that makes people stay.")
-    group.get_by_label("What will happen?").fill("We hang up four lamps.")
-    group.get_by_label("Who gains from it?").fill("About 80 people a week.")
-    group.get_by_label("How does it help?").fill("People stay and talk.")
-    group.locator("label", has_text="Mental Health").click()
-    group.get_by_role("button", name="Send in our proposal").click()
+    writer.presses("Save and go on")
+    writer.presses("Send in our proposal")
     expect(group.locator("main")).to_contain_text("We have your proposal.")
-    review(group)
 
     officer = new_page(javascript=javascript, base=own_demo.address)
     sign_in(officer, "moderator")

@@ -111,20 +111,14 @@ def test_a_ballot_over_the_pot_keeps_its_ticks(no_js: Page) -> None:
 def test_a_proposal_without_costs_keeps_what_was_written(phone: Page) -> None:
     group = GroupMember(phone)
     group.signs_in()
-    group.at(f"{TAKING}/proposals/new")
-    texts = {
-        "What is your idea called?": "Free of charge",
-        "Your idea in one line": "A choir.",
-        "What will happen?": "We sing.",
-        "Who gains from it?": "All who listen.",
-        "How does it help?": "Singing lifts people.",
-    }
-    group.fills(texts)
-    group.picks("Mental Health")
-    group.presses("Send in our proposal")
-    said(phone, "Add at least one cost above £0.")
-    for label, text in texts.items():
-        expect(phone.get_by_label(label, exact=True)).to_have_value(text)
+    group.begins_a_proposal(TAKING)
+    group.tells_the_idea("Free of charge", "A choir.")
+    group.says_why_and_where("Mental Health")
+    group.adds_up([("Nothing at all", "")])
+    group.presses("Save and go on")
+    said(phone, "Enter what this costs.")
+    expect(phone.locator("#costs-0-what")).to_have_value("Nothing at all")
+    group.follows("Back to the page before")
     expect(phone.get_by_label("Mental Health")).to_be_checked()
 
 

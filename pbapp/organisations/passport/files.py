@@ -5,48 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import select
-
-from pbapp import clock
-from pbapp.db import db, flush
-from pbapp.web.documents import MEDIA_TYPES, store_document
+from pbapp.web import document_rows
 from pbapp.web.models import Document
 
 FOLDER = "passports"  # of the uploads
-ENDINGS = {media_type: ending for ending, media_type in MEDIA_TYPES.items()}
-ABANDONED_SECONDS = 24 * 60 * 60
 
 
 def keep(*, stream: IO[bytes], uploads: Path) -> Document:
     """Keep a document as it came, named by its digest; raises `Refused` beside `document`."""
-    stored = store_document(stream=stream, folder=uploads / FOLDER)
-    document = Document(
-        digest=stored.digest,
-        media_type=MEDIA_TYPES[stored.ending],
-        size=stored.size,
-        uploaded_at=clock.now(),
-    )
-    db.session.add(document)
-    flush()
-    path_of(document, uploads).touch()  # one that lay here unnamed is wanted again: see below
-    return document
+    return document_rows.keep(stream=stream, folder=uploads / FOLDER)
 
 
 def path_of(document: Document, uploads: Path) -> Path:
     """Where a document lies; nothing a person typed is in its name."""
-    return uploads / FOLDER / f"{document.digest}.{ENDINGS[document.media_type]}"
+    return uploads / FOLDER / document_rows.file_name(document)
 
 
 def forget_files(uploads: Path) -> int:
-    """Delete the files of documents that no row names any more; returns how many.
-
-    A file younger than a day stays: the row that names it may not be committed yet.
-    """
-    known = set(db.session.scalars(select(Document.digest)))
-    gone = 0
-    for file in sorted((uploads / FOLDER).glob("*")):
-        age = clock.now().timestamp() - file.stat().st_mtime
-        if file.stem.partition(".")[0] not in known and age > ABANDONED_SECONDS:
-            file.unlink(missing_ok=True)
-            gone += 1
-    return gone
+    """Delete the files of documents that no row names any more; returns how many."""
+    return document_rows.forget_files(uploads / FOLDER)
