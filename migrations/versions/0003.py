@@ -1293,6 +1293,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("proposal_id", "document_id", name=op.f("pk_proposal_document")),
     )
     op.create_table(
+        "proposal_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("entered_for", sa.String(length=120), nullable=False),
+        sa.Column("entered_for_email", sa.String(length=320), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=True),
+        sa.Column("base", sa.JSON(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=True),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("pictures", sa.JSON(), nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=False),
+        sa.Column("touched", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_proposal_draft_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_proposal_draft_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_draft_proposal_id_proposal")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_proposal_draft_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_draft")),
+    )
+    with op.batch_alter_table("proposal_draft", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_draft_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_draft_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_draft_proposal_id"), ["proposal_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_proposal_draft_round_id_account_id", ["round_id", "account_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_proposal_draft_saved_at"), ["saved_at"], unique=False)
+
+    op.create_table(
         "proposal_funding",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("proposal_id", sa.Integer(), nullable=False),
@@ -1915,6 +1965,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposal_funding_proposal_id"))
 
     op.drop_table("proposal_funding")
+    with op.batch_alter_table("proposal_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_draft_saved_at"))
+        batch_op.drop_index("ix_proposal_draft_round_id_account_id")
+        batch_op.drop_index(batch_op.f("ix_proposal_draft_proposal_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_draft_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_draft_account_id"))
+
+    op.drop_table("proposal_draft")
     op.drop_table("proposal_document")
     with op.batch_alter_table("proposal_co_author", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_co_author_email"))
