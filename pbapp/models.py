@@ -23,6 +23,7 @@ from pbapp.messages import models as messages  # noqa: F401
 from pbapp.news import models as news  # noqa: F401
 from pbapp.organisations import models as organisations  # noqa: F401
 from pbapp.organisations.passport import models as passport  # noqa: F401
+from pbapp.papers.followup import models as followup  # noqa: F401
 from pbapp.papers.meetings import models as meetings  # noqa: F401
 from pbapp.papers.packs import models as packs  # noqa: F401
 from pbapp.places import models as places  # noqa: F401

@@ -10,6 +10,7 @@ from pbapp.boards.models import Board
 from pbapp.boards.queries import find_board
 from pbapp.boards.site import use_board
 from pbapp.papers import pages, queries
+from pbapp.papers.followup import views as followup_pages  # noqa: F401
 from pbapp.papers.meetings import running_pages  # noqa: F401 — pages of `meetings_bp`
 from pbapp.papers.meetings import views as meeting_pages  # noqa: F401
 from pbapp.papers.meetings.blueprint import bp as meetings_bp

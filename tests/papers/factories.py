@@ -9,6 +9,7 @@ from zipfile import ZipFile
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.boards.models import Board, Membership, Role
+from pbapp.boards.queries import has_role
 from pbapp.db import db
 from pbapp.papers.meetings.models import Meeting
 from tests.world import World
@@ -17,7 +18,9 @@ PDF = b"%PDF-1.7\nan example\n"
 
 
 def give(account: Account, board: Board, role: Role) -> Account:
-    """A role more for somebody."""
+    """A role more for somebody, if it is one more."""
+    if has_role(account.id, board.id, [role]):
+        return account
     db.session.add(Membership(board=board, account_id=account.id, role=role, since=clock.now()))
     db.session.commit()
     return account

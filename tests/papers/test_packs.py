@@ -238,7 +238,7 @@ def test_the_pack_says_what_is_asked_then_the_result_then_how_it_goes(
         assert words in report
     count_queries.reset()
     clerk.get(f"{PATH}/{meeting.id}/packs/1")
-    assert count_queries.number <= 12, count_queries.statements
+    assert count_queries.number <= 15, count_queries.statements
 
 
 @pytest.mark.usefixtures("quick")

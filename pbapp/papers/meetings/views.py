@@ -7,6 +7,7 @@ from flask import Response, abort, render_template, request, send_from_directory
 from pbapp import clock
 from pbapp.audit.queries import list_revisions
 from pbapp.jobs.services import is_at_work
+from pbapp.papers.followup.showing import of_meeting
 from pbapp.papers.meetings import queries, words
 from pbapp.papers.meetings.blueprint import (
     address_of,
@@ -87,6 +88,7 @@ def detail(slug: str, meeting_id: int) -> str:
         meeting=meeting,
         papers=[paper for paper in meeting.papers if inside or paper.published_at],
         packs=list_packs([meeting.id], inside=inside).get(meeting.id, []),
+        **of_meeting(meeting),
         making=is_at_work(find_job(meeting.id)),
         members=words.members_said(queries.list_sitting(meeting.board_id), meeting),
         is_recorded=bool(there or meeting.others_present),

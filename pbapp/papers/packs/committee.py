@@ -71,7 +71,7 @@ def _pot_of(round: Round, story: Story) -> Pot | None:
 
 def _report(matters: Matters, funder: str, approver: str, pots: list[Voted]) -> Block:
     who = approver or funder
-    return d.document(
+    report = d.document(
         _("Report to %(who)s", who=who),
         [
             _("From the %(board)s. Funder: %(funder)s.", board=matters.board.name, funder=funder),
@@ -86,10 +86,16 @@ def _report(matters: Matters, funder: str, approver: str, pots: list[Voted]) -> 
             _next(pots),
         ],
     )
+    # What a decision on this report can be about.
+    return report | {"approver": who, "awards": [award.id for award in _waiting(pots)]}
+
+
+def _waiting(pots: list[Voted]) -> list[Award]:
+    return [a for voted in pots for a in voted.awards if a.state is AwardState.ACCEPTED]
 
 
 def _asked(who: str, pots: list[Voted]) -> Block:
-    waiting = [a for voted in pots for a in voted.awards if a.state is AwardState.ACCEPTED]
+    waiting = _waiting(pots)
     total = sum(a.amount_pence for a in waiting)
     heading = _("What approval is asked for")
     if not waiting:

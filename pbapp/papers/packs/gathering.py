@@ -52,6 +52,7 @@ def the_pack(matters: Matters) -> Block:
             *parts.results(matters),
             progress_parts.spending(matters),
             progress_parts.steps(matters),
+            progress_parts.followed_up(matters),
             progress_parts.plan(matters),
             parts.people(matters),
             progress_parts.missing(matters),
@@ -89,6 +90,15 @@ def _about_money(matters: Matters) -> list[str]:
                 money=money(sum(a.amount_pence for a in waiting)),
             )
         )
+    unanswered = [one for one in matters.questions if one.answered_on is None]
+    if unanswered:
+        said.append(
+            ngettext(
+                "ask for the answer to %(num)s question",
+                "ask for the answers to %(num)s questions",
+                len(unanswered),
+            )
+        )
     late = progress_parts.late_steps(matters)
     if late:
         said.append(
@@ -108,7 +118,7 @@ def glance(matters: Matters) -> Block:
     late = len(progress_parts.late_steps(matters))
     rows: list[list[d.Cell]] = [
         [
-            _("Results since the last meeting"),
+            _("Results in this pack"),
             d.cell(str(len(matters.results)), len(matters.results)),
         ],
         [_("Awarded to projects in all"), d.cell(money(awarded), awarded)],

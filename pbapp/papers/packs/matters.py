@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import select
@@ -18,6 +18,8 @@ from pbapp.delivery.queries import list_of_boards
 from pbapp.engagement.models import Engagement
 from pbapp.engagement.queries import list_heard
 from pbapp.gaps.queries import Gaps, find_gaps, list_shapes
+from pbapp.papers.followup.models import BoardAction, BoardQuestion
+from pbapp.papers.followup.queries import OPEN, list_actions, list_noted, list_questions
 from pbapp.papers.meetings.models import Meeting
 from pbapp.papers.meetings.queries import find_last_before
 from pbapp.papers.queries import list_counts
@@ -31,6 +33,8 @@ from pbapp.results.sentences import Story
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
 from pbapp.web.babel import local_day
+
+A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,16 @@ class Matters:
 
     @cached_property
     def results(self) -> list[Result]:
-        """Results that came out since the last meeting, the newest first."""
+        """Results that came out since the last meeting, and those of a year that the board has not
+        noted; the newest first."""
         found = []
-        for count in list_counts(self.board):
+        counts = list_counts(self.board)
+        noted = list_noted([count.round_id for count in counts])
+        for count in counts:
             out_at = _out_at(count)
-            if self.since is None or out_at > self.since:
+            is_new = self.since is None or out_at > self.since
+            waits = not count.round.is_imported and self.now - out_at < A_YEAR
+            if is_new or (waits and count.round_id not in noted):
                 stories = stories_of(list_official_counts(count.round))
                 found.append(Result(count.round, stories, out_at))
         return found
@@ -95,6 +104,24 @@ class Matters:
         """Every award of the board, by round, in the order of the count."""
         awards = [a for a in list_of_boards([self.board.id]) if not a.round.is_imported]
         return sorted(awards, key=lambda a: (-a.round_id, a.is_from_reserve, a.proposal.number))
+
+    @cached_property
+    def questions(self) -> list[BoardQuestion]:
+        """What the board asked and nobody has answered, or answered since it last met."""
+        return [
+            one
+            for one in list_questions(self.board.id)
+            if one.answered_on is None or one.answered_on >= self.since_day
+        ]
+
+    @cached_property
+    def actions(self) -> list[BoardAction]:
+        """What services said they will do: all that is open, and the rest of a year."""
+        return [
+            one
+            for one in list_actions(self.board.id)
+            if one.status in OPEN or one.due_on >= self.today - A_YEAR
+        ]
 
     @cached_property
     def heard(self) -> list[Engagement]:

@@ -165,6 +165,39 @@ def _step_table(caption: str, steps: list[Milestone], none: str) -> Block:
     )
 
 
+# --- what the board asked and set going -----------------------------------------------------
+
+
+def followed_up(matters: Matters) -> Block | None:
+    """Questions and their answers, and what services said they will do."""
+    if not (matters.questions or matters.actions):
+        return None
+    questions = d.table(
+        _("Questions of the board"),
+        [_("Question"), _("Who answers"), _("Answer")],
+        [[one.text, one.owner, one.answer or _("none yet")] for one in matters.questions],
+    )
+    actions = d.table(
+        _("What services said they will do"),
+        [_("Action"), _("Who does it"), _("Due"), _("How it goes")],
+        [
+            [
+                one.text,
+                one.owner,
+                day(one.due_on),
+                f"{STATUS[one.status]}. {one.progress}".rstrip(". ") + ".",
+            ]
+            for one in matters.actions
+        ],
+    )
+    return d.section(
+        "followed-up",
+        _("What the board asked and set going"),
+        questions if matters.questions else None,
+        actions if matters.actions else None,
+    )
+
+
 # --- the plan -------------------------------------------------------------------------------
 
 

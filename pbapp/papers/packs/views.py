@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
+from pbapp.papers.followup.showing import of_pack
 from pbapp.papers.meetings.blueprint import (
     address_of,
     bp,
@@ -101,6 +102,7 @@ def _document_page(slug: str, meeting_id: int, version: int, number: int) -> str
         sizes={file.ending: file.size for file in kept.files if file.document == number},
         runs=runs(kept.meeting.board_id),
         doc_lang=facts["language"],
+        **of_pack(kept, number),
     )
 
 

@@ -1,0 +1,1 @@
+"""What follows a result: noted by the board, asked about, acted on, and paid by its funder."""
