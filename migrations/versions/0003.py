@@ -960,6 +960,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "funder_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Integer(), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("document > 0", name=op.f("ck_funder_decision_about_a_report")),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["account.id"], name=op.f("fk_funder_decision_entered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pack_id"], ["board_pack.id"], name=op.f("fk_funder_decision_pack_id_board_pack")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_funder_decision")),
+    )
+    with op.batch_alter_table("funder_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_funder_decision_pack_id"), ["pack_id"], unique=False)
+
+    op.create_table(
         "objection",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -1077,6 +1096,83 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("round_question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_round_question_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "board_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "planned",
+                "under_way",
+                "done",
+                "stopped",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("progress", sa.Text(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "length(text) > 0 AND length(owner) > 0", name=op.f("ck_board_action_owned_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_board_action_meeting_id_meeting")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_board_action_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_action")),
+    )
+    with op.batch_alter_table("board_action", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_board_action_meeting_id"), ["meeting_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_board_action_proposal_id"), ["proposal_id"], unique=False
+        )
+
+    op.create_table(
+        "board_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(answered_on IS NULL) = (answer = '')",
+            name=op.f("ck_board_question_answered_on_its_day"),
+        ),
+        sa.CheckConstraint(
+            "length(text) > 0 AND length(owner) > 0",
+            name=op.f("ck_board_question_asked_of_somebody"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_board_question_meeting_id_meeting")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_board_question_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_question")),
+    )
+    with op.batch_alter_table("board_question", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_board_question_meeting_id"), ["meeting_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_board_question_proposal_id"), ["proposal_id"], unique=False
+        )
 
     op.create_table(
         "dossier",
@@ -1576,6 +1672,49 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "result_noting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("count_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(confirmed_by_id IS NULL) = (confirmed_at IS NULL)",
+            name=op.f("ck_result_noting_confirmed_with_its_day"),
+        ),
+        sa.CheckConstraint(
+            "confirmed_by_id <> entered_by_id", name=op.f("ck_result_noting_confirmed_by_another")
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"],
+            ["account.id"],
+            name=op.f("fk_result_noting_confirmed_by_id_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["count_id"], ["count.id"], name=op.f("fk_result_noting_count_id_count")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["account.id"], name=op.f("fk_result_noting_entered_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_result_noting_meeting_id_meeting")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pack_id"], ["board_pack.id"], name=op.f("fk_result_noting_pack_id_board_pack")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_result_noting")),
+        sa.UniqueConstraint("count_id", name=op.f("uq_result_noting_count_id")),
+    )
+    with op.batch_alter_table("result_noting", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_result_noting_meeting_id"), ["meeting_id"], unique=False
+        )
+
+    op.create_table(
         "score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=False),
@@ -1599,6 +1738,21 @@ def upgrade() -> None:
     with op.batch_alter_table("score", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_score_criterion_id"), ["criterion_id"], unique=False)
 
+    op.create_table(
+        "funder_decision_award",
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_funder_decision_award_award_id_award")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["funder_decision.id"],
+            name=op.f("fk_funder_decision_award_decision_id_funder_decision"),
+        ),
+        sa.PrimaryKeyConstraint("decision_id", "award_id", name=op.f("pk_funder_decision_award")),
+        sa.UniqueConstraint("award_id", name=op.f("uq_funder_decision_award_award_id")),
+    )
     op.create_table(
         "receipt",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1937,10 +2091,15 @@ def downgrade() -> None:
 
     op.drop_table("repayment")
     op.drop_table("receipt")
+    op.drop_table("funder_decision_award")
     with op.batch_alter_table("score", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_score_criterion_id"))
 
     op.drop_table("score")
+    with op.batch_alter_table("result_noting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_result_noting_meeting_id"))
+
+    op.drop_table("result_noting")
     with op.batch_alter_table("merge_part", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_merge_part_proposal_id"))
 
@@ -1997,6 +2156,16 @@ def downgrade() -> None:
 
     op.drop_table("merge")
     op.drop_table("dossier")
+    with op.batch_alter_table("board_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_board_question_proposal_id"))
+        batch_op.drop_index(batch_op.f("ix_board_question_meeting_id"))
+
+    op.drop_table("board_question")
+    with op.batch_alter_table("board_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_board_action_proposal_id"))
+        batch_op.drop_index(batch_op.f("ix_board_action_meeting_id"))
+
+    op.drop_table("board_action")
     with op.batch_alter_table("round_question", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_round_question_round_id"))
 
@@ -2007,6 +2176,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_objection_round_id_made_at")
 
     op.drop_table("objection")
+    with op.batch_alter_table("funder_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_funder_decision_pack_id"))
+
+    op.drop_table("funder_decision")
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_correction_open",
