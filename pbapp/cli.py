@@ -16,6 +16,7 @@ class Commands(click.Group):
 
     ROOMS = {
         "assets": "pbapp.assets.commands:assets",
+        "council": "pbapp.boards.commands:council",
         "user": "pbapp.boards.commands:user",
         "geodata": "pbapp.places.commands:geodata",
         "mail": "pbapp.messages.commands:mail",

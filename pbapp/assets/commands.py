@@ -37,7 +37,7 @@ def check_feed() -> None:
 
 
 @assets.command("fetch-aliss")
-@click.option("--board", "slug", required=True, help="The board's short name (coatbridge).")
+@click.option("--board", "slug", required=True, help="The board's short name (my-town).")
 @click.option(
     "--base-url",
     default="https://api.aliss.org/v5",

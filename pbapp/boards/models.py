@@ -12,10 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pbapp.db import Base, Moment, one_of
 from pbapp.places.models import Area
 from pbapp.refusal import N_
+from pbapp.web.models import Upload
 
 
 class Council(Base):
-    """The council whose boards this installation serves, and how its pages look."""
+    """The council whose boards this installation serves, and how its pages look.
+
+    `colour` is #rrggbb, dark enough to read on white (`colours.shades_of`); empty: the usual blue.
+    """
 
     __tablename__ = "council"
     __table_args__ = (UniqueConstraint("area_id"),)
@@ -26,8 +30,11 @@ class Council(Base):
     name: Mapped[str] = mapped_column(String(120))
     help_email: Mapped[str | None] = mapped_column(String(320))
     help_phone: Mapped[str | None] = mapped_column(String(40))
+    colour: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    logo_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
 
     area: Mapped[Area] = relationship()
+    logo: Mapped[Upload | None] = relationship()
 
 
 class Board(Base):

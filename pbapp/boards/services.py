@@ -155,7 +155,7 @@ def must_be_officer(board: Board, by: Account) -> None:
 def check_slug(slug: str) -> None:
     """Refuse what would not stand in an address as it is."""
     if not is_slug(slug):
-        raise Refused(N_("Use small letters, digits and hyphens, like “coatbridge”."), "slug")
+        raise Refused(N_("Use small letters, digits and hyphens, like “my-town”."), "slug")
 
 
 def actor_of(by: Account | None) -> str:

@@ -27,7 +27,7 @@ class Site:
     phase_label: str | None = None
     phase_text: str | None = None
     logo_url: str | None = None
-    accent: str | None = None
+    colour: str | None = None
     help_email: str | None = None
     help_phone: str | None = None
 
@@ -65,14 +65,17 @@ def the_site() -> Site:
 def _make(board: Board | None) -> Site:
     if board is None:
         return Site(**_phase())
+    council = board.council
     return Site(
-        council_name=board.council.name,
+        council_name=council.name,
         board_name=board.name,
         board_url=f"/boards/{board.slug}",
         plan_url=f"/boards/{board.slug}/plan",
         proposals_url=f"/rounds?board={board.slug}",
-        help_email=board.council.help_email,
-        help_phone=board.council.help_phone,
+        logo_url=f"/uploads/{council.logo_id}.jpg" if council.logo_id else None,
+        colour=council.colour.removeprefix("#") or None,
+        help_email=council.help_email,
+        help_phone=council.help_phone,
         **_phase(),
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.assets import queries as assets
 from pbapp.assets.words import KINDS
 from pbapp.boards import queries
+from pbapp.boards.colours import shades_of
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
 from pbapp.gaps import queries as gaps
@@ -18,13 +20,15 @@ from pbapp.maps.queries import board_subject, find_part
 from pbapp.places.models import Area
 from pbapp.plans import queries as plans
 from pbapp.proposals import queries as proposals
+from pbapp.refusal import Refused
 from pbapp.results import queries as results
 from pbapp.rounds import queries as rounds
 from pbapp.rounds.words import state_words
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
-blueprints = (bp,)
+look_bp = Blueprint("look", __name__, url_prefix="/look")
+blueprints = (bp, look_bp)
 
 CHECKED_AT_ONCE = 10
 
@@ -84,6 +88,22 @@ def ward(slug: str, code: str) -> str | Response:
         awards=[a for a in results.awards_in_ward(found) if a.count.round.board_id == board.id],
         map=find_part(board_subject(board.id)),
     )
+
+
+@look_bp.get("/<colour>.css")
+@access(anyone)
+def look(colour: str) -> Response:
+    """The shades of the council's colour. A colour keeps its address, so browsers may keep it."""
+    try:
+        shades = shades_of(f"#{colour}")
+    except Refused:
+        abort(404)
+    css = (
+        f":root{{--accent:{shades.accent};--accent-dark:{shades.dark};"
+        f"--accent-wash:{shades.wash}}}\n"
+    )
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FlaskResponse(css, mimetype="text/css", headers=kept)
 
 
 def _most_helped(board: Board, helping: dict[int, int]) -> list[tuple[Any, int]]:

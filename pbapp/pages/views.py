@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.assets import queries as assets
-from pbapp.boards.queries import list_wards
+from pbapp.boards.queries import list_boards, list_wards
 from pbapp.boards.site import the_board
 from pbapp.db import db
 from pbapp.maps.queries import board_subject, find_part
@@ -50,6 +50,7 @@ def home() -> str:
             if not rounds.state_of(other, now).is_over and (not last or other.id != last.round.id)
         ],
         last=last,
+        boards=[one for one in list_boards() if one.id != board.id],
         wards=list_wards(board),
         entries=assets.count_by_ward(board.id),
         map=find_part(board_subject(board.id)),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, get_currency_precision
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_domain, get_locale, get_timezone
 from flask_babel import gettext as _
 
@@ -33,6 +33,8 @@ def _plural(singular: str, plural: str, number: int) -> str:
 
 
 def _choose_language() -> str | None:
+    if not has_request_context():  # a command speaks English, as its own words do
+        return "en_GB"
     spoken = [code.replace("-", "_") for code in settings().languages]
     chosen = request.accept_languages.best_match([code.replace("_", "-") for code in spoken])
     if chosen is None or chosen.startswith("en"):

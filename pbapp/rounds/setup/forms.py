@@ -463,11 +463,11 @@ def _numbers(typed: str) -> list[str]:
 
 
 def _read_cap(line: str) -> dict[str, Any]:
-    """ "Coatbridge North: £40,000: 1, 4, 9"; or after the amount "ward" and its code, or
+    """ "North ward: £40,000: 1, 4, 9"; or after the amount "ward" and its code, or
     "priority" and its short name, for all the projects there are."""
     parts = [part.strip() for part in line.rsplit(":", 2)]
     if len(parts) != 3 or not all(parts):
-        raise ValidationError(_("Write each line like this: Coatbridge North: £40,000: 1, 4, 9"))
+        raise ValidationError(_("Write each line like this: North ward: £40,000: 1, 4, 9"))
     limit = pence(parts[1])
     if limit <= 0:
         raise ValidationError(_("Enter an amount above nothing."))
