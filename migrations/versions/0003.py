@@ -1825,6 +1825,15 @@ def upgrade() -> None:
             batch_op.f("fk_award_asset_id_asset"), "asset", ["asset_id"], ["id"]
         )
 
+    with op.batch_alter_table("council", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("colour", sa.String(length=7), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("logo_id", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_council_logo_id_upload"), "upload", ["logo_id"], ["id"]
+        )
+
     with op.batch_alter_table("count", schema=None) as batch_op:
         batch_op.add_column(sa.Column("edition", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("replaced_in", sa.Integer(), nullable=True))
@@ -2074,6 +2083,11 @@ def downgrade() -> None:
         )
         batch_op.drop_column("replaced_in")
         batch_op.drop_column("edition")
+
+    with op.batch_alter_table("council", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_council_logo_id_upload"), type_="foreignkey")
+        batch_op.drop_column("logo_id")
+        batch_op.drop_column("colour")
 
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_award_asset_id_asset"), type_="foreignkey")
