@@ -26,6 +26,7 @@ from pbapp.organisations.passport import models as passport  # noqa: F401
 from pbapp.papers.followup import models as followup  # noqa: F401
 from pbapp.papers.meetings import models as meetings  # noqa: F401
 from pbapp.papers.packs import models as packs  # noqa: F401
+from pbapp.participation import models as participation  # noqa: F401
 from pbapp.places import models as places  # noqa: F401
 from pbapp.plans import models as plans  # noqa: F401
 from pbapp.proposals import models as proposals  # noqa: F401

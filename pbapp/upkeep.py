@@ -24,6 +24,7 @@ from pbapp.news import sending as newsletters
 from pbapp.news import telling as news
 from pbapp.organisations import chores as groups
 from pbapp.papers.meetings import chores as meetings
+from pbapp.participation import services as participation
 from pbapp.proposals.asking import services as questions
 from pbapp.proposals.writing import chores as writing
 from pbapp.results import bringing_in, destroying
@@ -67,6 +68,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     spreading.tell_latecomers,
     open_data.ask_if_due,
     objecting.forget_old,
+    participation.forget_small_numbers,
 )
 _log = logging.getLogger("pbapp.jobs")
 

@@ -31,6 +31,7 @@ ROOMS = (
     "papers",
     "thread",
     "delivery",
+    "participation",
     "results",
     "ballots",
     "appraisal",

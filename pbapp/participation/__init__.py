@@ -1,0 +1,1 @@
+"""Who took part, measured against who lives here, and who was not heard; nobody by name."""
