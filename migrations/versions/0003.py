@@ -358,6 +358,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("board_id", "on", name=op.f("pk_closed_day")),
     )
     op.create_table(
+        "community_profile",
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("shares", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_community_profile_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("board_id", name=op.f("pk_community_profile")),
+    )
+    op.create_table(
         "concern",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -959,6 +969,50 @@ def upgrade() -> None:
             postgresql_where=sa.text("published_at IS NULL"),
         )
 
+    op.create_table(
+        "form_key",
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_form_key_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_form_key")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("form_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_key_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "form_total",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "online",
+                "paper",
+                "kept",
+                name="source",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("answer", sa.String(length=40), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "people IS NOT NULL OR source = 'kept'", name=op.f("ck_form_total_known_while_open")
+        ),
+        sa.CheckConstraint("people >= 0", name=op.f("ck_form_total_people_counted")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_form_total_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint(
+            "round_id", "source", "question", "answer", name=op.f("pk_form_total")
+        ),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "funder_decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2194,6 +2248,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_funder_decision_pack_id"))
 
     op.drop_table("funder_decision")
+    op.drop_table("form_total")
+    with op.batch_alter_table("form_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_key_round_id"))
+
+    op.drop_table("form_key")
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_correction_open",
@@ -2275,6 +2334,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_concern_board_id_answered_at")
 
     op.drop_table("concern")
+    op.drop_table("community_profile")
     op.drop_table("closed_day")
     with op.batch_alter_table("appeal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appeal_by_id"))
