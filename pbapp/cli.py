@@ -19,6 +19,7 @@ class Commands(click.Group):
         "council": "pbapp.boards.commands:council",
         "user": "pbapp.boards.commands:user",
         "geodata": "pbapp.places.commands:geodata",
+        "group": "pbapp.organisations.commands:group",
         "mail": "pbapp.messages.commands:mail",
         "maps": "pbapp.maps.commands:maps",
         "plan": "pbapp.plans.commands:plan",

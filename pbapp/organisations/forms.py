@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, RadioField, StringField, TextAreaField, URLField
+from wtforms import (
+    EmailField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    URLField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
@@ -15,6 +25,13 @@ MEMBER, LEAD_TOO = "member", "lead"
 
 def at_most(number: int) -> Length:
     return Length(max=number, message=_l("Use %(max)d characters or fewer."))
+
+
+def no_address(_form: Any, field: Any) -> None:
+    """A name goes into e-mails to people we do not know: it must not carry a link."""
+    text = (field.data or "").lower()
+    if "://" in text or "www." in text or "@" in text:
+        raise ValidationError(_("A name has no web or e-mail address in it."))
 
 
 class PressForm(Form):
@@ -41,9 +58,11 @@ class BeginForm(DescribeForm):
     name = StringField(
         _l("Name of the group"),
         filters=[plain_text],
-        validators=[DataRequired(_l("Enter the name of the group.")), at_most(200)],
+        validators=[DataRequired(_l("Enter the name of the group.")), at_most(200), no_address],
     )
-    own_name = StringField(_l("Your own name"), filters=[plain_text], validators=[at_most(120)])
+    own_name = StringField(
+        _l("Your own name"), filters=[plain_text], validators=[at_most(120), no_address]
+    )
 
 
 class InviteForm(Form):
@@ -59,7 +78,7 @@ class InviteForm(Form):
 class JoinForm(Form):
     """Somebody says yes; `name` only where the account has none."""
 
-    name = StringField(_l("Your name"), filters=[plain_text], validators=[at_most(120)])
+    name = StringField(_l("Your name"), filters=[plain_text], validators=[at_most(120), no_address])
 
 
 class LeadForm(Form):

@@ -19,7 +19,7 @@ from pbapp.organisations.telling import called, log, tell
 from pbapp.refusal import N_, Refused
 
 LASTS = timedelta(days=14)
-MOST_OPEN = 20  # for one group at a time
+MOST_OPEN = 10  # for one group at a time: a committee, not a mailing list
 KEPT_FOR = timedelta(days=30)  # after its end, so that a lead can see what became of it
 GONE = N_(
     "This invitation cannot be used any more: it was used, taken back, or is older than 14 days. "

@@ -104,6 +104,14 @@ def remove(*, organisation: Organisation, member_id: int, by: Account) -> Accoun
     return account
 
 
+def appoint(*, organisation: Organisation, account: Account) -> None:
+    """Make a member lead where the only lead cannot hand over; for who runs the installation."""
+    _one_at_a_time(organisation)
+    _member(organisation, account).role = MemberRole.LEAD
+    flush()
+    log(organisation, "lead_appointed", None, {"to": str(account.id)})
+
+
 def _one_at_a_time(organisation: Organisation) -> None:
     """Two leads who leave at the same moment must not leave the group without one."""
     advisory_lock(f"members of {organisation.id}")
@@ -112,7 +120,7 @@ def _one_at_a_time(organisation: Organisation) -> None:
 def _member(organisation: Organisation, account: Account) -> Member:
     member = queries.find_member(organisation.id, account.id)
     if member is None:
-        raise Refused(N_("You do not belong to this group any more."))
+        raise Refused(N_("This person does not belong to the group any more."))
     return member
 
 

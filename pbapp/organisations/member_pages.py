@@ -36,7 +36,7 @@ def _back(group: Organisation) -> str:
 
 @bp.route("/groups/<uuid:organisation_id>/members", methods=["GET", "POST"])
 @access(a_member)
-@limited("inviting", tries=30, seconds=3600, by=lambda: str(me().id) if the_account() else None)
+@limited("inviting", tries=15, seconds=3600, by=lambda: str(me().id) if the_account() else None)
 def members(organisation_id: UUID) -> Page:
     """Who belongs to the group and what each may do; a lead asks others in."""
     group, form = get_group(organisation_id), InviteForm()

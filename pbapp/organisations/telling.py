@@ -12,14 +12,18 @@ from pbapp.messages import services as messages
 from pbapp.organisations.models import Organisation
 
 SUBJECT = "organisation"
+OPERATOR = "operator"
 
 
 def log(
-    organisation: Organisation, what: str, by: Account, facts: dict[str, Any] | None = None
+    organisation: Organisation, what: str, by: Account | None, facts: dict[str, Any] | None = None
 ) -> Event:
-    """One line of the officers' log; `facts` holds ids, never names or addresses."""
+    """One line of the officers' log; `facts` holds ids, never names or addresses.
+
+    `by` is None for who runs the installation, from the command line.
+    """
     return audit.record(
-        actor=by.actor,
+        actor=by.actor if by else OPERATOR,
         verb=f"{SUBJECT}.{what}",
         subject_type=SUBJECT,
         subject_id=str(organisation.id),

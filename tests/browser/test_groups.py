@@ -11,6 +11,8 @@ GROUP = "Tea and Tunes"
 def test_what_a_volunteer_fills_in_an_officer_checks(new_page: NewPage) -> None:
     volunteer = GroupMember(new_page(PHONE))
     volunteer.signs_in()
+    volunteer.opens_the_passport(GROUP)
+    volunteer.sees("Out of date", "Waits to be checked")
     volunteer.says_whose_land_it_is(GROUP, "The church lets us use its garden.")
 
     officer = Officer(new_page(DESKTOP, javascript=False))

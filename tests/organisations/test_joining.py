@@ -97,7 +97,7 @@ def test_who_cannot_be_invited(world: World) -> None:
         joining.invite(organisation=world.group, email="x@example.org", by=world.resident, link=str)
     for number in range(joining.MOST_OPEN - 1):
         invite(world, f"{number}@example.org")
-    with pytest.raises(Refused, match="20 invitations are open"):
+    with pytest.raises(Refused, match="10 invitations are open"):
         invite(world, "one-more@example.org")
 
 
@@ -115,6 +115,8 @@ def test_somebody_sets_up_their_group_and_leads_it(world: World, resident: Brows
     page = resident.get("/account/groups")
     assert "You do not belong to a group here yet" in page.text
     assert resident.get("/account/").links()["My groups"] == "/account/groups"
+    page = resident.submit(page, {"name": "You won! www.example.org"}, status=422)
+    assert page.errors() == ["A name has no web or e-mail address in it."]
     fields = {"name": "example CANAL friends", "description": "We walk.", "website": "walk.org"}
     page = resident.submit(page, fields, status=422)
     assert page.errors() == ["Enter a web address that starts with https:// or http://."]

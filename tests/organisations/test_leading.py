@@ -133,3 +133,14 @@ def test_nobody_removes_a_lead_or_a_stranger(world: World, friend: Account) -> N
             leading.remove(organisation=world.group, member_id=number, by=world.group_member)
     with pytest.raises(Refused, match="Only a lead"):
         leading.remove(organisation=world.group, member_id=1, by=world.resident)
+
+
+def test_who_runs_the_installation_gives_a_group_its_lead_back(
+    world: World, friend: Account
+) -> None:
+    leading.appoint(organisation=world.group, account=friend)
+    assert roles(world)["Fay Friend"] == "lead"
+    event = db.session.query(Event).one()
+    assert (event.actor, event.verb) == ("operator", "organisation.lead_appointed")
+    with pytest.raises(Refused, match="does not belong"):
+        leading.appoint(organisation=world.group, account=world.resident)
