@@ -11,6 +11,7 @@ from pbapp.ballots.log import models as ballot_log  # noqa: F401
 from pbapp.ballots.paper import models as paper  # noqa: F401
 from pbapp.ballots.roll import models as voters_list  # noqa: F401
 from pbapp.boards import models as boards  # noqa: F401
+from pbapp.complaints import models as complaints  # noqa: F401
 from pbapp.concerns import models as concerns  # noqa: F401
 from pbapp.decisions import models as decisions  # noqa: F401
 from pbapp.delivery import models as delivery  # noqa: F401

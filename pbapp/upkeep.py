@@ -11,6 +11,7 @@ from pbapp.assets import feed_check, importing
 from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
 from pbapp.ballots.roll import chores as voters
+from pbapp.complaints import services as complaints
 from pbapp.concerns import services as concerns
 from pbapp.db import db, write_transaction
 from pbapp.delivery import reporting as delivery
@@ -38,6 +39,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     messages.forget_old,
     bounces.forget_old,
     drafts.forget_old,
+    complaints.forget_old,
     limits.forget_old,
     writing.forget_old,
     writing.forget_files,

@@ -39,6 +39,7 @@ ROOMS = (
     "rounds",
     "gaps",
     "assets",
+    "complaints",
     "engagement",
     "concerns",
     "helping",

@@ -13,6 +13,7 @@ from pbapp.desk.blueprint import bp
 from pbapp.desk.queue import (  # noqa: F401 — and these
     appeal_pages,
     bulk_pages,
+    complaint_pages,
     item_pages,
     note_pages,
     pages,

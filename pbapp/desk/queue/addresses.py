@@ -12,7 +12,7 @@ from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.desk.access import my_viewer
 from pbapp.desk.queue import queries
 from pbapp.desk.queue.filters import Filters
-from pbapp.desk.queue.kinds import APPEAL, REFUSAL
+from pbapp.desk.queue.kinds import APPEAL, CLAIM, COMPLAINT, CONCERN, PASSPORT, REFUSAL
 from pbapp.desk.queue.queries import Waiting
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
 
@@ -20,6 +20,10 @@ ADDRESSES: dict[str, Callable[..., str]] = {
     PROPOSAL: lambda ref, **v: url_for("desk.proposal", proposal_id=int(ref), **v),
     ASSET: lambda ref, **v: url_for("desk.asset", asset_id=UUID(ref), **v),
     REFUSAL: lambda ref, **v: url_for("desk.refusal", refusal_id=int(ref), **v),
+    COMPLAINT: lambda ref, **v: url_for("desk.complaint", complaint_id=int(ref), **v),
+    CLAIM: lambda ref, **v: url_for("assets.decide_claim", claim_id=int(ref), **v),
+    CONCERN: lambda ref, **v: url_for("concerns.detail", concern_id=int(ref), **v),
+    PASSPORT: lambda ref, **v: url_for("passport.desk", organisation_id=UUID(ref), **v),
     APPEAL: lambda ref, **v: url_for("desk.appeal", appeal_id=int(ref), **v),
 }
 

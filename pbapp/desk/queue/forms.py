@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length
 
+from pbapp.complaints.words import FINDING
 from pbapp.web.forms import Form, plain_text
 
 TOO_LONG = _l("Use at most 2,000 characters here.")
@@ -117,4 +119,23 @@ class BulkForm(Form):
         _l("What has to change?"),
         filters=[plain_text],
         validators=[Length(max=2000, message=TOO_LONG)],
+    )
+
+
+class ComplaintAnswerForm(Form):
+    """What came of a complaint at one stage."""
+
+    stage = HiddenField()
+    finding = RadioField(
+        _l("What did you find?"),
+        choices=[SelectChoice(key.value, words) for key, words in FINDING.items()],
+        validators=[DataRequired(_l("Choose what you found."))],
+    )
+    text = TextAreaField(
+        _l("Your answer"),
+        filters=[plain_text],
+        validators=[
+            DataRequired(_l("Write the answer.")),
+            Length(max=4000, message=_l("Use at most 4,000 characters here.")),
+        ],
     )

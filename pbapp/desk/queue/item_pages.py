@@ -172,7 +172,8 @@ def show(
         **about,
         **_around(case, made),
         **_refusal(case),
-        **hands.facts_for(case, note),
+        **hands.facts_for(case.kind, case.id, case.board_id, note),
+        note_url=url_for(".add_note", kind=case.kind, id=case.id, **kept()),
     )
 
 

@@ -19,18 +19,23 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     null,
     or_,
     select,
+    true,
 )
 
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT as ASSET
-from pbapp.assets.models import Asset, AssetState
+from pbapp.assets.models import Asset, AssetState, Claim, ClaimState
 from pbapp.boards.models import OFFICER_ROLES, Role
+from pbapp.complaints.models import Complaint, ComplaintAnswer
+from pbapp.concerns.models import Concern
 from pbapp.decisions.models import Appeal, Conflict, Decision, Refusal
 from pbapp.organisations.models import Member, Organisation
+from pbapp.organisations.passport.models import Kept, PassportItem
 from pbapp.places.models import Area
 from pbapp.proposals.deciding import DECIDERS
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
@@ -38,7 +43,8 @@ from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.proposals.queries import of_author
 from pbapp.rounds.models import Profile, Round
 
-REFUSAL, APPEAL = "refusal", "appeal"
+REFUSAL, APPEAL, COMPLAINT = "refusal", "appeal", "complaint"
+CLAIM, CONCERN, PASSPORT = "claim", "concern", "passport"
 COLUMNS = (
     "kind",
     "ref",
@@ -82,7 +88,7 @@ def _row(kind: str, **values: Any) -> Select[Any]:
     """The columns of `COLUMNS`, in their order; `clock` is the kind's own unless given."""
     usual: dict[str, Any] = {"kind": kind, "clock": kind, "bar": "", "version": 0}
     given = {**usual, **values}
-    for name in ("kind", "clock", "bar", "ref"):
+    for name in ("kind", "clock", "bar", "ref", "sender"):
         given[name] = cast(given[name], String)
     for name in ("round_id", "version"):
         given[name] = cast(given.get(name), Integer)
@@ -270,10 +276,84 @@ def _took_part(me: UUID) -> ColumnElement[bool]:
     return or_(exists(decided), exists(refused))
 
 
+def find_complaints(viewer: Viewer) -> Select[Any]:
+    """Complaints whose answer is due. The second stage is for a person who did not answer yet."""
+    answered = select(ComplaintAnswer.id).where(
+        ComplaintAnswer.complaint_id == Complaint.id, ComplaintAnswer.by_id == viewer.account.id
+    )
+    return _row(
+        COMPLAINT,
+        ref=Complaint.id,
+        title=Complaint.reference,
+        sender=Complaint.name,
+        since=Complaint.stage_began_at,
+        board_id=Complaint.board_id,
+        bar=case((exists(answered), TOOK_PART), else_=""),
+        clock=case((Complaint.stage == 2, "complaint 2"), else_=COMPLAINT),
+    ).where(Complaint.closed_at.is_(None), Complaint.board_id.in_(viewer.boards(OFFICER_ROLES)))
+
+
+def find_claims(viewer: Viewer) -> Select[Any]:
+    """Groups that say of an entry on the map that it is theirs."""
+    mine = or_(
+        Claim.asked_by_id == viewer.account.id,
+        _belongs(viewer.account, Claim.organisation_id),
+        _belongs(viewer.account, Asset.organisation_id),
+    )
+    row = _row(
+        CLAIM,
+        ref=Claim.id,
+        title=Asset.name,
+        sender=Organisation.name,
+        since=Claim.asked_at,
+        board_id=Asset.board_id,
+        bar=case((mine, OWN), else_=""),
+    ).join_from(Claim, Asset, Asset.id == Claim.asset_id)
+    return row.join(Organisation, Organisation.id == Claim.organisation_id).where(
+        Claim.state == ClaimState.ASKED, Asset.board_id.in_(viewer.boards({Role.MODERATOR}))
+    )
+
+
+def find_concerns(viewer: Viewer) -> Select[Any]:
+    """What people say is wrong with something."""
+    return _row(
+        CONCERN,
+        ref=Concern.id,
+        title=Concern.title,
+        sender="",
+        since=Concern.made_at,
+        board_id=Concern.board_id,
+    ).where(Concern.answered_at.is_(None), Concern.board_id.in_(viewer.boards(OFFICER_ROLES)))
+
+
+def find_passports(viewer: Viewer) -> Select[Any]:
+    """Groups with something in their passport to check.
+
+    A passport counts on every board, so it is shown under the officer's first.
+    """
+    boards = viewer.boards(OFFICER_ROLES)
+    row = _row(
+        PASSPORT,
+        ref=plain(Organisation.id),
+        title=Organisation.name,
+        sender="",
+        since=func.min(PassportItem.given_at),
+        board_id=cast(min(boards, default=0), Integer),
+        bar=case((_belongs(viewer.account, Organisation.id), OWN), else_=""),
+    ).join_from(Organisation, PassportItem, PassportItem.organisation_id == Organisation.id)
+    return row.where(PassportItem.state == Kept.WAITING, true() if boards else false()).group_by(
+        Organisation.id, Organisation.name
+    )
+
+
 KINDS = (
     Kind(PROPOSAL, find_proposals, frozenset(DECIDERS), can_be_bulk=True),
     Kind(ASSET, find_assets, frozenset({Role.MODERATOR}), can_be_bulk=True),
     Kind(REFUSAL, find_refusals, SECONDS),
     Kind(APPEAL, find_appeals, SECONDS),
+    Kind(COMPLAINT, find_complaints, OFFICER_ROLES),
+    Kind(CLAIM, find_claims, frozenset({Role.MODERATOR})),
+    Kind(CONCERN, find_concerns, frozenset({Role.MODERATOR})),
+    Kind(PASSPORT, find_passports, OFFICER_ROLES),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
 from pbapp.boards.queries import list_boards
@@ -40,7 +41,7 @@ def _page(found: SavedReply | None) -> Response | tuple[str, int]:
     form = ReplyForm(obj=found)
     mine = set(officer_board_ids())
     boards = [board for board in list_boards() if board.id in mine]
-    form.board.choices = [(str(board.id), board.name) for board in boards]
+    form.board.choices = [SelectChoice(str(board.id), board.name) for board in boards]
     if found is not None:
         form.board.data = str(found.board_id)
     if form.validate_on_submit():

@@ -9,7 +9,17 @@ from flask_babel import gettext as _
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.desk.queries import find_account
-from pbapp.desk.queue.kinds import APPEAL, ASKED, OWN, REFUSAL, TOOK_PART
+from pbapp.desk.queue.kinds import (
+    APPEAL,
+    ASKED,
+    CLAIM,
+    COMPLAINT,
+    CONCERN,
+    OWN,
+    PASSPORT,
+    REFUSAL,
+    TOOK_PART,
+)
 from pbapp.desk.queue.queries import Waiting
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
 
@@ -23,6 +33,10 @@ def kind(key: str) -> str:
         ASSET: _("Entry for the map"),
         REFUSAL: _("Refusal asked for"),
         APPEAL: _("Appeal"),
+        COMPLAINT: _("Complaint"),
+        CLAIM: _("Says it is theirs"),
+        CONCERN: _("Something is wrong"),
+        PASSPORT: _("Group passport"),
     }[key]
 
 
@@ -33,6 +47,10 @@ def kinds(key: str) -> str:
         ASSET: _("Entries for the map"),
         REFUSAL: _("Refusals asked for"),
         APPEAL: _("Appeals"),
+        COMPLAINT: _("Complaints"),
+        CLAIM: _("Entries groups say are theirs"),
+        CONCERN: _("What people say is wrong"),
+        PASSPORT: _("Group passports"),
     }[key]
 
 
@@ -57,7 +75,8 @@ def turn(item: Waiting) -> str:
             ASKED: _("Somebody else: you asked"),
             TOOK_PART: _("Somebody else: you took part"),
         }[item.bar]
-    return _("For a moderator") if item.kind in (PROPOSAL, ASSET) else _("For another officer")
+    for_moderators = item.kind in (PROPOSAL, ASSET, CLAIM, CONCERN)
+    return _("For a moderator") if for_moderators else _("For another officer")
 
 
 def tone(item: Waiting) -> str:
