@@ -368,6 +368,73 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("board_id", name=op.f("pk_community_profile")),
     )
     op.create_table(
+        "complaint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=12), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "about",
+            sa.Enum(
+                "decision",
+                "vote",
+                "person",
+                "pages",
+                "other",
+                name="about",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "page",
+                "phone",
+                "letter",
+                "in_person",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("logged_by_id", sa.Uuid(), nullable=True),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("stage_began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("again", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "forgotten_at IS NOT NULL OR length(text) > 0", name=op.f("ck_complaint_text_given")
+        ),
+        sa.CheckConstraint("stage IN (1, 2)", name=op.f("ck_complaint_stage_known")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_complaint_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(
+            ["logged_by_id"], ["account.id"], name=op.f("fk_complaint_logged_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("reference", name=op.f("uq_complaint_reference")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_complaint_board_id_closed_at", ["board_id", "closed_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_complaint_closed_at"), ["closed_at"], unique=False)
+
+    op.create_table(
         "concern",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -694,6 +761,43 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board_pack")),
         sa.UniqueConstraint("meeting_id", "version", name=op.f("uq_board_pack_meeting_id_version")),
+    )
+    op.create_table(
+        "complaint_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column(
+            "finding",
+            sa.Enum(
+                "upheld",
+                "partly",
+                "not_upheld",
+                "resolved",
+                name="finding",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_complaint_answer_text_given")),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_complaint_answer_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaint.id"],
+            name=op.f("fk_complaint_answer_complaint_id_complaint"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_answer")),
+        sa.UniqueConstraint(
+            "complaint_id", "stage", name=op.f("uq_complaint_answer_complaint_id_stage")
+        ),
     )
     op.create_table(
         "meeting_attendance",
@@ -2290,6 +2394,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meeting_attendance_account_id"))
 
     op.drop_table("meeting_attendance")
+    op.drop_table("complaint_answer")
     op.drop_table("board_pack")
     op.drop_table("saved_reply")
     with op.batch_alter_table("refusal", schema=None) as batch_op:
@@ -2334,6 +2439,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_concern_board_id_answered_at")
 
     op.drop_table("concern")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_closed_at"))
+        batch_op.drop_index("ix_complaint_board_id_closed_at")
+
+    op.drop_table("complaint")
     op.drop_table("community_profile")
     op.drop_table("closed_day")
     with op.batch_alter_table("appeal", schema=None) as batch_op:
