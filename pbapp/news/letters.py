@@ -70,7 +70,6 @@ def sent() -> Response:
         rows=[(one, _name(one.subjects[0]), progress[one.id]) for one in tellings],
         week=messages.count_by_state(clock.now() - timedelta(days=7)),
         states=MailState,
-        failing=messages.failing(),
         paused=bounces.count_paused(),
         days=KEPT_FOR.days,
         moving=any(not done.is_done for done in progress.values()),

@@ -71,6 +71,7 @@ def the_letter() -> Newsletter:
 def test_an_officer_writes_looks_tries_and_sends_it_to_followers_once(
     officer: Browser, stranger: Browser, world: World, inbox: Inbox
 ) -> None:
+    assert "/desk/newsletters" in officer.get("/desk").links().values()
     page = write(officer)
     assert "1 person who follows “Coatbridge Community Board”" in page.text
     assert 'href="https://pb.example.org/ideas"' in page.html
