@@ -9,7 +9,7 @@ from typing import Any
 
 from pbapp.appraisal import words
 from pbapp.appraisal.models import Advice
-from pbapp.appraisal.queries import Bid, asked_pence
+from pbapp.appraisal.queries import Bid
 from pbapp.proposals.models import ProposalState
 from pbapp.proposals.words import state_words
 from pbapp.web.cells import inert
@@ -101,7 +101,7 @@ def _cells(bid: Bid) -> list[object]:
         proposal.priority.name if proposal.priority else "",
         proposal.area.name if proposal.area else "",
         state_words(proposal),
-        pounds(asked_pence(proposal)),
+        pounds(proposal.asked_pence),
         pounds(proposal.cost_pence),
         words.costs_words(dossier, fit=bid.costs_fit),
         bid.answered,

@@ -155,11 +155,6 @@ def costs_stand(dossier: Dossier, proposal: Proposal) -> bool:
     return bool(dossier.costs) and checked == lines and total == proposal.cost_pence
 
 
-def asked_pence(proposal: Proposal) -> int:
-    """What the group's own lines add up to, whatever an officer made of it."""
-    return sum(line.amount_pence for line in proposal.cost_lines)
-
-
 def changed_costs(dossier: Dossier | None) -> list[CostCheck]:
     """The lines where the officer's figure is another than the group's."""
     return [one for one in dossier.costs if one.is_changed] if dossier else []
@@ -224,7 +219,8 @@ def find_following(proposal: Proposal) -> Proposal | None:
 class Bid:
     """One bid of a round in the list of appraisals. `summary` None: nobody has scored it yet.
 
-    `is_hidden`: this viewer still has to send scores of their own and sees no one else's.
+    `waits_for_me`: this viewer still has to send scores of their own. Until then, and always for
+    those who have a stake in it, the others' scores are hidden.
     `said` is what the viewer said of a stake of theirs: None nothing yet, False none, True one.
     """
 
@@ -233,6 +229,7 @@ class Bid:
     checks: int
     summary: Summary | None
     is_hidden: bool
+    waits_for_me: bool
     is_scored_by_me: bool
     said: bool | None
     costs_fit: bool
@@ -253,8 +250,11 @@ class Bid:
         return None if self.is_hidden or self.summary is None else self.summary.spread
 
 
-def list_bids(round: Round, account: Account, *, scores_too: bool = True) -> list[Bid]:
-    """Every bid of a round that stands, with what is done; at most ten queries, however many."""
+def list_bids(round: Round, account: Account, *, only: int | None = None) -> list[Bid]:
+    """Every bid of a round that stands, with what is done; at most ten queries, however many.
+
+    `only` is the id of the one bid that is asked about.
+    """
     query = (
         select(Proposal)
         .options(
@@ -267,10 +267,12 @@ def list_bids(round: Round, account: Account, *, scores_too: bool = True) -> lis
         .where(Proposal.round_id == round.id, Proposal.state.not_in(GONE))
         .order_by(Proposal.number)
     )
+    if only is not None:
+        query = query.where(Proposal.id == only)
     proposals = list(db.session.scalars(query))
     ids = [proposal.id for proposal in proposals]
     dossiers = _dossiers(ids)
-    sheets = list_sheets(ids) if scores_too else {}
+    sheets = list_sheets(ids)
     said = {
         one.subject_id: one.stands
         for one in conflicts.list_for(SUBJECT, ids)
@@ -279,7 +281,7 @@ def list_bids(round: Round, account: Account, *, scores_too: bool = True) -> lis
     criteria = criteria_of(round)
     scores = capacity_in(round, account) is not None
     edits = _newest_of(ids)
-    checks = len(checks_of(round))
+    groups, checks = own_groups(account), len(checks_of(round))
     return [
         _bid(
             proposal,
@@ -287,7 +289,7 @@ def list_bids(round: Round, account: Account, *, scores_too: bool = True) -> lis
             sheets.get(proposal.id, []),
             said.get(str(proposal.id)),
             edits.get(str(proposal.id), 0),
-            (account, scores, criteria, checks),
+            (account, groups, scores, criteria, checks),
         )
         for proposal in proposals
     ]
@@ -299,16 +301,19 @@ def _bid(
     sheets: list[Sheet],
     said: bool | None,
     newest: int,
-    around: tuple[Account, bool, list[Criterion], int],
+    around: tuple[Account, set[UUID], bool, list[Criterion], int],
 ) -> Bid:
-    account, scores, criteria, checks = around
+    account, groups, scores, criteria, checks = around
     mine = any(sheet.account_id == account.id for sheet in sheets)
+    own = proposal.organisation_id in groups or proposal.submitted_by_id == account.id
+    waits = scores and not (mine or own or said) and is_open(proposal)
     return Bid(
         proposal=proposal,
         dossier=dossier,
         checks=checks,
         summary=summary_of(criteria, sheets),
-        is_hidden=scores and not mine and is_open(proposal) and not said,
+        is_hidden=waits or own or bool(said),
+        waits_for_me=waits,
         is_scored_by_me=mine,
         said=said,
         costs_fit=dossier is not None and costs_stand(dossier, proposal),

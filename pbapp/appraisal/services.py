@@ -173,7 +173,7 @@ def check_costs(
     dossier.costs_at, dossier.costs_by_id = clock.now(), by.id
     dossier.costs_agreed, dossier.costs_words, dossier.costs_answered_at = None, "", None
     dossier.version += 1
-    asked = queries.asked_pence(proposal)
+    asked = proposal.asked_pence
     proposal.cost_pence = total
     flush()
     log(proposal, by, "proposal.costs_checked", {"asked_pence": asked, "officer_pence": total})
@@ -263,7 +263,7 @@ def undo_costs(*, proposal: Proposal, by: Account) -> None:
     dossier.costs.clear()
     dossier.costs_at = dossier.costs_by_id = None
     dossier.version += 1
-    proposal.cost_pence = queries.asked_pence(proposal)
+    proposal.cost_pence = proposal.asked_pence
     flush()
     log(proposal, by, "proposal.costs_undone")
 

@@ -106,3 +106,17 @@ def my_scores_form(proposal: Proposal, account: Account) -> forms.ScoresForm:
         {one.position: given[one.id] for one in criteria if one.id in given},
         sheet.comment if sheet else "",
     )
+
+
+def for_decision(proposal: Proposal, account: Account) -> dict[str, Any] | None:
+    """What whoever decides on a bid reads of its appraisal; None for one that is gone."""
+    bid = next(iter(queries.list_bids(proposal.round, account, only=proposal.id)), None)
+    if bid is None:
+        return None
+    return {
+        "bid": bid,
+        "costs": words.costs_words(bid.dossier, fit=bid.costs_fit),
+        "advice": advice(bid.dossier),
+        "missing": words.missing(bid),
+        "sees_scores": not bid.is_hidden and queries.why_not_impartial(proposal, account) is None,
+    }

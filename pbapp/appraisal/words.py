@@ -109,8 +109,10 @@ def missing(bid: Bid) -> list[str]:
         found.append(_("costs"))
     elif bid.dossier and bid.dossier.costs_agreed is False:
         found.append(_("the group does not agree to the costs"))
-    if bid.is_hidden:
+    if bid.waits_for_me:
         found.append(_("your scores"))
+    elif bid.is_hidden:
+        pass  # they have a stake in it, so nothing of its scores is said
     elif bid.summary is None:
         found.append(_("scores"))
     elif bid.summary.is_far_apart and not (bid.dossier and bid.dossier.talk):

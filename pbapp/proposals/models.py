@@ -186,6 +186,11 @@ class Proposal(Base):
     )
 
     @property
+    def asked_pence(self) -> int:
+        """What its own cost lines add up to; `cost_pence` may be an officer's figure."""
+        return sum(line.amount_pence for line in self.cost_lines)
+
+    @property
     def wards(self) -> list[Area]:
         """The wards it is for, by name; none for the whole area."""
         several = sorted((one.area for one in self.more_areas), key=lambda area: area.name)

@@ -284,6 +284,9 @@ def test_advice_goes_to_the_committee_and_stands_once_it_is_decided(
     appraiser.submit(page, {"advice": "recommended", "words": "Sound and cheap."}, form="advising")
     page = board_member.get(f"/rounds/{bid.round.slug}/committee")
     assert "Sound and cheap." in page.text
+    page = appraiser.get(f"/desk/proposals/{bid.id}")  # where it is decided
+    assert "Sound and cheap." in page.text
+    assert "Missing: 8 checks, costs, your scores." in page.text
     deciding.put_on_ballot(proposal=bid, by=world.officer, version=bid.version, link=LINK)
     db.session.commit()
     with pytest.raises(Refused, match="decided"):

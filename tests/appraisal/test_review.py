@@ -16,7 +16,15 @@ from pbapp.proposals import deciding
 from pbapp.proposals.models import Proposal
 from pbapp.refusal import Refused
 from pbapp.rounds.models import PhaseKind, Round, RoundRole
-from tests.appraisal.factories import LINK, an_appraiser, impartial, invited, person, scored
+from tests.appraisal.factories import (
+    LINK,
+    an_appraiser,
+    checked,
+    impartial,
+    invited,
+    person,
+    scored,
+)
 from tests.client import Browser, QueryCounter
 from tests.proposals.factories import make_proposal, quick
 from tests.rounds.factories import make_round
@@ -178,10 +186,15 @@ def test_criteria_are_settled_with_the_steering_group_before_proposals_close(
             publishes_scores=False,
             version=queries.newest_change(round),
         )
+    public = f"/rounds/{round.slug}/proposals/{bid.number}"
+    stranger.get(public, status=404)
+    checked(bid, ada)
     deciding.put_on_ballot(proposal=bid, by=world.officer, version=bid.version, link=LINK)
-    services_page = f"/rounds/{round.slug}/proposals/{bid.number}"
     db.session.commit()
-    assert "Green" not in stranger.get(services_page).text  # no check, nothing to say
+    page = stranger.get(public)
+    assert "Checked, and fine: Landowner, Planning" in page.text
+    assert "2.6 of 5, from 1 person" in page.text  # this round publishes its averages
+    assert "Green" in page.text
 
 
 def test_criteria_stand_when_proposals_are_closed(world: World) -> None:
@@ -210,7 +223,10 @@ def test_the_list_says_what_is_missing_and_hides_scores_until_ones_own_are_in(
     assert ",5.0," not in table
     page = appraiser.get(f"{here}/connections")
     appraiser.submit(page, {f"what_{bid.id}": "My uncle chairs it."}, form="connections")
-    assert "you have a connection" in appraiser.get(here).text
+    page = appraiser.get(here)
+    assert "you have a connection" in page.text
+    assert "not for you" in page.text
+    assert "5.0" not in page.text
     assert "nothing left to say" in appraiser.get(f"{here}/connections").text
     assert (
         "No group has sent in"

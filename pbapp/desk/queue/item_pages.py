@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp.accounts.models import Account
+from pbapp.appraisal.showing import for_decision
 from pbapp.assets import words as asset_words
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import AssetState
@@ -182,6 +183,7 @@ def _proposal(case: ProposalCase, made: list[Decision]) -> dict[str, Any]:
     return {
         "proposal": found,
         "round": found.round,
+        "appraisal": for_decision(found, the_officer()),
         "state": proposal_words.state_words(found),
         "tone": proposal_words.TONES[found.state],
         "history": proposal_words.history(
