@@ -37,8 +37,8 @@ Page = str | Response | tuple[str, int]
 
 @bp.route("/ask-for-help", methods=["GET", "POST"])
 @access(anyone)
-@limited("help", tries=10, seconds=3600)
-@limited("help by address", tries=4, seconds=3600, by=lambda: request.form.get("email", "").lower())
+@limited("help", tries=60, seconds=3600)
+@limited("help by address", tries=6, seconds=3600, by=lambda: request.form.get("email", "").lower())
 def ask() -> Page:
     """`?round=` and `?group=` say what somebody was doing; `?board=` where there is no round."""
     board, about, group, account = *_where(), _group(), the_account()

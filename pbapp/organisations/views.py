@@ -51,7 +51,7 @@ Page = str | Response | tuple[str, int]
 
 @bp.route("/account/groups", methods=["GET", "POST"])
 @access(signed_in)
-@limited("new group", tries=5, seconds=86400, by=lambda: str(me().id) if the_account() else None)
+@limited("new group", tries=20, seconds=86400, by=lambda: str(me().id) if the_account() else None)
 def index() -> Page:
     """The groups somebody belongs to, and setting up one that is not here yet."""
     form = BeginForm()
