@@ -36,11 +36,11 @@ class Due:
 
 def bid(proposal: Any, decision: Any, can_edit: bool) -> Bid:
     """`decision` is the one that stands on the proposal, if there is one."""
-    if proposal.state != "returned":
-        return Bid(proposal, can_edit=can_edit)
+    reason = decision.reason if decision and proposal.state in ("returned", "refused") else ""
+    if proposal.state != "returned" or not can_edit:
+        return Bid(proposal, reason, can_edit=can_edit)
     voting = [phase.starts_at for phase in proposal.round.phases if phase.kind == "voting"]
-    reason = decision.reason if decision else ""
-    return Bid(proposal, reason, voting[0] if voting and can_edit else None, can_edit)
+    return Bid(proposal, reason, voting[0] if voting else None, can_edit)
 
 
 def award(award: Any, today: date) -> tuple[Any, list[Due]]:

@@ -13,6 +13,7 @@ from pbapp.helping.models import HelpRequest
 from pbapp.messages.models import Mail
 from tests.client import Browser
 from tests.organisations.letters import letters, told
+from tests.proposals.writing import begin
 from tests.rounds.factories import make_round
 from tests.world import World
 
@@ -33,7 +34,8 @@ def test_a_request_reaches_the_named_helper_who_answers_straight_to_the_person(
 ) -> None:
     name_helper(world)
     round = make_round(world)
-    page = group_member.get(f"/ask-for-help?round={round.slug}&group={world.group.id}")
+    page = begin(group_member, whom=str(world.group.id))
+    page = group_member.get(page.links()["Ask a person for help"])
     assert "Ailsa Handover (Example Voluntary Action) helps groups" in page.text
     page = group_member.submit(page, {"text": " "}, status=422)
     assert page.errors() == ["Say what you need help with."]
