@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pbapp.accounts.models import Account
 from pbapp.db import Base, Moment, one_of
 from pbapp.places.models import Area
 from pbapp.refusal import N_
@@ -91,7 +92,7 @@ BOARD_ROLES = frozenset({Role.CHAIR, Role.BOARD_MEMBER})
 
 
 class Membership(Base):
-    """Somebody's role on a board."""
+    """Somebody's role on a board. Their name is public only while they want it (`is_named`)."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("board_id", "account_id", "role"),)
@@ -104,8 +105,10 @@ class Membership(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     role: Mapped[Role] = mapped_column(one_of(Role, "role"))
     since: Mapped[datetime] = mapped_column(Moment)
+    is_named: Mapped[bool] = mapped_column(default=False, server_default="0")
 
     board: Mapped[Board] = relationship()
+    account: Mapped[Account] = relationship()
 
 
 class AllowedDays(Base):

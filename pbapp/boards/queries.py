@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pbapp.accounts.models import Account
 from pbapp.boards.models import OFFICER_ROLES, Board, BoardArea, Council, Membership, Role
@@ -86,6 +86,19 @@ def list_counters(board: Board) -> list[Account]:
         .where(Membership.board_id == board.id, Membership.role == Role.COUNTER)
     )
     return list(db.session.scalars(query.order_by(Account.name, Account.email)))
+
+
+def list_roles_held(board: Board) -> list[Membership]:
+    """Who does what for a board, in the order of the roles, the longest there first."""
+    query = (
+        select(Membership)
+        .join(Membership.account)
+        .options(contains_eager(Membership.account))
+        .where(Membership.board_id == board.id, Account.closed_at.is_(None))
+        .order_by(Membership.since, Membership.id)
+    )
+    order = [Role.CHAIR, Role.BOARD_MEMBER, *Role]
+    return sorted(db.session.scalars(query), key=lambda held: order.index(held.role))
 
 
 def list_members_of(board_id: int | None) -> list[Account]:

@@ -120,6 +120,30 @@ def remove_member(*, board: Board, account: Account, role: Role, by: Account) ->
     )
 
 
+def show_name(*, board: Board, account: Account, is_shown: bool) -> None:
+    """Somebody wants their own name on the board's page, or no longer; nobody else may say so."""
+    query = select(Membership).where(
+        Membership.board_id == board.id, Membership.account_id == account.id
+    )
+    held = db.session.scalars(query).all()
+    if not held:
+        raise Refused(N_("You have no role on this board."))
+    if is_shown and not account.name:
+        raise Refused(N_("Enter your name in your account first."))
+    if all(one.is_named is is_shown for one in held):
+        return
+    for one in held:
+        one.is_named = is_shown
+    flush()
+    audit.record(
+        actor=account.actor,
+        verb="board.name_shown" if is_shown else "board.name_hidden",
+        subject_type="board",
+        subject_id=board.id,
+        board_id=board.id,
+    )
+
+
 def invite_counter(*, board: Board, email: str, name: str, url: str, by: Account) -> Account:
     """Let somebody help to count for this board, and write to them; they sign in with a code.
 

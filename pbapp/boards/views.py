@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from pbapp import clock
+from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries as assets
 from pbapp.assets.words import KINDS
-from pbapp.boards import queries
+from pbapp.boards import queries, services, words
 from pbapp.boards.colours import shades_of
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
+from pbapp.db import db
+from pbapp.engagement import queries as engagement
 from pbapp.gaps import queries as gaps
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.places.models import Area
@@ -24,7 +27,9 @@ from pbapp.refusal import Refused
 from pbapp.results import queries as results
 from pbapp.rounds import queries as rounds
 from pbapp.rounds.words import state_words
-from pbapp.web.access import access, anyone
+from pbapp.thread import queries as thread
+from pbapp.web.access import access, anyone, require
+from pbapp.web.refusals import say_no
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
 look_bp = Blueprint("look", __name__, url_prefix="/look")
@@ -55,7 +60,37 @@ def detail(slug: str) -> str:
         helped=assets.count_by_priority(board.id),
         plan=plans.find_plan(board.id),
         rounds=_rounds(board),
+        won=_won(board),
+        reached=sum(one.people or 0 for one in engagement.list_heard(board.id)),
+        helpers=len({one.account_id for one in queries.list_roles_held(board)}),
         map=find_part(board_subject(board.id)),
+    )
+
+
+@bp.route("/<slug>/members", methods=["GET", "POST"])
+@access(anyone)
+def members(slug: str) -> str | Response:
+    """Who does what for the board and since when; names only of those who want it."""
+    board, account = _load(slug), the_account()
+    if request.method == "POST":
+        require(account is not None)
+        try:
+            services.show_name(
+                board=board,
+                account=account or abort(403),
+                is_shown=request.form.get("named") == "yes",
+            )
+            db.session.commit()
+        except Refused as refused:
+            say_no(refused)
+        return redirect(url_for(".members", slug=slug), 303)
+    held = queries.list_roles_held(board)
+    return render_template(
+        "boards/members.html",
+        board=board,
+        roles=[(role, [one for one in held if one.role is role]) for role in words.ROLE],
+        mine=[one for one in held if account is not None and one.account_id == account.id],
+        words=words,
     )
 
 
@@ -104,6 +139,15 @@ def look(colour: str) -> Response:
     )
     kept = {"Cache-Control": "public, max-age=31536000, immutable"}
     return FlaskResponse(css, mimetype="text/css", headers=kept)
+
+
+def _won(board: Board) -> dict[str, int]:
+    """Currency to what projects of the board have won so far and kept."""
+    found: dict[str, int] = {}
+    for one in thread.list_strands(board):
+        if one.stage is not thread.Stage.RETURNED:
+            found[one.round.currency] = found.get(one.round.currency, 0) + one.awarded
+    return found
 
 
 def _most_helped(board: Board, helping: dict[int, int]) -> list[tuple[Any, int]]:

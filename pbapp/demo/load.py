@@ -14,6 +14,7 @@ from pbapp.demo.engagement import load_engagement
 from pbapp.demo.groups import load_groups
 from pbapp.demo.news import load_news
 from pbapp.demo.people import Cast, load_cast
+from pbapp.demo.plans import load_plan_progress
 from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
 from pbapp.places import services as places
@@ -37,6 +38,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     tell("Loading what is on the map …")
     load_assets(cast)
     load_groups(cast)
+    load_plan_progress(cast)
     load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)

@@ -96,7 +96,7 @@ def _proposed(thread: Thread) -> Step:
     url, title = _on_page(thread, "proposals"), _("Proposals")
     if not thread.proposals:
         return Step("proposed", title, "", _("No proposal has been made for this."), url)
-    newest = thread.proposals[0]
+    newest = max(thread.proposals, key=lambda proposal: proposal.submitted_at)
     asked = _sums((p.round.currency, p.cost_pence) for p in thread.proposals)
     return Step(
         "proposed",
@@ -104,7 +104,7 @@ def _proposed(thread: Thread) -> Step:
         ngettext("%(num)s proposal", "%(num)s proposals", len(thread.proposals)),
         _("They ask for %(money)s", money=asked),
         url,
-        local_day(max(p.submitted_at for p in thread.proposals)),
+        local_day(newest.submitted_at),
         newest.round.title,
     )
 
