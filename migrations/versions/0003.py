@@ -2041,6 +2041,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("telling_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_mail_telling_id"), ["telling_id"], unique=False)
 
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("is_named", sa.Boolean(), server_default="0", nullable=False))
+
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.DateTime(timezone=True), nullable=True))
 
@@ -2210,6 +2213,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.drop_column("since")
+
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_column("is_named")
 
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mail_telling_id"))
