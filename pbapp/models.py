@@ -32,6 +32,7 @@ from pbapp.places import models as places  # noqa: F401
 from pbapp.plans import models as plans  # noqa: F401
 from pbapp.proposals import models as proposals  # noqa: F401
 from pbapp.proposals.asking import models as questions  # noqa: F401
+from pbapp.proposals.interest import models as interest  # noqa: F401
 from pbapp.proposals.writing import models as writing  # noqa: F401
 from pbapp.results import models as results  # noqa: F401
 from pbapp.results.corrections import models as corrections  # noqa: F401

@@ -28,6 +28,7 @@ from pbapp.proposals.asking import queries as asking
 from pbapp.proposals.asking.pages import desk_bp
 from pbapp.proposals.blueprint import bp
 from pbapp.proposals.filters import BANDS, Filters, Found
+from pbapp.proposals.interest import views as interest
 from pbapp.proposals.models import ProposalState
 from pbapp.proposals.showing import Bid
 from pbapp.proposals.writing import views as writing
@@ -39,7 +40,7 @@ from pbapp.rounds.queries import can_vote, pot_total
 from pbapp.web import fragments
 from pbapp.web.access import access, anyone
 
-blueprints = (bp, desk_bp, *writing.blueprints)
+blueprints = (bp, desk_bp, *writing.blueprints, *interest.blueprints)
 
 ON_A_PAGE = 24
 

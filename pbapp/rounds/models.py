@@ -386,7 +386,10 @@ class RoundQuestion(Base):
     )
     __refusals__ = {
         "ck_round_question_text_given": ("text", N_("Type the question.")),
-        "ck_round_question_from_above_nothing": ("from", N_("Enter an amount above nothing.")),
+        "ck_round_question_from_above_nothing": (
+            "from_amount",
+            N_("Enter an amount above nothing."),
+        ),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -170,8 +170,8 @@ def _action(round: Round) -> dict[str, Any]:
     if state_of(round, now).kind is PhaseKind.INTEREST and round.interest_words:
         return {
             "label": _("Tell us your idea in short"),
-            "url": f"{here}#interest",
-            "text": _("For groups, before they write a whole proposal."),
+            "url": url_for("interest.say", slug=round.slug),
+            "text": _("Four questions, before you write a whole proposal."),
         }
     if proposals.can_send_in(round, now):
         return {

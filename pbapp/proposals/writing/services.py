@@ -54,7 +54,8 @@ def begin(
     name = entered_for.name.strip() if entered_for else ""
     for draft in standing:
         untouched = draft.version == 1 and not draft.is_change
-        if untouched and (draft.organisation, draft.entered_for) == (organisation, name):
+        same = (draft.organisation, draft.entered_for) == (organisation, name)
+        if untouched and same and draft.fields == dict(fields or {}):
             return draft
     if len(standing) >= MOST_OPEN:
         raise Refused(N_("You have begun twenty proposals. Send in or throw away some first."))

@@ -51,7 +51,7 @@ def snapshot(round: Round) -> dict[str, Any]:
         "min_cost": round.min_cost_pence,
         "max_cost": round.max_cost_pence,
         "conditions": round.conditions,
-        "questions": [_question(one) for one in round.questions if one.removed_at is None],
+        "questions": [question_facts(one) for one in round.questions if one.removed_at is None],
         "interest_words": round.interest_words,
         "wards": sorted(item.area.name for item in round.round_areas),
         "connections": list(round.connections),
@@ -94,7 +94,8 @@ def _pot(pot: Pot) -> dict[str, Any]:
     }
 
 
-def _question(question: RoundQuestion) -> dict[str, Any]:
+def question_facts(question: RoundQuestion) -> dict[str, Any]:
+    """One of the round's own questions as plain JSON."""
     return {
         "text": question.text,
         "hint": question.hint,

@@ -19,6 +19,7 @@ from pbapp.rounds.setup import (
     people_pages,  # noqa: F401 — its pages hang on the same blueprint
     pots,
     queries,
+    question_pages,  # noqa: F401 — and its
     rule_words,
     services,
     showing,

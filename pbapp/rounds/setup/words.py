@@ -17,11 +17,13 @@ from pbapp.rounds.models import (
     PotsPerVoter,
     Profile,
     QuestionKind,
+    RoundQuestion,
     RoundRole,
     Underspend,
     VoteType,
 )
 from pbapp.rounds.setup.queries import Missing
+from pbapp.rounds.setup.snapshot import question_facts
 from pbapp.rounds.words import phase_name, underspend_name
 from pbapp.web.babel import moment, money
 
@@ -262,6 +264,11 @@ def question_kind_name(kind: QuestionKind) -> str:
         QuestionKind.YES_NO: _("Yes or no"),
         QuestionKind.CHOICE: _("One of several answers"),
     }[kind]
+
+
+def question(one: RoundQuestion) -> str:
+    """A round's own question with how it is answered and who has to."""
+    return _question(question_facts(one))
 
 
 def _question(question: dict[str, Any]) -> str:
