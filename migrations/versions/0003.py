@@ -1218,6 +1218,80 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "proposal_interest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("priority_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("summary", sa.String(length=250), nullable=False),
+        sa.Column("about_pence", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "go_on",
+                "not_now",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("elsewhere", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (answered_at IS NULL)",
+            name=op.f("ck_proposal_interest_answer_dated"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'not_now' OR length(reason) > 0",
+            name=op.f("ck_proposal_interest_reason_given"),
+        ),
+        sa.CheckConstraint("about_pence > 0", name=op.f("ck_proposal_interest_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_proposal_interest_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["account.id"],
+            name=op.f("fk_proposal_interest_answered_by_id_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_proposal_interest_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["priority_id"], ["priority.id"], name=op.f("fk_proposal_interest_priority_id_priority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_proposal_interest_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_interest")),
+    )
+    with op.batch_alter_table("proposal_interest", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_interest_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_interest_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_proposal_interest_priority_id"), ["priority_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_proposal_interest_round_id_state", ["round_id", "state"], unique=False
+        )
+
+    op.create_table(
         "round_question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -2348,6 +2422,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_round_question_round_id"))
 
     op.drop_table("round_question")
+    with op.batch_alter_table("proposal_interest", schema=None) as batch_op:
+        batch_op.drop_index("ix_proposal_interest_round_id_state")
+        batch_op.drop_index(batch_op.f("ix_proposal_interest_priority_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_interest_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_interest_account_id"))
+
+    op.drop_table("proposal_interest")
     op.drop_table("pack_file")
     op.drop_table("open_data")
     with op.batch_alter_table("objection", schema=None) as batch_op:
