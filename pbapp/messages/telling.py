@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -51,3 +51,8 @@ def tell(
 
 def was_told(key: str) -> bool:
     return db.session.scalar(select(Telling.id).where(Telling.key == key)) is not None
+
+
+def told_among(keys: Collection[str]) -> set[str]:
+    """Which of these have been told."""
+    return set(db.session.scalars(select(Telling.key).where(Telling.key.in_(keys))))

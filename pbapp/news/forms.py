@@ -54,6 +54,15 @@ class LetterForm(Form):
         self.audience.choices = [SelectChoice(subject, words) for subject, words in audiences]
 
     @property
+    def words(self) -> dict[str, str]:
+        """What was typed, as the verbs take it."""
+        return {
+            "audience": self.audience.data,
+            "title": self.title.data or "",
+            "text": self.text.data or "",
+        }
+
+    @property
     def seen_version(self) -> int:
         typed = self.version.data or ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0

@@ -85,13 +85,7 @@ def new(slug: str) -> Page:
     form = LetterForm(_audiences(board))
     if form.validate_on_submit():
         try:
-            letter = services.write(
-                board=board,
-                audience=form.audience.data,
-                title=form.title.data or "",
-                text=form.text.data or "",
-                by=_me(),
-            )
+            letter = services.write(board=board, **form.words, by=_me())
             db.session.commit()
         except Refused as refused:
             blame(form, refused)
@@ -110,14 +104,7 @@ def edit(letter_id: int) -> Page:
     form = LetterForm(_audiences(letter.board), obj=letter)
     if form.validate_on_submit():
         try:
-            services.edit(
-                letter=letter,
-                version=form.seen_version,
-                audience=form.audience.data,
-                title=form.title.data or "",
-                text=form.text.data or "",
-                by=_me(),
-            )
+            services.edit(letter=letter, version=form.seen_version, **form.words, by=_me())
             db.session.commit()
         except Refused as refused:
             blame(form, refused)

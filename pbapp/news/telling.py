@@ -6,10 +6,12 @@ only the clock did it: a phase that has begun, a result that is out; each once b
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -19,7 +21,7 @@ from pbapp.delivery.models import Award
 from pbapp.messages import following
 from pbapp.messages import services as messages
 from pbapp.messages.subjects import RESULT
-from pbapp.messages.telling import tell, was_told
+from pbapp.messages.telling import tell, told_among
 from pbapp.news.digests import news_of_result
 from pbapp.news.models import NewsMark
 from pbapp.news.queries import find_published
@@ -29,10 +31,11 @@ from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public, list_allocations, list_official_counts
 from pbapp.rounds.models import Phase, PhaseKind, Round
-from pbapp.rounds.queries import can_vote
+from pbapp.rounds.queries import can_vote, state_of
 from pbapp.web.context import settings
 
 AT_ONCE = 200  # events a minute
+_log = logging.getLogger("pbapp.news")
 UNDO = timedelta(minutes=1)
 # What followers of a proposal hear of its award; the rest is between the group and the officers.
 OF_AWARDS = frozenset(
@@ -53,9 +56,16 @@ def tell_news() -> None:
     """Tell followers what is new."""
     _tell_events()
     now = clock.now()
-    for round in _running(now):
-        _tell_phase(round, now)
-        if not was_told(_result_key(round)) and is_public(round, now):
+    rounds = _running(now)
+    opened = {round.id: _opened(round, now) for round in rounds}
+    keys = [_result_key(round) for round in rounds]
+    keys += [_opening_key(phase) for phase in opened.values() if phase]
+    told = told_among(keys)
+    for round in rounds:
+        phase = opened[round.id]
+        if phase is not None and _opening_key(phase) not in told:
+            _tell_opening(round, phase)
+        if _result_key(round) not in told and is_public(round, now):
             _tell_result(round)
 
 
@@ -72,7 +82,11 @@ def _tell_events() -> None:
     new = Event.number.between(mark.event + 1, newest)
     query = select(Event).where(new).order_by(Event.number).limit(AT_ONCE)
     for event in db.session.scalars(query).all():
-        _tell_event(event)
+        try:
+            with db.session.begin_nested():
+                _tell_event(event)
+        except Exception:  # one that cannot be told must not keep the others back
+            _log.exception("an event could not be told", extra={"facts": {"number": event.number}})
         mark.event = event.number
     mark.at = clock.now()
     flush()
@@ -156,30 +170,34 @@ def _tell_pack(event: Event, pack: Pack) -> None:
 def _running(now: datetime) -> list[Round]:
     """Public rounds that have begun, but for those from elsewhere and rehearsals."""
     begun = select(Phase.round_id).where(Phase.starts_at <= now)
-    query = select(Round).where(
-        Round.is_public.is_(True), Round.is_imported.is_(False), Round.id.in_(begun)
+    query = (
+        select(Round)
+        .options(selectinload(Round.phases))
+        .where(Round.is_public.is_(True), Round.is_imported.is_(False), Round.id.in_(begun))
     )
     return list(db.session.scalars(query))
 
 
-def _tell_phase(round: Round, now: datetime) -> None:
-    """A round opens for ideas, for proposals or for votes."""
-    phase = next(
-        (p for p in round.phases if p.starts_at <= now and (p.ends_at is None or now < p.ends_at)),
-        None,
-    )
+def _opened(round: Round, now: datetime) -> Phase | None:
+    """The phase a round is in, if it lets people do something: ideas, proposals, votes."""
+    phase = state_of(round, now).current
     if phase is None or phase.kind not in OPENING:
-        return
+        return None
     if phase.kind is PhaseKind.VOTING and not can_vote(round, now):
-        return
-    key = f"opens {round.id} {phase.kind.value}"
-    if was_told(key):
-        return
+        return None
+    return phase
+
+
+def _opening_key(phase: Phase) -> str:
+    return f"opens {phase.round_id} {phase.kind.value}"
+
+
+def _tell_opening(round: Round, phase: Phase) -> None:
     subjects = of_round(round)
     tell(
         subject=subjects[0],
         also=subjects[1:],
-        key=key,
+        key=_opening_key(phase),
         template="round_news",
         context={
             **_about(round),

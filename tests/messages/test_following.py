@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -236,3 +237,21 @@ def test_every_row_is_written_again_with_each_new_one_and_none_says_when(
         "state",
         "asked_on",
     }
+
+
+def test_a_signed_in_reader_finds_their_news_and_picks_a_language(
+    app: Flask, resident: Browser, subject: str, inbox: Inbox
+) -> None:
+    assert "We send you no news." in resident.get("/account/").text
+    follows(subject, "resident@example.org")
+    page = resident.get("/account/")
+    preferences = page.links()["See, change or stop what we send to resident@example.org"]
+    assert "Language of our e-mails" not in resident.get(preferences).text
+    app.extensions["pbapp"] = replace(app.extensions["pbapp"], languages=("en", "gd"))
+    page = resident.get(preferences)
+    resident.submit(page, {"language": "gd"}, form="language-form")
+    assert db.session.scalars(select(Follow.language)).one() == "gd"
+    resident.submit(page, {"language": "tlh"}, form="language-form", status=400)
+    tell(subject)
+    spreading.write_batch(db.session.scalars(select(telling.Telling)).one())
+    assert db.session.scalars(select(Mail.language)).one() == "gd"

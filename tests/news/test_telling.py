@@ -25,7 +25,7 @@ from pbapp.papers.packs.models import Pack
 from pbapp.proposals.models import Proposal
 from pbapp.rounds.models import PhaseKind, Round
 from tests.ballots.factories import open_round
-from tests.client import Browser
+from tests.client import Browser, QueryCounter
 from tests.results.factories import counted_round
 from tests.rounds.factories import make_round
 from tests.world import World
@@ -52,8 +52,8 @@ def told(address: str = JO) -> list[str]:
     return [put_into_words(mail).subject for mail in db.session.scalars(query)]
 
 
-def event(verb: str, kind: str, id: int) -> None:
-    audit.record(actor="test", verb=verb, subject_type=kind, subject_id=id)
+def event(verb: str, kind: str, id: int, facts: dict[str, str] | None = None) -> None:
+    audit.record(actor="test", verb=verb, subject_type=kind, subject_id=id, facts=facts)
     db.session.commit()
 
 
@@ -216,3 +216,34 @@ def test_published_papers_are_told_to_the_board_once_and_what_was_just_done_wait
         "Papers of a meeting of the Coatbridge Community Board"
     ]
     assert "Papers of the meeting of" in stranger.get("/boards/coatbridge/news").text
+
+
+def test_an_event_that_cannot_be_told_keeps_no_other_back(world: World) -> None:
+    round = open_round(world)
+    follow(f"round {round.id}")
+    work()
+    event("round.phase_extended", "round", round.id)  # without the facts that belong to it
+    event("award.finished", "award", 999_999)
+    facts = {"phase": "voting", "to": clock.now().isoformat(), "reason": "Snow."}
+    event("round.phase_extended", "round", round.id, facts)
+    work()
+    assert [subject.split(":")[0] for subject in told()] == [
+        "Voting is open",
+        "More time in “Small grants”",
+    ]
+
+
+def test_a_minute_of_news_costs_the_same_however_many_rounds_are_over(
+    world: World, count_queries: QueryCounter
+) -> None:
+    def rounds(*slugs: str) -> None:
+        for slug in slugs:
+            make_round(world, PhaseKind.SUBMISSION, slug=slug)
+        work()
+        count_queries.reset()
+        telling.tell_news()
+
+    rounds("a")
+    few = count_queries.number
+    rounds("b", "c", "d")
+    assert count_queries.number <= few
