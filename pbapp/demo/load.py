@@ -12,6 +12,7 @@ from pbapp.demo.assets import load_assets
 from pbapp.demo.delivery import load_delivery
 from pbapp.demo.engagement import load_engagement
 from pbapp.demo.groups import load_groups
+from pbapp.demo.meetings import load_meetings
 from pbapp.demo.news import load_news
 from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.plans import load_plan_progress
@@ -44,6 +45,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_rounds(cast, boundary_set)
     load_appraisal(cast)
     load_delivery(cast)
+    load_meetings(cast)
     load_news(cast)
     _keep_calendar()
 

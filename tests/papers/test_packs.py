@@ -302,7 +302,8 @@ def test_only_the_clerk_and_the_chair_press(
         token = {"csrf_token": token_of(browser.get("/rounds"))}
         browser.get(path, status=403)
         browser.post(path, token, status=403)
-        browser.post(f"{PATH}/{meeting.id}/packs/1/publish", token, status=403)
+        for act in ("publish", "files"):
+            browser.post(f"{PATH}/{meeting.id}/packs/1/{act}", token, status=403)
     assert not db.session.scalars(select(Job)).all()
 
 
@@ -315,7 +316,19 @@ def test_without_the_libraries_there_is_a_page_and_a_word_file(
     monkeypatch.setattr(making, "render_pdf", none)
     page = press(clerk, a_meeting(world))
     assert "cannot make PDF files yet" in page.text
-    assert [file.ending for file in packs()[0].files] == ["docx"]
+    pack = packs()[0]
+    assert [file.ending for file in pack.files] == ["docx"]
+    digest = pack.digest
+    monkeypatch.setattr(making, "render_pdf", lambda _html: b"%PDF-")
+    path = f"{PATH}/{pack.meeting_id}/packs/1"
+    page = clerk.get(path)
+    for _press in range(2):
+        clerk.submit(page, form=1)
+    jobs.run_due()
+    db.session.expire_all()
+    assert [file.ending for file in packs()[0].files] == ["docx", "pdf"]
+    assert packs()[0].digest == digest
+    assert "Write the files" not in clerk.get(path).text
 
 
 @pytest.mark.usefixtures("quick")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,9 +21,12 @@ from pbapp.web.babel import day, moment, money
 FORMAT = 1
 
 
-def gather(meeting: Meeting, language: str) -> dict[str, Any]:
-    """The frozen facts of a pack: its documents in words and numbers, and the log's head."""
-    matters = Matters(meeting)
+def gather(meeting: Meeting, language: str, now: datetime | None = None) -> dict[str, Any]:
+    """The frozen facts of a pack: its documents in words and numbers, and the log's head.
+
+    `now` is for a demo alone, whose past is made up.
+    """
+    matters = Matters(meeting, now)
     number, head = log_head()
     return {
         "format": FORMAT,

@@ -17,7 +17,8 @@ from pbapp.papers.meetings.models import Meeting
 from pbapp.papers.packs import services
 from pbapp.papers.packs.document import Block, canonical, digest_of
 from pbapp.papers.packs.gathering import gather
-from pbapp.papers.packs.queries import PACK_JOB
+from pbapp.papers.packs.models import Pack
+from pbapp.papers.packs.queries import FILES_JOB, PACK_JOB, facts_of
 from pbapp.papers.packs.services import Made
 from pbapp.papers.packs.word import word_file
 from pbapp.refusal import N_
@@ -65,13 +66,34 @@ def make(*, job_id: UUID, meeting_id: int, asked_by: str) -> None:
     report(job_id, done=3, total=3)
 
 
+@job(FILES_JOB)
+def make_files(*, job_id: UUID, pack_id: int) -> None:
+    """Write the files that a pack has not got, from its frozen facts: the libraries may be there
+    now that were missing when it was made."""
+    pack = db.session.get(Pack, pack_id)
+    if pack is None:
+        db.session.rollback()
+        return
+    facts = facts_of(pack)
+    there = {(file.document, file.ending) for file in pack.files}
+    language = pack.meeting.board.language
+    db.session.rollback()
+    with force_locale(_locale(language)):
+        files, _has_pdf = write_files(job_id, facts)
+    report(job_id, done=2, total=3, step=KEEPING)
+    with write_transaction():
+        missing = [one for one in files if (one.document, one.ending) not in there]
+        services.add_files(pack=db.session.get_one(Pack, pack_id), files=missing)
+        db.session.commit()
+    report(job_id, done=3, total=3)
+
+
 def write_files(job_id: UUID, facts: dict[str, Any]) -> tuple[list[Made], bool]:
     """Every document as a Word file, and as a PDF file where this computer can make one."""
-    documents = facts["documents"]
     marks = prints(facts)
     files: list[Made] = []
     has_pdf = True
-    for place, document in enumerate(documents):
+    for place, document in enumerate(facts["documents"]):
         report(job_id, done=1, total=3, step=WRITING)
         word = word_file(document, language=facts["language"], prints=marks)
         files.append(Made(place, "docx", word))

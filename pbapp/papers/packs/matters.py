@@ -61,9 +61,9 @@ class Progress:
 class Matters:
     """Everything a pack of one meeting draws on, looked up when it is first asked for."""
 
-    def __init__(self, meeting: Meeting) -> None:
+    def __init__(self, meeting: Meeting, now: datetime | None = None) -> None:
         self.meeting = meeting
-        self.now = clock.now()
+        self.now = now or clock.now()
         self.last = find_last_before(meeting)
         board = find_board(meeting.board.slug)
         if board is None:

@@ -17,6 +17,8 @@ from pbapp.papers.meetings.models import Meeting
 from pbapp.papers.packs.models import Pack, PackFile
 
 PACK_JOB = "papers.pack"
+FILES_JOB = "papers.pack_files"
+ENDINGS = ("pdf", "docx")
 
 
 def list_packs(meeting_ids: Collection[int], *, inside: bool) -> dict[int, list[Pack]]:

@@ -16,7 +16,7 @@ from pbapp.papers.meetings.models import Meeting
 from pbapp.papers.meetings.services import may_run
 from pbapp.papers.packs.document import canonical, digest_of
 from pbapp.papers.packs.models import Pack, PackFile
-from pbapp.papers.packs.queries import PACK_JOB, facts_of, find_job, find_newest
+from pbapp.papers.packs.queries import FILES_JOB, PACK_JOB, facts_of, find_job, find_newest
 from pbapp.refusal import N_, Refused
 
 
@@ -77,6 +77,30 @@ def keep(
     actor = asked_by.actor if asked_by else "worker"
     _log(meeting, actor, "pack.made", {"version": pack.version, "digest": pack.digest})
     return pack
+
+
+def ask_for_files(*, pack: Pack, by: Account) -> Job:
+    """Ask the worker for the files that a pack has not got; while it is at it, that is the one."""
+    _must_run(pack.meeting, by)
+    advisory_lock(f"pack {pack.meeting_id}")
+    there = jobs.find_newest(FILES_JOB, "pack_id", pack.id)
+    if there is not None and jobs.is_at_work(there):
+        return there
+    return jobs.ask(kind=FILES_JOB, arguments={"pack_id": pack.id})
+
+
+def add_files(*, pack: Pack, files: Iterable[Made]) -> None:
+    """Files more of the same frozen facts."""
+    advisory_lock(f"pack {pack.meeting_id}")
+    db.session.refresh(pack, ["files"])
+    there = {(file.document, file.ending) for file in pack.files}
+    for one in files:
+        if (one.document, one.ending) not in there:
+            size = len(one.data)
+            pack.files.append(
+                PackFile(document=one.document, ending=one.ending, data=one.data, size=size)
+            )
+    flush()
 
 
 def publish(*, pack: Pack, by: Account) -> None:

@@ -101,6 +101,7 @@ def _document_page(slug: str, meeting_id: int, version: int, number: int) -> str
         endings=[file.ending for file in kept.files if file.document == number],
         sizes={file.ending: file.size for file in kept.files if file.document == number},
         runs=runs(kept.meeting.board_id),
+        lacks_files=len(kept.files) < len(facts["documents"]) * len(queries.ENDINGS),
         doc_lang=facts["language"],
         **of_pack(kept, number),
     )
@@ -138,6 +139,18 @@ def publish(slug: str, meeting_id: int, version: int) -> Answer:
     services.publish(pack=kept, by=me())
     db.session.commit()
     flash(_("Everybody can read it now."))
+    return redirect(url_for(".pack", slug=slug, meeting_id=meeting_id, version=version), 303)
+
+
+@bp.post("/meetings/<int:meeting_id>/packs/<int:version>/files")
+@access(signed_in)
+def make_files(slug: str, meeting_id: int, version: int) -> Answer:
+    """Have the worker write the files that are missing."""
+    meeting = own_meeting(slug, meeting_id)
+    kept = queries.find_pack(meeting, version) or abort(404)
+    services.ask_for_files(pack=kept, by=me())
+    db.session.commit()
+    flash(_("The files are being written. Look again in a few seconds."))
     return redirect(url_for(".pack", slug=slug, meeting_id=meeting_id, version=version), 303)
 
 
