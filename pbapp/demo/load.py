@@ -14,6 +14,7 @@ from pbapp.demo.engagement import load_engagement
 from pbapp.demo.groups import load_groups
 from pbapp.demo.meetings import load_meetings
 from pbapp.demo.news import load_news
+from pbapp.demo.participation import load_participation
 from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.plans import load_plan_progress
 from pbapp.demo.reading import Calendar, read
@@ -46,6 +47,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_appraisal(cast)
     load_delivery(cast)
     load_meetings(cast)
+    load_participation(cast)
     load_news(cast)
     _keep_calendar()
 
