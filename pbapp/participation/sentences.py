@@ -91,8 +91,8 @@ def _of_group(portrait: Portrait, group: SeldomHeard) -> list[str]:
     if not known:
         return [
             _(
-                "%(group)s: too few of the people who told us about themselves for a number that "
-                "we may show.",
+                "%(group)s: we have no number that we may show. It is small, or would give a "
+                "small one away.",
                 group=name,
             )
             + f" {heard_of}"

@@ -90,8 +90,8 @@ def test_who_was_not_heard_is_said_beside_the_listening_that_reached_them(
     officer.submit(officer.get(COMMUNITY), known, form="community")
     page = stranger.get(PAGE)
     assert (
-        "Unpaid carers: too few of the people who told us about themselves for a number that we "
-        "may show. 1 time of listening in that year reached them: Stall at the market."
+        "Unpaid carers: we have no number that we may show. It is small, or would give a small "
+        "one away. 1 time of listening in that year reached them: Stall at the market."
     ) in page.text
     assert (
         "Disabled people and people with long-term conditions: 38 in 100 of those who told us "
