@@ -64,6 +64,7 @@ def _ask_connection(proposal: Proposal, sent: Form | None) -> tuple[str, int]:
         "appraisal/connection.html",
         round=proposal.round,
         proposal=proposal,
+        who=queries.names_behind([proposal])[proposal.id],
         form=sent or forms.ConnectionForm(),
         action=url_for(".declare", proposal_id=proposal.id),
         back=(_("All bids"), url_for(".index", slug=proposal.round.slug)),

@@ -117,6 +117,20 @@ def why_not_impartial(proposal: Proposal, by: Account) -> Refused | None:
     return None
 
 
+def names_behind(bids: Iterable[Proposal]) -> dict[int, str]:
+    """Who is behind each bid by its id, residents by name: for those who say if they know them."""
+    found = list(bids)
+    ids = {one.submitted_by_id for one in found if one.organisation is None}
+    query = select(Account.id, Account.name).where(Account.id.in_([id for id in ids if id]))
+    names: dict[UUID | None, str] = {row[0]: row[1] for row in db.session.execute(query)}
+    return {
+        one.id: one.organisation.name
+        if one.organisation
+        else one.entered_for or names.get(one.submitted_by_id, "")
+        for one in found
+    }
+
+
 def find_dossier(proposal_id: int) -> Dossier | None:
     """The dossier of a bid with its checks and costs; None before anybody began it."""
     query = (

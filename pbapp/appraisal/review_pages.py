@@ -56,6 +56,7 @@ def _show(proposal: Proposal, sent: Form | None = None) -> tuple[str, int]:
             "appraisal/connection.html",
             round=proposal.round,
             proposal=proposal,
+            who=queries.names_behind([proposal])[proposal.id],
             form=sent or forms.ConnectionForm(),
             action=url_for(".declare", slug=proposal.round.slug, number=proposal.number),
             back=back,

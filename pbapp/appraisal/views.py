@@ -22,12 +22,15 @@ from pbapp.appraisal.merging import views as merging_pages  # noqa: F401 — and
 from pbapp.appraisal.merging.queries import ids_waiting
 from pbapp.boards.access import any_officer, is_on_board
 from pbapp.db import db
-from pbapp.proposals.words import state_words
+from pbapp.proposals.showing import Bid
+from pbapp.proposals.words import sender, state_words
 from pbapp.rounds.access import get_round
 from pbapp.web.access import access, require, signed_in
 from pbapp.web.forms import plain_text
 
 blueprints = (bp, round_bp)
+for blueprint in blueprints:
+    blueprint.context_processor(lambda: {"sender": sender, "bid_words": Bid})
 
 Page = str | Answer | tuple[str, int]
 
@@ -84,7 +87,12 @@ def connections(slug: str) -> Page:
         db.session.commit()
         flash(_("Noted for every bid on the list."), "success")
         return redirect(url_for(".index", slug=slug), 303)
-    return render_template("appraisal/connections.html", round=round, bids=bids)
+    return render_template(
+        "appraisal/connections.html",
+        round=round,
+        bids=bids,
+        who=queries.names_behind([bid.proposal for bid in bids]),
+    )
 
 
 @round_bp.get("/committee")

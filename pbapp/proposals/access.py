@@ -5,17 +5,19 @@ from __future__ import annotations
 from flask import abort
 
 from pbapp.accounts.viewer import the_account
-from pbapp.boards.access import is_officer_of
 from pbapp.proposals.models import Proposal
 from pbapp.proposals.queries import find_by_number, is_author, is_public
-from pbapp.rounds.access import get_round
+from pbapp.rounds.access import get_round, sees_hidden
 
 
 def get_proposal(slug: str, number: int) -> Proposal:
-    """A proposal this viewer may read, or 404: what waits is for its authors and for officers."""
+    """A proposal this viewer may read, or 404.
+
+    What waits is for its authors, for officers, and for those invited to the round to read bids.
+    """
     round = get_round(slug)
     proposal = find_by_number(round, number) or abort(404)
-    if not (is_public(proposal) or is_ours(proposal) or is_officer_of(round.board_id)):
+    if not (is_public(proposal) or is_ours(proposal) or sees_hidden(round)):
         abort(404)
     return proposal
 

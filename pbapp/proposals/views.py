@@ -155,6 +155,7 @@ def detail(slug: str, number: int) -> str:
     account = the_account()
     mine = account is not None and queries.may_withdraw(account, proposal)
     officer = is_officer_of(proposal.round.board_id)
+    is_public = queries.is_public(proposal)
     found = decisions.list_for("proposal", str(proposal.id))
     standing = next((d for d in found if d.undone_at is None), None)
     return render_template(
@@ -166,7 +167,7 @@ def detail(slug: str, number: int) -> str:
         is_waiting=proposal.state is ProposalState.SUBMITTED,
         decision=standing,
         outcome=outcome_of(proposal),
-        appraisal=appraisal_of(proposal, ours=ours),
+        appraisal=appraisal_of(proposal, ours=ours) if is_public or ours or officer else None,
         **appealing.facts_for(proposal, standing, ours=ours),
         joined=queries.list_parts(proposal.id),
         history=words.history(
@@ -175,8 +176,8 @@ def detail(slug: str, number: int) -> str:
             list_revisions("proposal", proposal.id),
             with_reasons=ours or officer,
         ),
-        is_public=queries.is_public(proposal),
-        questions=asking.list_shown(proposal) if queries.is_public(proposal) else [],
+        is_public=is_public,
+        questions=asking.list_shown(proposal) if is_public else [],
         ours=ours,
         officer=officer,
         can_edit=ours and queries.can_edit(proposal, now),

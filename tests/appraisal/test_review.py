@@ -80,6 +80,8 @@ def test_a_reviewer_scores_a_bid_and_then_sees_the_others(
     # Talked over, and changed: what was given first stays.
     reviewer.submit(page, {"points_1": "4"}, form="score")
     assert "(first 3)" in reviewer.get(here).text
+    page = reviewer.get(f"/rounds/{round.slug}/proposals/{bid.number}")  # with its papers
+    assert "What officers checked" not in page.text
     assert "Scored by you" in reviewer.get(f"/rounds/{round.slug}/review").text
 
 
