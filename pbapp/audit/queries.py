@@ -87,3 +87,21 @@ def newest_number(subject_type: str, subject_id: str | int) -> int:
         Revision.subject_type == subject_type, Revision.subject_id == str(subject_id)
     )
     return db.session.scalar(query) or 0
+
+
+def list_events(
+    board_id: int, subject_type: str, *, page: int, per_page: int
+) -> tuple[list[Event], int]:
+    """One page of a board's events, the newest first, and how many there are in all."""
+    query = select(Event).where(Event.board_id == board_id)
+    if subject_type:
+        query = query.where(Event.subject_type == subject_type)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    page_of = query.order_by(Event.number.desc()).limit(per_page).offset((page - 1) * per_page)
+    return list(db.session.scalars(page_of)), total
+
+
+def list_subject_types(board_id: int) -> list[str]:
+    """What the events of a board are about."""
+    query = select(Event.subject_type).where(Event.board_id == board_id).distinct()
+    return sorted(db.session.scalars(query))

@@ -115,14 +115,13 @@ def extend(
     round_services.extend_phase(round=round, kind=kind, ends_at=ends_at, reason=reason, by=by)
     if round.rehearses_id is not None:
         return
-    told = {account.email: account.language for account in list_members_of(round.board_id)}
-    told |= {member.email: "en" for member in list_members(round)}
-    if kind in (PhaseKind.INTEREST, PhaseKind.SUBMISSION, PhaseKind.REVIEW):
-        told |= {account.email: account.language for account in proposals.list_authors(round)}
+    told = {account.email: (f"{account.id}", account.language) for account in _readers(round, kind)}
+    for member in list_members(round):
+        told.setdefault(member.email, (f"invited {member.id}", "en"))
     told.pop(by.email, None)
-    for email, language in sorted(told.items()):
+    for email, (who, language) in sorted(told.items()):
         messages.write(
-            key=f"extended {round.id} {kind.value} {ends_at.isoformat()} {email}",
+            key=f"extended {round.id} {kind.value} {ends_at.isoformat()} {who}",
             to=email,
             template="phase_extended",
             context={
@@ -134,6 +133,14 @@ def extend(
             },
             language=language,
         )
+
+
+def _readers(round: Round, kind: PhaseKind) -> list[Account]:
+    """Everybody with a role on the board; those who wrote proposals, if it is about these."""
+    found = list_members_of(round.board_id)
+    if kind in (PhaseKind.INTEREST, PhaseKind.SUBMISSION, PhaseKind.REVIEW):
+        found += proposals.list_authors(round)
+    return found
 
 
 def rehearse(*, round: Round, by: Account) -> Round:

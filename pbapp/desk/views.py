@@ -1,6 +1,7 @@
 """The officers' desk: the queue and what is decided there, rounds, and what-if."""
 
 from pbapp.desk import (  # noqa: F401 — their pages hang on this room's blueprint
+    log_pages,
     queries,
     rehearsals,
     simulate_pages,
@@ -18,6 +19,7 @@ from pbapp.desk.queue import (  # noqa: F401 — and these
     note_pages,
     pages,
     reply_pages,
+    service_pages,
 )
 
 blueprints = (bp,)

@@ -96,11 +96,9 @@ def _form() -> WhatIfForm:
     listed = queries.list_past_elections(officer_board_ids())
     # Where totals of papers were counted nobody knows which votes stood on one paper, and other
     # rules ask just that.
-    counts = [
-        count
-        for count in listed
-        if count.round.is_imported or not paper.declared_totals(count.round)
-    ]
+    rounds = {count.round_id: count.round for count in listed if not count.round.is_imported}
+    of_totals = {id for id, round in rounds.items() if paper.declared_totals(round)}
+    counts = [count for count in listed if count.round_id not in of_totals]
     form.election.choices = [
         ("", _("The file below")),
         *((str(count.profile_id), _title(count)) for count in counts),

@@ -13,6 +13,7 @@ from pbapp.refusal import Refused
 from pbapp.rounds import sealing
 from pbapp.rounds.models import Connection, Method, Round
 from pbapp.rounds.setup import rule_words, words
+from pbapp.rounds.setup.snapshot import snapshot
 from pbapp.web.access import access
 from pbapp.web.babel import money, say
 
@@ -49,18 +50,12 @@ def sealed_words(slug: str) -> str:
 
 
 def _rows(found: Round) -> Rows:
-    pots = [
-        _(
-            "%(name)s: %(amount)s from %(funder)s, payment approved by %(approver)s",
-            name=pot.name,
-            amount=money(pot.budget_pence, found.currency),
-            funder=pot.funder.name if pot.funder else _("nobody yet"),
-            approver=pot.payment_approver or _("nobody yet"),
-        )
-        for pot in sorted(found.pots, key=lambda pot: pot.id)
-    ]
+    said = snapshot(found)
+    voting = ["people_per_contact", "within_pot"]
+    if len(found.pots) > 1:
+        voting.append("pots_per_voter")
     return [
-        (_("The money"), "\n".join(pots)),
+        (_("The money"), words.value("pots", said["pots"])),
         (_("Wards"), ", ".join(sorted(item.area.name for item in found.round_areas))),
         (
             _("Connection to the place"),
@@ -72,6 +67,7 @@ def _rows(found: Round) -> Rows:
         ),
         (_("Youngest age"), str(found.min_age) if found.min_age else _("any age")),
         (_("How people vote"), " ".join(rule_words.guards(found)) or _("As many as they like.")),
+        *((words.field_name(field), words.value(field, said[field])) for field in voting),
         (_("How the votes are counted"), found.rule_words),
         (_("After the count"), " ".join(rule_words.after_the_count(found))),
         (_("Conditions for payment"), found.conditions or _("none")),

@@ -6,10 +6,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from pbapp.db import db
+from pbapp.web import drafts
+from pbapp.web.errors import typed_fields
+
+# The kind of draft that holds a form sent after the sign-in ended, and its fields' beginning.
+SIGNED_OUT, TYPED = "signed out", "typed "
 Rule = Callable[..., bool]
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -56,8 +62,21 @@ def require(allowed: bool) -> None:
 def deny() -> Response:
     if current_user.is_authenticated:
         abort(403)
-    came_for = request.full_path.rstrip("?") if request.method == "GET" else None
+    came_for = request.full_path.rstrip("?") if request.method == "GET" else _kept()
     return redirect(url_for("accounts.sign_in", next=came_for), 303)
+
+
+def _kept() -> str | None:
+    """Where what somebody typed waits for them, whose sign-in ended while they did."""
+    typed = typed_fields() if "_user_id" in session else []
+    if not typed:
+        return None
+    fields: dict[str, list[str]] = {"action": [request.full_path.rstrip("?")]}
+    for name, value in typed:
+        fields.setdefault(f"{TYPED}{name}", []).append(value)
+    token = drafts.save(kind=SIGNED_OUT, fields=fields)
+    db.session.commit()
+    return url_for("uploads.kept", token=token)
 
 
 def refuse_open_views(app: Flask) -> None:

@@ -12,7 +12,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.boards.models import Membership, Role
 from pbapp.db import db
-from pbapp.decisions.models import Decision
+from pbapp.decisions.models import Decision, Refusal
 from pbapp.desk import services
 from pbapp.proposals import deciding
 from pbapp.proposals import queries as proposals
@@ -134,3 +134,33 @@ def test_numbers_given_at_once_are_different(box: Box) -> None:
     member = box.world.group_member
     given = at_once([act(box, member, send_in(f"Idea {n}")) for n in range(4)])
     assert sorted(given) == [1, 2, 3, 4]
+
+
+def test_a_refusal_is_asked_for_once_and_agreed_to_once(box: Box) -> None:
+    set_up(box, lambda world, round: make_proposal(world, round) and None)
+    world = box.world
+
+    def ask(round: Round, by: Account) -> str:
+        deciding.ask_to_refuse(proposal=the_proposal(round), by=by, version=1, reason="Too late.")
+        return "asked"
+
+    given = at_once([act(box, who, ask) for who in (world.officer, world.second_officer)])
+    assert sorted(type(one).__name__ for one in given) == ["Refused", "str"]
+
+    def agree(round: Round, by: Account) -> str:
+        refusal = db.session.query(Refusal).one()
+        deciding.agree_to_refuse(proposal=the_proposal(round), refusal=refusal, by=by, link=LINK)
+        return "agreed"
+
+    def approve(round: Round, by: Account) -> str:
+        deciding.put_on_ballot(proposal=the_proposal(round), by=by, version=1, link=LINK)
+        return "approved"
+
+    acts = [
+        (who, verb) for who in (world.officer, world.second_officer) for verb in (agree, approve)
+    ]
+    given = at_once([act(box, who, verb) for who, verb in acts])
+    assert [one for one in given if isinstance(one, str)] == ["agreed"]
+    with box.app.app_context():
+        assert db.session.query(Decision).one().outcome.value == "refused"
+        assert db.session.query(Refusal).one().decision_id is not None

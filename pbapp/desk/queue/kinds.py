@@ -39,12 +39,13 @@ from pbapp.organisations.passport.models import Kept, PassportItem
 from pbapp.places.models import Area
 from pbapp.proposals.deciding import DECIDERS
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
+from pbapp.proposals.interest.models import InterestState, ShortIdea
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.proposals.queries import of_author
 from pbapp.rounds.models import Profile, Round
 
 REFUSAL, APPEAL, COMPLAINT = "refusal", "appeal", "complaint"
-CLAIM, CONCERN, PASSPORT = "claim", "concern", "passport"
+CLAIM, CONCERN, INTEREST, PASSPORT = "claim", "concern", "interest", "passport"
 COLUMNS = (
     "kind",
     "ref",
@@ -346,6 +347,29 @@ def find_passports(viewer: Viewer) -> Select[Any]:
     )
 
 
+def find_interest(viewer: Viewer) -> Select[Any]:
+    """Ideas in short that nobody has answered."""
+    mine = or_(
+        ShortIdea.account_id == viewer.account.id,
+        _belongs(viewer.account, ShortIdea.organisation_id),
+    )
+    row = _row(
+        INTEREST,
+        ref=ShortIdea.id,
+        title=ShortIdea.title,
+        sender=Organisation.name,
+        since=ShortIdea.sent_at,
+        board_id=Round.board_id,
+        round_id=Round.id,
+        bar=case((mine, OWN), else_=""),
+    ).join_from(ShortIdea, Round, Round.id == ShortIdea.round_id)
+    return row.outerjoin(Organisation, Organisation.id == ShortIdea.organisation_id).where(
+        ShortIdea.state == InterestState.WAITING,
+        Round.rehearses_id.is_(None),
+        Round.board_id.in_(viewer.boards(OFFICER_ROLES)),
+    )
+
+
 KINDS = (
     Kind(PROPOSAL, find_proposals, frozenset(DECIDERS), can_be_bulk=True),
     Kind(ASSET, find_assets, frozenset({Role.MODERATOR}), can_be_bulk=True),
@@ -354,6 +378,7 @@ KINDS = (
     Kind(COMPLAINT, find_complaints, OFFICER_ROLES),
     Kind(CLAIM, find_claims, frozenset({Role.MODERATOR})),
     Kind(CONCERN, find_concerns, frozenset({Role.MODERATOR})),
+    Kind(INTEREST, find_interest, frozenset(DECIDERS)),
     Kind(PASSPORT, find_passports, OFFICER_ROLES),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from sqlalchemy import delete
 
 from pbapp import clock
 from pbapp.accounts.models import Account
+from pbapp.audit import services as audit
 from pbapp.boards.models import OFFICER_ROLES
 from pbapp.boards.queries import has_role
+from pbapp.boards.service_clock import set_clock
 from pbapp.db import advisory_lock, db, flush
 from pbapp.desk.queue.models import Assignment, DeskNote, SavedReply
 from pbapp.refusal import N_, Refused
@@ -86,6 +91,22 @@ def delete_reply(*, reply: SavedReply, by: Account) -> None:
     must_be_officer(by, reply.board_id)
     db.session.delete(reply)
     flush()
+
+
+def set_service(
+    *, board_id: int, days: dict[str, int], closed: Iterable[date], by: Account
+) -> None:
+    """Keep how many working days a board allows itself, and the days it is closed."""
+    must_be_officer(by, board_id)
+    set_clock(board_id, days, closed)
+    audit.record(
+        actor=by.actor,
+        verb="board.service_days_set",
+        subject_type="board",
+        subject_id=board_id,
+        board_id=board_id,
+        facts=dict(days),
+    )
 
 
 def must_be_officer(by: Account, board_id: int) -> None:

@@ -15,6 +15,7 @@ from pbapp.desk.queue.kinds import (
     CLAIM,
     COMPLAINT,
     CONCERN,
+    INTEREST,
     OWN,
     PASSPORT,
     REFUSAL,
@@ -36,6 +37,7 @@ def kind(key: str) -> str:
         COMPLAINT: _("Complaint"),
         CLAIM: _("Says it is theirs"),
         CONCERN: _("Something is wrong"),
+        INTEREST: _("Idea in short"),
         PASSPORT: _("Group passport"),
     }[key]
 
@@ -50,8 +52,19 @@ def kinds(key: str) -> str:
         COMPLAINT: _("Complaints"),
         CLAIM: _("Entries groups say are theirs"),
         CONCERN: _("What people say is wrong"),
+        INTEREST: _("Ideas in short"),
         PASSPORT: _("Group passports"),
     }[key]
+
+
+def clock_name(key: str) -> str:
+    """What one number of the service clock is for."""
+    named = {
+        "complaint": _("Complaints, stage 1"),
+        "complaint 2": _("Complaints, stage 2"),
+        "question": _("Questions"),
+    }
+    return named.get(key) or kinds(key)
 
 
 def who(key: str) -> str:
