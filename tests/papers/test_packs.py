@@ -219,6 +219,7 @@ def test_the_pack_says_what_is_asked_then_the_result_then_how_it_goes(
         "Steps: late, done and coming",
         "Work together on Poverty.",
         "Coatbridge North 31",
+        "Who we did not hear from",
         "What is here, and what is missing",
         "Only £3,000 was left at its turn.",
     )

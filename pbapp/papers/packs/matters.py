@@ -26,12 +26,12 @@ from pbapp.papers.queries import list_counts
 from pbapp.places.models import Boundary
 from pbapp.plans.models import Indicator, PriorityVersion
 from pbapp.plans.queries import find_plan
+from pbapp.results.corrections.queries import published_at
 from pbapp.results.models import Count
 from pbapp.results.pages import stories_of
 from pbapp.results.queries import list_official_counts
 from pbapp.results.sentences import Story
-from pbapp.rounds.models import PhaseKind, Round
-from pbapp.rounds.queries import find_phase
+from pbapp.rounds.models import Round
 from pbapp.web.babel import local_day
 
 A_YEAR = timedelta(days=366)
@@ -162,9 +162,6 @@ class Matters:
 
 
 def _out_at(count: Count) -> datetime:
-    """When a result came out: on its day, or when it was certified if that was later."""
-    round = count.round
-    phase = find_phase(round, PhaseKind.PUBLISHED)
-    if round.is_imported or phase is None:
-        return count.counted_at
-    return max(phase.starts_at, round.certified_at or phase.starts_at)
+    """When a result came out; of an election of elsewhere, when it was counted here."""
+    out_at = None if count.round.is_imported else published_at(count.round)
+    return out_at or count.counted_at

@@ -15,6 +15,9 @@ from pbapp.papers.packs.document import Block, cell
 from pbapp.papers.packs.matters import Matters, Result
 from pbapp.papers.pages import asks as asks_of
 from pbapp.papers.pages import priorities as money_by_priority
+from pbapp.participation.pages import rate_rows
+from pbapp.participation.queries import portrait_of
+from pbapp.participation.sentences import not_heard
 from pbapp.places.queries import attribution
 from pbapp.results.models import Allocation, TurnoutKind
 from pbapp.results.pages import together
@@ -228,6 +231,7 @@ def people(matters: Matters) -> Block:
     blocks: list[Block] = []
     for result in matters.results:
         blocks += _turnout(result)
+        blocks += _not_heard(result)
     if not matters.results:
         blocks.append(d.text(_("No vote has ended since the board last met.")))
     blocks.append(d.heading(_("When people were listened to")))
@@ -264,6 +268,39 @@ def _turnout(result: Result) -> list[Block]:
         frozen = moment(result.first.count.profile.frozen_at)
         source = _("Source: the voters' list, frozen on %(when)s.", when=frozen)
         blocks.append(d.source(f"{source} {why_held() if held else ''}".strip()))
+    return blocks
+
+
+def _not_heard(result: Result) -> list[Block]:
+    """Voters against who lives there, and who we did not hear from, as the round's page says it."""
+    if result.round.is_imported:
+        return []
+    portrait = portrait_of(result.round)
+    blocks: list[Block] = []
+    for caption, label, parts, by_name in (
+        (_("Voters of each 1,000 people, by ward"), _("Ward"), portrait.wards, True),
+        (
+            _("Voters of each 1,000 people, by fifth of the index"),
+            _("Fifth"),
+            portrait.fifths,
+            False,
+        ),
+    ):
+        rows = rate_rows(parts, by_name=by_name)
+        if rows:
+            listed = [
+                [
+                    row["label"],
+                    cell(row["text"], None if row["is_held"] else row["value"]),
+                    row["note"],
+                ]
+                for row in rows
+            ]
+            head = [label, _("Of each 1,000"), _("Voted, and live there")]
+            blocks.append(d.table(f"{caption}: {result.round.title}", head, listed, numbers=(1,)))
+    said = not_heard(portrait)
+    if said:
+        blocks += [d.heading(_("Who we did not hear from")), d.points(said)]
     return blocks
 
 

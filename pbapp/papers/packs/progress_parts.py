@@ -52,6 +52,13 @@ def spending(matters: Matters) -> Block:
         numbers=(2, 3, 4),
         foot=foot,
     )
+    back = [(award, sum(r.amount_pence for r in award.repayments)) for award in live]
+    repaid = d.table(
+        _("Paid back"),
+        [_("Project"), _("Amount")],
+        [[award.proposal.title, _pounds(pence)] for award, pence in back if pence],
+        numbers=(1,),
+    )
     fallen = [award for award in matters.awards if award.state not in LIVE]
     not_paid = d.table(
         _("Not paid, or turned down by the group"),
@@ -66,6 +73,7 @@ def spending(matters: Matters) -> Block:
         _("Money: spent against awarded"),
         chart,
         table,
+        repaid if repaid["rows"] else None,
         not_paid if fallen else None,
         d.source(
             _(
