@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from pbapp import clock
-from pbapp.accounts.models import Account
 from pbapp.audit.models import Event
 from pbapp.db import db, flush
 from pbapp.delivery.models import Award
@@ -28,6 +27,7 @@ from pbapp.news.queries import find_published
 from pbapp.news.subjects import of_round
 from pbapp.papers.packs.models import Pack
 from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.proposals.queries import list_authors_of
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public, list_allocations, list_official_counts
 from pbapp.rounds.models import Phase, PhaseKind, Round
@@ -247,14 +247,13 @@ def _tell_project_result(round: Round, row: Allocation, proposal: Proposal) -> N
             template="project_news",
             context=context,
         )
-    _tell_author(proposal, context)
+    _tell_authors(proposal, context)
 
 
-def _tell_author(proposal: Proposal, context: dict[str, Any]) -> None:
-    author = db.session.get(Account, proposal.submitted_by_id) if proposal.submitted_by_id else None
-    if author is not None and author.closed_at is None:
+def _tell_authors(proposal: Proposal, context: dict[str, Any]) -> None:
+    for author in list_authors_of(proposal):
         messages.write(
-            key=f"result of proposal {proposal.id}",
+            key=f"result of proposal {proposal.id} {author.id}",
             to=author.email,
             template="project_result",
             context=context,

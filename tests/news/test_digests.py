@@ -99,7 +99,7 @@ def test_a_digest_says_what_was_paid_done_and_who_was_reached(round: Round) -> N
     assert letter.subject == FINISH
     assert letter.text.startswith("See every project")
     for said in (
-        "1 project has its money. Paid so far: £3,000.50. 1 is finished. "
+        "1 project won money. Paid so far: £3,000.50. 1 is finished. "
         "Groups say they reached 40 people.",
         f"{first.proposal.title}: finished",
         f"/rounds/{round.slug}/awards",
