@@ -85,7 +85,11 @@ def _hang_up_logo(council: Council, path: Path, uploads: Path) -> None:
     if not path.is_file():
         raise FileProblems([f"council.logo: there is no file {path.name} beside this one."])
     with path.open("rb") as stream:
-        council.logo = store_picture(stream=stream, alt=council.name, folder=uploads)
+        picture = store_picture(stream=stream, alt=council.name, folder=uploads)
+    if council.logo is not None and council.logo.digest == picture.digest:
+        db.session.delete(picture)  # the same one again
+    else:
+        council.logo = picture
 
 
 def _check(text: CouncilText, wards: dict[str, Area]) -> None:

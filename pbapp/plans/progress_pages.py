@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -36,19 +37,15 @@ def action(slug: str, priority: str, action_id: int) -> Page:
     form = ActionForm(data={"status": its.status.value, "progress": its.progress, "seen": seen})
     others: list[Any] = []
     if form.validate_on_submit():
-        try:
-            progress.report_action(
-                action=its,
-                status=ActionStatus(form.status.data),
-                progress=form.progress.data or "",
-                by=by,
-                seen=form.seen_number,
-            )
-            db.session.commit()
-        except Refused as refused:
-            others = _stale(form, refused, progress.ACTION, action_id)
-        else:
+        said: dict[str, Any] = {
+            "status": ActionStatus(form.status.data),
+            "progress": form.progress.data or "",
+            "seen": form.seen_number,
+        }
+        refused = _try(lambda: progress.report_action(action=its, by=by, **said))
+        if refused is None:
             return _saved(slug, priority, "actions")
+        others = _stale(form, refused, progress.ACTION, action_id)
     html = render_template(
         "plans/action.html",
         board=board,
@@ -72,13 +69,10 @@ def reading(slug: str, priority: str, indicator: str) -> Page:
     board, its = _own_indicator(slug, priority, indicator)
     form = ReadingForm(its.decimals)
     if form.validate_on_submit():
-        try:
-            progress.take_reading(indicator=its, by=_me(), **form.typed)
-            db.session.commit()
-        except Refused as refused:
-            blame(form, refused)
-        else:
+        refused = _try(lambda: progress.take_reading(indicator=its, by=_me(), **form.typed))
+        if refused is None:
             return _saved(slug, priority, "figures")
+        blame(form, refused)
     html = render_template(
         "plans/reading.html",
         board=board,
@@ -99,19 +93,15 @@ def correct(slug: str, priority: str, indicator: str, reading_id: int) -> Page:
     form = CorrectionForm(its.decimals, data=_as_typed(its, old))
     others: list[Any] = []
     if form.validate_on_submit():
-        try:
-            progress.correct_reading(
-                reading=old,
-                by=_me(),
-                reason=form.reason.data or "",
-                seen=form.seen_number,
-                **form.typed,
-            )
-            db.session.commit()
-        except Refused as refused:
-            others = _stale(form, refused, progress.READING, reading_id)
-        else:
+        said: dict[str, Any] = {
+            **form.typed,
+            "reason": form.reason.data or "",
+            "seen": form.seen_number,
+        }
+        refused = _try(lambda: progress.correct_reading(reading=old, by=_me(), **said))
+        if refused is None:
             return _saved(slug, priority, "figures")
+        others = _stale(form, refused, progress.READING, reading_id)
     html = render_template(
         "plans/correct.html",
         board=board,
@@ -133,13 +123,10 @@ def driver(slug: str, priority: str, driver_id: int) -> Page:
     its = queries.find_driver(found, driver_id) or abort(404)
     form = DriverForm()
     if form.validate_on_submit():
-        try:
-            progress.review_driver(driver=its, reviewed_on=form.day, by=_me())
-            db.session.commit()
-        except Refused as refused:
-            blame(form, refused)
-        else:
+        refused = _try(lambda: progress.review_driver(driver=its, reviewed_on=form.day, by=_me()))
+        if refused is None:
             return _saved(slug, priority, "drivers")
+        blame(form, refused)
     html = render_template(
         "plans/driver.html", board=board, priority=found, driver=its, form=form, words=words
     )
@@ -153,6 +140,16 @@ def _as_typed(indicator: Indicator, reading: Reading) -> dict[str, Any]:
         "source": reading.source,
         "seen": newest_number(progress.READING, reading.id),
     }
+
+
+def _try(verb: Callable[[], object]) -> Refused | None:
+    """Do it and commit; or why not."""
+    try:
+        verb()
+        db.session.commit()
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _stale(form: SeenForm, refused: Refused, kind: str, subject_id: int) -> list[Any]:

@@ -190,6 +190,16 @@ def list_told_before(action: Action) -> list[int]:
     return ids
 
 
+def list_led(plan: Plan, account_id: UUID) -> list[tuple[str, Action]]:
+    """The actions of a plan that somebody may report on for a partner, each with its priority."""
+    names = partner_names(account_id)
+    if not names:
+        return []
+    return [
+        (slug, one) for slug, one in list_actions_of(plan) if one.lead.strip().casefold() in names
+    ]
+
+
 def leads(account_id: UUID, action: Action) -> bool:
     """Whether somebody acts for the partner that the plan names as an action's lead."""
     name = action.lead.strip().casefold()

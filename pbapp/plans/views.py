@@ -39,7 +39,7 @@ blueprints = (bp,)
 def detail(slug: str) -> str:
     """The plan of today, or that there is none yet."""
     board = get_board(slug)
-    plan = queries.find_plan(board.id)
+    plan, account = queries.find_plan(board.id), the_account()
     return render_template(
         "plans/detail.html",
         board=board,
@@ -47,6 +47,8 @@ def detail(slug: str) -> str:
         helped=assets.count_by_priority(board.id),
         others=[p for p in queries.list_plans(board.id) if plan is None or p.id != plan.id],
         writes=is_officer_of(board.id, *drafting.WRITERS),
+        led=queries.list_led(plan, account.id) if plan and account else [],
+        words=words,
         today=clock.today(),
     )
 

@@ -115,12 +115,13 @@ def result_is_out(round: Round, now: datetime) -> bool:
 
 
 def find_round(slug: str) -> Round | None:
-    """A public round with its board, dates, pots with their funders, and wards, in one query.
+    """A public round with its board, plan, dates, pots with their funders, wards, in one query.
 
     Rounds that are still being set up and rehearsals are not found: `rounds.access.get_round`
     asks for them with `find_any_round`, for those who may see them.
     """
-    query = _whole().where(Round.slug == slug, Round.is_public.is_(True))
+    query = _whole().options(joinedload(Round.plan))
+    query = query.where(Round.slug == slug, Round.is_public.is_(True))
     return db.session.scalars(query).unique().one_or_none()
 
 

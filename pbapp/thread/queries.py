@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pbapp import clock
+from pbapp.audit.queries import list_of_each
 from pbapp.boards.models import Board
 from pbapp.delivery import queries as delivery
 from pbapp.delivery.models import Award, AwardState, Report
@@ -17,6 +18,7 @@ from pbapp.gaps.queries import Gaps, find_gaps
 from pbapp.places.models import Area
 from pbapp.plans import queries as plans
 from pbapp.plans.models import Action, ActionStatus, Indicator, Priority, PriorityVersion
+from pbapp.plans.progress import ACTION
 from pbapp.proposals.models import Proposal
 from pbapp.proposals.queries import list_by_priority
 from pbapp.results.models import Allocation
@@ -102,6 +104,7 @@ class Thread:
     strands: list[Strand]
     indicators: list[Indicator]
     changes: list[Action] = field(default_factory=list)
+    changed_at: datetime | None = None
 
     @property
     def priority(self) -> Priority:
@@ -159,6 +162,8 @@ class _Known:
 
     def thread(self, version: PriorityVersion) -> Thread:
         priority = version.priority
+        changes = [one for one in version.actions if one.status in MOVING]
+        said = list_of_each(ACTION, [one.id for one in changes]) if changes else []
         return Thread(
             board=self.board,
             version=version,
@@ -168,7 +173,8 @@ class _Known:
             voted=[row for row in self.voted if row.priority_id == priority.id],
             strands=[one for one in self.strands if one.allocation.priority_id == priority.id],
             indicators=plans.list_indicators(priority.id),
-            changes=[one for one in version.actions if one.status in MOVING],
+            changes=changes,
+            changed_at=said[0].at if said else None,
         )
 
 

@@ -162,7 +162,7 @@ def _spent(thread: Thread) -> Step:
             moving,
             "",
             _on_page(thread, "actions"),
-            None,
+            _day_of(thread.changed_at) or thread.version.plan.starts_on,
             thread.version.plan.title,
         )
     told = [(one.round.currency, one.spent) for one in thread.alive if one.spent]

@@ -107,6 +107,7 @@ def test_a_version_keeps_its_address_and_says_when_it_was_replaced(
     stranger: Browser, world: World
 ) -> None:
     adopt_next(world)
+    make_round(world, slug="small-grants")
     old = f"/boards/coatbridge/plan/{world.plan.starts_on.isoformat()}"
     new = f"/boards/coatbridge/plan/{(clock.today() + timedelta(days=30)).isoformat()}"
     assert "This plan was replaced" not in stranger.get(old).text
@@ -125,6 +126,8 @@ def test_a_version_keeps_its_address_and_says_when_it_was_replaced(
         current = stranger.get("/boards/coatbridge/plan")
         assert current.links()["The Coatbridge plan (LOIP)"] == old
         assert "New in this plan" not in stranger.get(new).text
+        round = stranger.get("/rounds/small-grants")
+        assert round.links()["The plan it serves: The Coatbridge plan (LOIP)"] == old
     for nowhere in ("2019-01-01", "today", "0000-00-00"):
         stranger.get(f"/boards/coatbridge/plan/{nowhere}", 404)
 

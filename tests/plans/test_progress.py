@@ -183,6 +183,7 @@ def test_a_partner_says_how_its_own_action_goes(
     world.group.kind = OrganisationKind.PARTNER
     db.session.commit()
     assert path in group_member.get(PATH).links().values()
+    assert path in group_member.get("/boards/coatbridge/plan").links().values()
     group_member.submit(group_member.get(path), {"status": "under_way", "progress": "We began."})
     assert "We began." in stranger.get(PATH).text
     assert "by example canal friends" in group_member.get(path).text
