@@ -51,6 +51,12 @@ def test_an_objection_gets_a_number_an_answer_and_no_name(
     assert "An objection we are looking at" in page.text
     for word in ("Jo voted", "Ann", "ann@example.org"):
         assert word not in page.html
+    told = db.session.scalars(select(Mail).where(Mail.template == "objection_received")).all()
+    assert {mail.to_address for mail in told} == {
+        "officer@example.org",
+        "second_officer@example.org",
+    }
+    assert not [mail for mail in told if "Jo voted" in str(mail.context)]
     desk = officer.get(DESK)
     assert "Waits for an answer" in desk.text
     one = officer.get(f"{DESK}/{only().id}")
@@ -66,7 +72,8 @@ def test_an_objection_gets_a_number_an_answer_and_no_name(
         again, {"answer": "We looked again. Each person has one vote."}, form="answer-form"
     )
     assert "We looked again." in stranger.get(PAGE).text
-    assert db.session.scalar(select(func.count()).select_from(Mail)) == 1
+    answered = select(func.count()).where(Mail.template == "objection_answered")
+    assert db.session.scalar(answered) == 1
 
 
 def test_a_second_press_finds_the_first(published, stranger: Browser):

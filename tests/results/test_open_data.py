@@ -7,14 +7,17 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 from flask import Flask
 from sqlalchemy import select
 
+from pbapp.ballots.closing.models import Closing
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.results.models import Turnout
 from pbapp.results.opendata import making
+from pbapp.results.opendata.bundle import Bundle
 from pbapp.results.opendata.columns import TABLES
 from pbapp.results.opendata.models import OpenData
 from pbapp.tally import count as count_votes
@@ -146,6 +149,22 @@ def test_the_worker_makes_it_once_and_anew_when_it_says_something_else(
     db.session.commit()
     making.ask_if_due()
     assert jobs.is_at_work(jobs.find_newest(making.BUNDLE_JOB, "round_id", count.round_id))
+
+
+def test_once_ballots_are_destroyed_the_bundle_says_what_stays_and_why(
+    world: World, stranger: Browser
+):
+    count = counted_round(world, votes=MANY)
+    before = Bundle(count.round, [count]).edition
+    gone = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    db.session.add(Closing(round_id=count.round_id, began_at=gone, destroyed_at=gone))
+    db.session.commit()
+    files = unpacked(stranger.get(ZIP).response.data)
+    assert "destroyed on 04.03.2026" in files["README.txt"].decode()
+    assert "can still count again" in files["README.txt"].decode()
+    assert "small-grants.pb" in files
+    assert "destroyed on Wednesday 4 March 2026" in stranger.get(PAGE).text
+    assert Bundle(count.round, [count]).edition != before
 
 
 def test_an_election_held_elsewhere_keeps_its_own_licence(app: Flask, stranger: Browser):

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.boards.models import OFFICER_ROLES
+from pbapp.boards.models import OFFICER_ROLES, Membership, Role
 from pbapp.boards.queries import has_role
 from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
@@ -56,7 +56,30 @@ def object_to(
         board_id=round.board_id,
         facts={"round": round.id, "reference": made.reference},
     )
+    _tell_leads(made)
     return made
+
+
+def _tell_leads(objection: Objection) -> None:
+    """Tell the board's voting leads that there is one; not a word of what it says."""
+    round = objection.round
+    query = (
+        select(Account)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.board_id == round.board_id, Membership.role == Role.VOTING_LEAD)
+        .order_by(Account.email)
+    )
+    for account in db.session.scalars(query).unique():
+        messages.write(
+            key=f"objection made {objection.id} {account.id}",
+            to=account.email,
+            template="objection_received",
+            context={
+                "round": round.title,
+                "reference": objection.reference,
+                "url": f"{settings().public_url}/desk/rounds/{round.slug}/objections",
+            },
+        )
 
 
 def _reference() -> str:
