@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.ballots.closing.queries import MAY_CERTIFY
-from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter, roles_here
+from pbapp.ballots.closing.pages import get_own
+from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.boards.models import Role
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -20,9 +20,8 @@ from pbapp.results.corrections import correcting, objecting, queries, words
 from pbapp.results.corrections.forms import AnswerForm, CorrectionForm, PressForm
 from pbapp.results.corrections.models import CorrectionKind, Finding, Objection
 from pbapp.results.models import Allocation
-from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
-from pbapp.web.access import access, require
+from pbapp.web.access import access
 from pbapp.web.refusals import blame, say_no
 
 bp = Blueprint("corrections", __name__, url_prefix="/desk/rounds/<slug>")
@@ -190,11 +189,7 @@ def _winners(waiting: object) -> dict[str, list[str]]:
 
 def _own(slug: str, *, counters_too: bool = False) -> tuple[Round, Account]:
     """A counted round of one of the viewer's boards, and the viewer."""
-    round, account = get_round(slug), the_account() or abort(403)
-    allowed = is_officer_of(round.board_id) or (
-        counters_too and bool(roles_here(round.board_id) & MAY_CERTIFY)
-    )
-    require(allowed)
-    if round.is_imported or results.find_official_count(round) is None:
+    round, account = get_own(slug, counters_too=counters_too)
+    if results.find_official_count(round) is None:
         abort(404)
     return round, account
