@@ -28,7 +28,7 @@ from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.services import PhaseDates, PotTerms
 from tests.world import World, build_world
 
-SIZES = (40, 500)
+SIZES = (20, 500)
 TURNS = 60
 ON_A_PAGE = 24
 
@@ -57,6 +57,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>List</title></head><body><
 
 def main() -> None:
     print(f"{'list':<12}{'rows':>6}{'on page':>9}{'ours, ms':>10}{'bare, ms':>10}{'ratio':>8}")
+    ours_by_size: dict[str, list[float]] = {}
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             app = product(Path(folder), size)
@@ -67,12 +68,15 @@ def main() -> None:
             ):
                 on_page = app.test_client().get(ours).data.count(mark)
                 pair = take_turns(fetcher(app, ours), fetcher(bare, f"{theirs}/{on_page}"))
+                ours_by_size.setdefault(name, []).append(pair[0])
                 print(
                     f"{name:<12}{size:>6}{on_page:>9}{pair[0]:>10.1f}{pair[1]:>10.1f}"
                     f"{pair[0] / pair[1]:>7.1f}x"
                 )
             with app.app_context():
                 db.engine.dispose()
+    for name, (few, many) in ours_by_size.items():
+        print(f"{name}: {SIZES[1]} rows take {many / few:.2f} times as long as {SIZES[0]}")
 
 
 def take_turns(*work: Callable[[], object]) -> list[float]:
