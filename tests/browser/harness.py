@@ -42,6 +42,7 @@ from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.worker import load_jobs
 from pbapp.serving import SUPERVISED
+from pbapp.upkeep import chores
 from tests.demos import environment_of, settings_of
 from tools.chromium import find_chromium
 
@@ -154,6 +155,11 @@ class OwnSite:
         load_jobs()
         with self.app.app_context():
             return jobs.run_due()
+
+    def do_chores(self) -> None:
+        """Do what the worker does every minute whether or not anybody asked."""
+        with self.app.app_context():
+            chores()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -92,6 +93,12 @@ class Person:
         self.at("/account/password")
         self.fills({"Your e-mail address": self.email, "Your password": PASSWORD})
         self.presses("Sign in")
+
+    def link_in_mail(self, subject: str) -> str:
+        """The path of the first address in the newest e-mail that came to this person."""
+        found = re.search(r"https?://[^/\s]+(/\S+)", self.newest_mail(self.email, subject))
+        assert found, f"no link in the mail {subject}"
+        return found[1]
 
     def newest_mail(self, to: str, subject: str) -> str:
         """The text of the newest e-mail to an address, read in the demo's mailbox."""
@@ -324,6 +331,36 @@ class GroupMember(Person):
         self.presses("Save")
         self.sees("Saved. An officer will look at it.")
 
+    def takes_the_money(self) -> str:
+        """By the link in the e-mail that came after the vote; the path of the award's page."""
+        self.at(self.link_in_mail("do you take the money"))
+        self.presses("We take it")
+        self.sees("The funder is asked to pay it now.")
+        return urlsplit(self.page.url).path
+
+    def reports_the_end_by_link(self, words: str, spent: str) -> None:
+        """From a phone, by the link in the group's e-mail: a receipt, and the last word."""
+        link = self.link_in_mail("Your link to report")
+        self.at(link)
+        self.follows("Send in a receipt")
+        self.fills({"What was it for?": "Soup for a month", "How much?": "150"})
+        self.page.get_by_label("The receipt", exact=True).set_input_files(
+            {"name": "soup.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 soup"}
+        )
+        self.presses("Send")
+        self.follows("Tell what you have done")
+        self.fills({"What have you done?": words, "How much of the award is spent so far?": spent})
+        self.picks("This is the last word: the project is finished")
+        self.presses("Send")
+        self.sees("Everybody can read it now.")
+
+    def puts_it_back_on_the_map(self, award_path: str, name: str) -> None:
+        self.at(award_path)
+        self.follows("Put it on the map")
+        self.picks("A group or club")
+        self.fills({"What is it called?": name})
+        self.presses("Send it in")
+
 
 class Officer(Person):
     """An officer who checks what comes in."""
@@ -331,9 +368,12 @@ class Officer(Person):
     email = "moderator@example.org"
 
     def opens_from_the_desk(self, title: str) -> None:
+        """On a page of its own, or on a wide screen with script beside the queue."""
         self.at("/desk")
-        self.follows(title)
-        self.reads(title)
+        self.main.get_by_role("link", name=title).first.click()
+        opened = self.page.locator("#pane-title, h1").filter(has_text=title)
+        expect(opened).to_be_visible()
+        self.looks_round()
 
     def checks_in_the_passport(self, group: str, item: str) -> None:
         """Says that one item counts until the day the form offers."""
@@ -420,6 +460,39 @@ class VotingLead(Officer):
         self.opens_the_dashboard(round_title)
         self.follows(re.compile("[Cc]ount"))
         self.presses("Count the votes")
+
+    def offers_the_money(self, round_path: str) -> None:
+        self.at(f"{round_path}/awards")
+        self.presses("Offer the money")
+        self.sees("groups are being told.")
+
+    def records_what_the_funder_decided(self, award_path: str, today: date, amount: str) -> None:
+        """Approved, and paid the same day."""
+        self.at(award_path)
+        self.follows("Record what the funder decided")
+        self.picks("Paying it was approved")
+        self.fills({"Which day was it decided?": today.isoformat()})
+        self.page.get_by_label("Who decided?").fill("Communities Committee")
+        self.presses("Save and tell the group")
+        self.follows("Record a payment")
+        self.fills({"Paid on": today.isoformat(), "How much?": amount})
+        self.presses("Save")
+        self.presses("Send the group a new link")
+
+    def makes_the_board_pack(self, board_path: str) -> None:
+        """For the next meeting."""
+        self.at(f"{board_path}/meetings")
+        self.goes_by(
+            self.main.get_by_role("heading", name="The next meeting")
+            .locator("..")
+            .get_by_role("link")
+        )
+        self.presses("Make the board pack")
+
+    def reads_the_board_pack(self) -> None:
+        """The page follows the making by itself; somebody looks again."""
+        self.at(urlsplit(self.page.url).path)
+        self.follows(re.compile("[Pp]ack"))
 
     def certifies(self, round_title: str) -> None:
         self.opens_the_dashboard(round_title)

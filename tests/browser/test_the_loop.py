@@ -1,6 +1,7 @@
 """The whole loop by the people who make it go round, over three months, with script and without.
 
-Plan → asset → proposal → ballot → vote → count → result → report to the board. The clock of the
+Plan → asset → proposal → ballot → vote → count → result → report to the board → money offered,
+taken, paid and told of → the board pack → the plan. The clock of the
 served site moves with this test's; the worker's jobs are done here (`OwnSite`).
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from pbapp import clock
 from pbapp.rounds.models import PhaseKind
 from pbapp.rounds.queries import find_phase, find_round
 from tests.browser.harness import DESKTOP, PHONE, NewPage, OwnSite
@@ -27,7 +29,7 @@ from tests.browser.roles import (
     VotingLead,
 )
 
-BOARD = "Coatbridge Community Board"
+BOARD, BOARD_PATH = "Coatbridge Community Board", "/boards/coatbridge"
 ROUND, PATH = "Community spaces", "/rounds/community-spaces"
 PRIORITY, PRIORITY_PATH = "Poverty", "/boards/coatbridge/priorities/poverty"
 ENTRY = "Kettle at the Kiln"
@@ -40,6 +42,7 @@ class Stage:
 
     site: OwnSite
     enter: Callable[[type[Any]], Any]
+    has_script: bool
 
     def phase(self, kind: PhaseKind) -> datetime:
         """When a phase of the round begins."""
@@ -67,7 +70,7 @@ def stage(own_demo: OwnSite, new_page: NewPage, request: pytest.FixtureRequest) 
         size = small if role in (Resident, BoardMember) else large
         return role(new_page(size, javascript=request.param, base=own_demo.address))
 
-    return Stage(own_demo, enter)
+    return Stage(own_demo, enter, request.param)
 
 
 def test_an_idea_goes_from_the_plan_to_the_report_to_the_board(stage: Stage) -> None:
@@ -80,6 +83,8 @@ def test_an_idea_goes_from_the_plan_to_the_report_to_the_board(stage: Stage) -> 
         count(stage)
     with stage.on_the_day(PhaseKind.PUBLISHED):
         tell(stage, receipt)
+        if stage.has_script:  # the same pages without it are seen in test_every_page
+            spend(stage)
 
 
 def gather(stage: Stage) -> None:
@@ -173,3 +178,34 @@ def tell(stage: Stage, receipt: str) -> None:
     member.sees(IDEA, PRIORITY, "£2,450.50")
     resident.at(PRIORITY_PATH)
     resident.sees(ENTRY)
+
+
+def spend(stage: Stage) -> None:
+    """One pound from the vote to its last report, and back to the plan it came from."""
+    group, lead, member, resident = map(
+        stage.enter, (GroupMember, VotingLead, BoardMember, Resident)
+    )
+    lead.signs_in()
+    lead.offers_the_money(PATH)
+    stage.site.do_jobs()
+    group.signs_in()
+    award = group.takes_the_money()
+    lead.records_what_the_funder_decided(award, clock.today(), "2,450.50")
+    stage.site.do_jobs()
+    group.reports_the_end_by_link("Forty warm Fridays.", "2,450.50")
+    group.puts_it_back_on_the_map(award, "Fridays at the hall")
+    stage.site.do_chores()  # the board has met since: its next meetings are set
+    lead.makes_the_board_pack(BOARD_PATH)
+    stage.site.do_jobs()
+    lead.reads_the_board_pack()
+    lead.sees(IDEA)
+    member.signs_in()
+    member.at(f"{BOARD_PATH}/said-and-did")
+    member.sees(IDEA, "Forty warm Fridays.")
+    resident.at(f"{BOARD_PATH}/thread")
+    resident.follows(PRIORITY)
+    resident.at(PRIORITY_PATH)
+    resident.sees(IDEA)
+    resident.at(award)
+    resident.presses("I\u2019ve seen it")
+    resident.sees("1 person has seen it.")
