@@ -356,7 +356,7 @@ def test_ideas_in_short_come_first_where_a_round_asks_for_them(
     with time_machine.travel(starts_at, tick=False):
         shown = stranger.get(f"/rounds/{round.slug}")
         assert "Phone us: 01236 000000." in shown.text
-        assert shown.links()["Tell us your idea in short"] == f"/rounds/{round.slug}#interest"
+        assert shown.links()["Tell us your idea in short"] == f"/rounds/{round.slug}/interest"
         assert "Tell us your idea in short" in stranger.get("/").text
 
 
