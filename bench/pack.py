@@ -68,7 +68,7 @@ def prepare(source: bytes) -> tuple[int, int]:
 
     from pbapp import clock
     from pbapp.accounts.models import Account
-    from pbapp.boards.models import Membership, Role
+    from pbapp.boards.models import Board, Membership, Role
     from pbapp.db import db, write_transaction
     from pbapp.papers.meetings.models import Meeting
     from pbapp.papers.packs import services
@@ -81,8 +81,8 @@ def prepare(source: bytes) -> tuple[int, int]:
         clerk = db.session.scalars(select(Membership).where(Membership.role == Role.CLERK)).first()
         if clerk is None:
             raise LookupError("the demo has no clerk")
-        count = importing.import_pabulib(counted=counted, actor="bench", slug="bench")
-        count.round.board_id = clerk.board_id
+        board = db.session.get_one(Board, clerk.board_id)
+        importing.import_pabulib(counted=counted, actor="bench", slug="bench", board=board)
         meeting = Meeting(
             board_id=clerk.board_id,
             starts_at=clock.now() + timedelta(days=3),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pbapp.boards.queries import find_board
 from pbapp.db import db
 from pbapp.results import destroying, freezing, importing, queries
 from pbapp.results.importing import Counted
@@ -42,7 +43,14 @@ def round_() -> None:
     help="How to count: most votes first, or equal shares (with what is left over given out by "
     "raising everybody's share in steps of 1).",
 )
-def import_(file: Path, slug: str | None, title: str | None, rule: str) -> None:
+@click.option(
+    "--board",
+    "board_slug",
+    help="The board whose vote this was, by its address: coatbridge. Its packs then tell of it.",
+)
+def import_(
+    file: Path, slug: str | None, title: str | None, rule: str, board_slug: str | None
+) -> None:
     """Read FILE, a Pabulib (.pb) election, count it, and show it on the results pages.
 
     \b
@@ -52,16 +60,16 @@ def import_(file: Path, slug: str | None, title: str | None, rule: str) -> None:
       pbapp round import town.pb --rule equalshares/add1
 
     The file's own `selected` column is kept and never used: the votes are counted here. Amounts
-    stay exact in the file's own currency. The round has no board and no voters' list. Anything
-    the file says about single voters (their age, say) is left out, because the ballots can be
-    downloaded from the results page.
+    stay exact in the file's own currency. The round has no voters' list, and no board unless one
+    is named. Anything the file says about single voters (their age, say) is left out, because the
+    ballots can be downloaded from the results page.
 
     The exit code is 0 once the round is there, and 2 where the file or an option is wrong: every
     problem in the file is printed with its line number, and nothing is kept of it. A file that was
     imported before is refused.
     """
     counted = _read_and_count(file, rule)
-    kept = _keep(counted, slug, title)
+    kept = _keep(counted, slug, title, board_slug)
     click.echo(kept)
 
 
@@ -81,8 +89,13 @@ def _read_and_count(file: Path, rule: str) -> Counted:
 
 
 @with_app
-def _keep(counted: Counted, slug: str | None, title: str | None) -> str:
-    count = importing.import_pabulib(counted=counted, slug=slug, title=title, actor="command line")
+def _keep(counted: Counted, slug: str | None, title: str | None, board_slug: str | None) -> str:
+    board = find_board(board_slug) if board_slug else None
+    if board_slug and board is None:
+        raise click.UsageError(f"There is no board called “{board_slug}”.")
+    count = importing.import_pabulib(
+        counted=counted, slug=slug, title=title, board=board, actor="command line"
+    )
     address, name = count.round.slug, count.round.title
     won, listed = len(counted.outcome.winners), len(counted.outcome.projects)
     ballots = count.profile.ballots

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from pbapp import clock
 from pbapp.audit import services as audit
+from pbapp.boards.models import Board
 from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.results import services
@@ -104,16 +105,22 @@ def _refuse_what_cannot_be_kept(election: Election, source: bytes) -> None:
 
 
 def import_pabulib(
-    *, counted: Counted, actor: str, slug: str | None = None, title: str | None = None
+    *,
+    counted: Counted,
+    actor: str,
+    slug: str | None = None,
+    title: str | None = None,
+    board: Board | None = None,
 ) -> Count:
-    """A round from a counted election: imported, without a board, with its official count and
-    the same ballots under the other rule.
+    """A round from a counted election: imported, with its official count and the same ballots under
+    the other rule; a board's only where it is said to be.
 
     Raises `Refused` if the same file was imported before or the address is taken.
     """
     _refuse_a_second_time(counted.source_digest)
     election = counted.election
     round = _round(counted, slug, title)
+    round.board = board
     db.session.add(round)
     flush()
     audit.record(

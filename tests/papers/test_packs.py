@@ -77,7 +77,7 @@ def test_a_pack_for_a_real_election_in_every_format(
 ) -> None:
     source = (shared / "pabulib" / "dev" / BIG).read_bytes()
     counted = importing.prepare(election=parse_pabulib_bytes(source), source=source)
-    importing.import_pabulib(counted=counted, actor="test").round.board_id = world.board.id
+    importing.import_pabulib(counted=counted, actor="test", slug="real", board=world.board)
     make_official_boundaries(world)
     meeting = a_meeting(world, agenda=[{"title": "Dates", "asks": "agree the next dates."}])
     seen: list[str] = []
@@ -85,6 +85,8 @@ def test_a_pack_for_a_real_election_in_every_format(
     monkeypatch.setattr(
         making, "report", lambda id, **how: (seen.append(str(how.get("step"))), report(id, **how))
     )
+    for path in ("/boards/coatbridge", "/boards/coatbridge/papers/real", "/rounds/real/results"):
+        assert "Wieliczka" in clerk.get(path).text
     assert "Version 1 of the pack is ready" in press(clerk, meeting).text
     assert list(dict.fromkeys(seen))[:3] == [making.READING, making.WRITING, making.KEEPING]
 
