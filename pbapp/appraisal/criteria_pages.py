@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,6 +12,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.appraisal import forms, queries, settling, words
 from pbapp.appraisal.access import seen_version, viewer
 from pbapp.appraisal.blueprint import round_bp as bp
+from pbapp.audit.models import Revision
 from pbapp.audit.queries import list_revisions
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -35,10 +38,35 @@ def criteria(slug: str) -> str:
         checks=[words.check_words(key) for key in queries.checks_of(round)],
         criteria=queries.criteria_of(round),
         publishes_scores=terms is not None and terms.publishes_scores,
-        changes=list_revisions(settling.SUBJECT, round.id),
+        changes=[_told(one) for one in list_revisions(settling.SUBJECT, round.id)],
         may_settle=account is not None and settling.may_settle(round, account),
         stands=_why_stand(round),
     )
+
+
+def _told(revision: Revision) -> dict[str, Any]:
+    """One change to the criteria, for `history`."""
+    return {
+        "what": _("Settled"),
+        "at": revision.at,
+        "who": _("the steering group or an officer"),
+        "changes": [
+            (_part_name(part), _part_words(before), _part_words(after))
+            for part, (before, after) in revision.changes.items()
+        ],
+    }
+
+
+def _part_name(part: str) -> str:
+    if part == "publishes_scores":
+        return _("Average scores are published")
+    return _("Criterion %(number)s", number=part)
+
+
+def _part_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return value or ""
 
 
 def _why_stand(round: Round) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -98,9 +99,18 @@ def _forms(proposal: Proposal, found: Dossier | None, sent: dict[str, Form]) -> 
     return made
 
 
-def _again(proposal_id: int, **sent: Form) -> Page:
-    """The page once more, with one form as it was typed."""
-    return _show(get_for_officer(proposal_id), **sent)
+def _save(
+    proposal_id: int, name: str, form: Form, act: Callable[[], object], *, said: str, part: str
+) -> Page:
+    """Do what a sent form asks for; what is wrong with it is shown where it was typed."""
+    if form.validate_on_submit():
+        try:
+            act()
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            return _done(proposal_id, said, part)
+    return _show(get_for_officer(proposal_id), **{name: form})
 
 
 def _done(proposal_id: int, said: str, part: str) -> Response:
@@ -109,27 +119,21 @@ def _done(proposal_id: int, said: str, part: str) -> Response:
     return redirect(url_for(".dossier", proposal_id=proposal_id, _anchor=part), 303)
 
 
-def _link(proposal: Proposal) -> str:
-    """The bid's page, for the e-mail to its group."""
-    return url_for(
-        "proposals.detail", slug=proposal.round.slug, number=proposal.number, _external=True
-    )
+def _link(proposal: Proposal, page: str = "proposals.detail") -> str:
+    """A page of the bid, for the e-mail to its group."""
+    return url_for(page, slug=proposal.round.slug, number=proposal.number, _external=True)
 
 
 @bp.post("/proposals/<int:proposal_id>/appraisal/connection")
 @access(any_officer)
 def declare(proposal_id: int) -> Page:
     """Say whether one has a connection; whoever has one goes no further."""
-    proposal = get_for_officer(proposal_id)
-    form = forms.ConnectionForm()
-    if not form.validate_on_submit():
-        return _again(proposal_id, connection=form)
-    try:
-        services.declare(proposal=proposal, by=viewer(), what=form.said)
-    except Refused as refused:
-        say_no(refused)
-        return redirect(url_for(".dossier", proposal_id=proposal_id), 303)
-    return _done(proposal_id, _("Noted."), "main-content")
+    proposal, form = get_for_officer(proposal_id), forms.ConnectionForm()
+
+    def act() -> object:
+        return services.declare(proposal=proposal, by=viewer(), what=form.said)
+
+    return _save(proposal_id, "connection", form, act, said=_("Noted."), part="main-content")
 
 
 @bp.post("/proposals/<int:proposal_id>/appraisal/checks")
@@ -138,20 +142,17 @@ def checks(proposal_id: int) -> Page:
     """Save the answers to the checks; those not answered yet can wait."""
     proposal = get_for_officer(proposal_id)
     form = forms.checks_form(proposal.round, queries.find_dossier(proposal.id))
-    if not form.validate_on_submit():
-        return _again(proposal_id, checks=form)
-    try:
-        services.answer_checks(
+
+    def act() -> object:
+        return services.answer_checks(
             proposal=proposal,
             by=viewer(),
             version=seen_version(),
             answers=form.answers,
             link=_link(proposal),
         )
-    except Refused as refused:
-        blame(form, refused)
-        return _again(proposal_id, checks=form)
-    return _done(proposal_id, _("The checks are saved."), "checks")
+
+    return _save(proposal_id, "checks", form, act, said=_("The checks are saved."), part="checks")
 
 
 @bp.post("/proposals/<int:proposal_id>/appraisal/costs")
@@ -160,23 +161,18 @@ def costs(proposal_id: int) -> Page:
     """Save an officer's figure for each line; the group is told of those that are different."""
     proposal = get_for_officer(proposal_id)
     form = forms.costs_form(proposal, queries.find_dossier(proposal.id))
-    if not form.validate_on_submit():
-        return _again(proposal_id, costs=form)
-    try:
-        services.check_costs(
+
+    def act() -> object:
+        return services.check_costs(
             proposal=proposal,
             by=viewer(),
             version=seen_version(),
             figures=form.figures,
             left_out=form.left_out,
-            link=url_for(
-                "review.costs", slug=proposal.round.slug, number=proposal.number, _external=True
-            ),
+            link=_link(proposal, "review.costs"),
         )
-    except Refused as refused:
-        blame(form, refused)
-        return _again(proposal_id, costs=form)
-    return _done(proposal_id, _("The costs are checked."), "costs")
+
+    return _save(proposal_id, "costs", form, act, said=_("The costs are checked."), part="costs")
 
 
 @bp.post("/proposals/<int:proposal_id>/appraisal/costs/undo")
@@ -198,50 +194,42 @@ def scores(proposal_id: int) -> Page:
     """Send one's own scores; then the others' are shown."""
     proposal = get_for_officer(proposal_id)
     form = showing.my_scores_form(proposal, viewer())
-    if not form.validate_on_submit():
-        return _again(proposal_id, scores=form)
-    try:
-        services.send_scores(
+
+    def act() -> object:
+        return services.send_scores(
             proposal=proposal, by=viewer(), points=form.points, comment=form.comment.data or ""
         )
-    except Refused as refused:
-        blame(form, refused)
-        return _again(proposal_id, scores=form)
-    return _done(proposal_id, _("Your scores are in. Now you see all of them."), "scores")
+
+    said = _("Your scores are in. Now you see all of them.")
+    return _save(proposal_id, "scores", form, act, said=said, part="scores")
 
 
 @bp.post("/proposals/<int:proposal_id>/appraisal/talk")
 @access(any_officer)
 def talk(proposal_id: int) -> Page:
     """Keep what came out of talking about scores that were far apart."""
-    proposal = get_for_officer(proposal_id)
-    form = forms.TalkForm()
-    if not form.validate_on_submit():
-        return _again(proposal_id, talk=form)
-    try:
-        services.note_talk(
+    proposal, form = get_for_officer(proposal_id), forms.TalkForm()
+
+    def act() -> object:
+        return services.note_talk(
             proposal=proposal,
             by=viewer(),
             version=seen_version(),
             words=form.talk.data or "",
             link=_link(proposal),
         )
-    except Refused as refused:
-        blame(form, refused)
-        return _again(proposal_id, talk=form)
-    return _done(proposal_id, _("Saved."), "scores")
+
+    return _save(proposal_id, "talk", form, act, said=_("Saved."), part="scores")
 
 
 @bp.post("/proposals/<int:proposal_id>/appraisal/advice")
 @access(any_officer)
 def advise(proposal_id: int) -> Page:
     """Say what the appraisal comes to."""
-    proposal = get_for_officer(proposal_id)
-    form = forms.AdviceForm().offer()
-    if not form.validate_on_submit():
-        return _again(proposal_id, advice=form)
-    try:
-        services.advise(
+    proposal, form = get_for_officer(proposal_id), forms.AdviceForm().offer()
+
+    def act() -> object:
+        return services.advise(
             proposal=proposal,
             by=viewer(),
             version=seen_version(),
@@ -249,7 +237,5 @@ def advise(proposal_id: int) -> Page:
             words=form.words.data or "",
             link=_link(proposal),
         )
-    except Refused as refused:
-        blame(form, refused)
-        return _again(proposal_id, advice=form)
-    return _done(proposal_id, _("Your advice is saved."), "advised")
+
+    return _save(proposal_id, "advice", form, act, said=_("Your advice is saved."), part="advised")

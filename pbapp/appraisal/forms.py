@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    IntegerField,
     RadioField,
+    SelectField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -24,7 +24,6 @@ from wtforms.validators import (
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
 )
 
@@ -246,7 +245,7 @@ class CriteriaForm(Form):
                 self[f"name_{place}"].data,
                 self[f"low_{place}"].data or "",
                 self[f"high_{place}"].data or "",
-                self[f"weight_{place}"].data or 1,
+                int(self[f"weight_{place}"].data),
             )
             for place in range(1, MOST_CRITERIA + 1)
             if self[f"name_{place}"].data
@@ -271,19 +270,15 @@ def criteria_form(criteria: Iterable[Criterion], *, publishes_scores: bool) -> C
         fields[f"name_{place}"] = _text(_("Criterion %(number)s", number=place), 80)
         fields[f"low_{place}"] = _text(_("What 0 points mean"), 200)
         fields[f"high_{place}"] = _text(_("What 5 points mean"), 200)
-        fields[f"weight_{place}"] = IntegerField(
+        fields[f"weight_{place}"] = SelectField(
             _("How many times it counts"),
-            default=1,
-            validators=[
-                Optional(),
-                NumberRange(1, MOST_WEIGHT, message=_("Enter a number from 1 to 5.")),
-            ],
+            choices=[SelectChoice(str(weight)) for weight in range(1, MOST_WEIGHT + 1)],
         )
     data: dict[str, Any] = {"publishes_scores": publishes_scores}
     for one in criteria:
         data[f"name_{one.position}"] = one.name
         data[f"low_{one.position}"] = one.low
         data[f"high_{one.position}"] = one.high
-        data[f"weight_{one.position}"] = one.weight
+        data[f"weight_{one.position}"] = str(one.weight)
     form: CriteriaForm = type("RoundCriteriaForm", (CriteriaForm,), fields)(data=data)
     return form

@@ -20,11 +20,13 @@ from pbapp.appraisal.access import get_own_round, viewer
 from pbapp.appraisal.blueprint import bp, round_bp
 from pbapp.appraisal.merging import views as merging_pages  # noqa: F401 — and these
 from pbapp.appraisal.merging.queries import ids_waiting
-from pbapp.boards.access import any_officer, is_on_board
+from pbapp.boards.access import any_officer, is_officer_of, is_on_board
 from pbapp.db import db
+from pbapp.proposals.deciding import DECIDERS
 from pbapp.proposals.showing import Bid
 from pbapp.proposals.words import sender, state_words
 from pbapp.rounds.access import get_round
+from pbapp.rounds.models import Round
 from pbapp.web.access import access, require, signed_in
 from pbapp.web.forms import plain_text
 
@@ -57,8 +59,15 @@ def index(slug: str) -> str:
         advice_tones=words.ADVICE_TONES,
         state_words=state_words,
         merging=ids_waiting(round),
-        undeclared=sum(bid.said is None for bid in listing.waiting(bids)),
+        undeclared=_undeclared(round, bids),
     )
+
+
+def _undeclared(round: Round, bids: list[queries.Bid]) -> int:
+    """How many waiting bids an appraiser has not said of yet whether they have a connection."""
+    if not is_officer_of(round.board_id, *DECIDERS):
+        return 0
+    return sum(bid.said is None for bid in listing.waiting(bids))
 
 
 @bp.get("/rounds/<slug>/appraisal.csv")

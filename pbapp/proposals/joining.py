@@ -61,5 +61,5 @@ def join(*, whole: Proposal, parts: Sequence[Proposal], content: Content, by: Ac
     )
     log(whole, by, "proposal.joined", {"parts": [part.number for part in parts]})
     for part in parts:
-        log(part, by, "proposal.joined_into", {"whole": whole.number})
+        log(part, by, "proposal.merged", {"whole": whole.number})
     return whole

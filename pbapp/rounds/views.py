@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.viewer import the_account
 from pbapp.appraisal.queries import capacity_in
+from pbapp.boards.access import is_on_board
 from pbapp.boards.queries import find_board
 from pbapp.boards.site import the_board, use_board
 from pbapp.proposals import queries as proposals
@@ -66,6 +67,8 @@ def detail(slug: str) -> str:
         state=words.state_words(round, now),
         timeline=words.timeline(round, now),
         state_kind=state_of(round, now).kind,
+        reviews=_reviews(round),
+        on_board=is_on_board(round.board_id),
         action=_action(round),
         no_vote=_no_vote(round),
         pot=pot_total(round),
@@ -77,6 +80,12 @@ def detail(slug: str) -> str:
         interest=find_phase(round, PhaseKind.INTEREST),
         extensions=[history.extension(event) for event in list_extensions(round)],
     )
+
+
+def _reviews(round: Round) -> bool:
+    """Whether the viewer reads and scores the bids of this round."""
+    account = the_account()
+    return account is not None and capacity_in(round, account) is not None
 
 
 @bp.get("/<slug>/history")
@@ -127,7 +136,6 @@ def _calendar(name: str, rounds: Iterable[Round]) -> Response:
 def progress(slug: str) -> str:
     """For the people invited: how far the set-up is, what changed, who else is in it."""
     round = get_round(slug)
-    account = the_account()
     require(sees_hidden(round))
     now = clock.now()
     return render_template(
@@ -143,7 +151,7 @@ def progress(slug: str) -> str:
         else [],
         tally=proposals.count_by_state(round),
         entries=history.list_entries(round)[:10],
-        reviews=account is not None and capacity_in(round, account) is not None,
+        reviews=_reviews(round),
     )
 
 

@@ -26,18 +26,7 @@ from pbapp.rounds.models import Round
 from tests.appraisal.factories import LINK, an_appraiser, checked, costed, impartial
 from tests.client import Browser
 from tests.proposals.factories import content, make_proposal
-from tests.rounds.factories import make_round
 from tests.world import World
-
-
-@pytest.fixture
-def round(world: World) -> Round:
-    return make_round(world)
-
-
-@pytest.fixture
-def bid(world: World, round: Round) -> Proposal:
-    return make_proposal(world, round)
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from pbapp.rounds.models import Round
 from tests.appraisal.factories import LINK, an_appraiser, impartial, person
 from tests.client import Browser
 from tests.proposals.factories import content, make_proposal
-from tests.rounds.factories import make_round
 from tests.world import World
 
 DRAFT = Draft(
@@ -39,11 +38,6 @@ DRAFT = Draft(
     how_it_helps="People look out for each other.",
     costs=[Cost("Both halls", 1_500_00)],
 )
-
-
-@pytest.fixture
-def round(world: World) -> Round:
-    return make_round(world)
 
 
 @pytest.fixture

@@ -32,16 +32,6 @@ from tests.world import World
 
 
 @pytest.fixture
-def round(world: World) -> Round:
-    return make_round(world)
-
-
-@pytest.fixture
-def bid(world: World, round: Round) -> Proposal:
-    return make_proposal(world, round)
-
-
-@pytest.fixture
 def rae(round: Round) -> Account:
     return invited(round)
 
@@ -165,7 +155,7 @@ def test_criteria_are_settled_with_the_steering_group_before_proposals_close(
     reviewer.get(f"{here}/edit", status=403)
     page = steering.get(f"{here}/edit")
     wrong = steering.submit(page, {"name_5": "Green", "weight_1": "9"}, form="criteria", status=422)
-    assert "Enter a number from 1 to 5." in wrong.text
+    assert "Not a valid choice" in wrong.text
     assert 'value="Green"' in wrong.html
     fields = {"name_5": "Green", "low_5": "Wasteful.", "high_5": "Lasts.", "publishes_scores": "y"}
     steering.submit(page, fields, form="criteria")
