@@ -67,7 +67,8 @@ def write_batch(telling: Telling) -> None:
         wanted = (row.subject, row.language)
         if wanted not in titles:
             named = subjects.find(*wanted)
-            titles[wanted] = named.title if named else ""
+            said = telling.context.get("title") or telling.context.get("round", "")
+            titles[wanted] = named.title if named else said  # it is not public any more
         if row.address in paused:
             telling.skipped += 1
         else:

@@ -27,7 +27,9 @@ from pbapp.news.queries import find_published
 from pbapp.news.subjects import of_round
 from pbapp.papers.packs.models import Pack
 from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.proposals.queries import is_public as is_public_proposal
 from pbapp.proposals.queries import list_authors_of
+from pbapp.results.corrections.queries import list_corrections
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public, list_allocations, list_official_counts
 from pbapp.rounds.models import Phase, PhaseKind, Round
@@ -48,7 +50,7 @@ OF_AWARDS = frozenset(
         "award.finished",
     }
 )
-OF_PROPOSALS = frozenset({"proposal.approved", "proposal.withdrawn", "proposal.merged"})
+OF_PROPOSALS = frozenset({"proposal.approved", "proposal.withdrawn", "proposal.joined_into"})
 OPENING = (PhaseKind.INTEREST, PhaseKind.SUBMISSION, PhaseKind.VOTING)
 
 
@@ -105,6 +107,10 @@ def _tell_event(event: Event) -> None:
         round = db.session.get(Round, int(event.subject_id))
         if round is not None and round.is_public:
             _tell_extended(event, round)
+    elif event.verb == "round.corrected":
+        round = db.session.get(Round, int(event.subject_id))
+        if round is not None:
+            _tell_corrected(event, round)
     elif event.verb == "pack.published":
         pack = find_published(int(event.subject_id), event.facts["version"])
         if pack is not None:
@@ -149,6 +155,24 @@ def _tell_extended(event: Event, round: Round) -> None:
             "until": event.facts["to"],
             "reason": event.facts["reason"],
         },
+    )
+
+
+def _tell_corrected(event: Event, round: Round) -> None:
+    """To the board's and its wards' followers, who heard the result; the round's own are told
+    with the correction itself."""
+    edition = event.facts["edition"]
+    made = next((one for one in list_corrections(round) if one.number == edition), None)
+    if made is None or not round.is_public:
+        return
+    _round, board, *wards = of_round(round)
+    tell(
+        subject=board,
+        also=wards,
+        key=f"event {event.number}",
+        news=f"result corrected {made.id}",
+        template="result_corrected",
+        context={**_about(round), "what": made.what, "url": f"{_about(round)['url']}/results"},
     )
 
 
@@ -266,4 +290,6 @@ def _about(round: Round) -> dict[str, Any]:
 
 
 def _proposal_page(proposal: Proposal) -> str:
-    return f"{settings().public_url}/rounds/{proposal.round.slug}/proposals/{proposal.number}"
+    """Its own page; the list of them all once it is not public any more."""
+    page = f"{settings().public_url}/rounds/{proposal.round.slug}/proposals"
+    return f"{page}/{proposal.number}" if is_public_proposal(proposal) else page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from pbapp import clock
 from pbapp.audit import services as audit
+from pbapp.boards.models import Role
 from pbapp.db import db
 from pbapp.delivery import services as delivery
 from pbapp.delivery.models import Award
@@ -22,11 +24,12 @@ from pbapp.messages.rendering import put_into_words
 from pbapp.news import telling
 from pbapp.papers.meetings.models import Meeting
 from pbapp.papers.packs.models import Pack
-from pbapp.proposals.models import Proposal
+from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.results.corrections.models import Correction, CorrectionKind
 from pbapp.rounds.models import PhaseKind, Round
 from tests.ballots.factories import open_round
 from tests.client import Browser, QueryCounter
-from tests.results.factories import counted_round
+from tests.results.factories import counted_round, propose
 from tests.rounds.factories import make_round
 from tests.world import World
 
@@ -52,7 +55,7 @@ def told(address: str = JO) -> list[str]:
     return [put_into_words(mail).subject for mail in db.session.scalars(query)]
 
 
-def event(verb: str, kind: str, id: int, facts: dict[str, str] | None = None) -> None:
+def event(verb: str, kind: str, id: int, facts: dict[str, Any] | None = None) -> None:
     audit.record(actor="test", verb=verb, subject_type=kind, subject_id=id, facts=facts)
     db.session.commit()
 
@@ -247,3 +250,45 @@ def test_a_minute_of_news_costs_the_same_however_many_rounds_are_over(
     few = count_queries.number
     rounds("b", "c", "d")
     assert count_queries.number <= few
+
+
+def test_followers_of_what_is_not_public_any_more_are_led_to_the_list(world: World) -> None:
+    make_round(world, PhaseKind.SUBMISSION)
+    proposal = propose(world, db.session.scalars(select(Round)).one(), 1, "Tea at three", 100_00)
+    db.session.flush()
+    follow(f"proposal {proposal.id}", AL)
+    work()
+    proposal.state = ProposalState.WITHDRAWN
+    event("proposal.joined_into", "proposal", proposal.id, {"whole": "2"})
+    work()
+    assert told(AL) == ["“Tea at three” is now part of another proposal"]
+    text = put_into_words(db.session.scalars(select(Mail).where(Mail.to_address == AL)).one()).text
+    assert "news about “Tea at three”" in text
+    assert "/rounds/small-grants/proposals\n" in text
+
+
+def test_a_correction_is_told_to_everybody_who_heard_the_result(
+    world: World, result: Round
+) -> None:
+    follow(f"round {result.id}", "round@example.org")
+    work()
+    made = Correction(
+        round_id=result.id,
+        number=2,
+        kind=next(iter(CorrectionKind)),
+        what="One paper batch was counted twice.",
+        reason="Found by a scrutineer.",
+        asked_by_id=world.officer.id,
+        asked_role=Role.VOTING_LEAD,
+        asked_at=clock.now(),
+        agreed_by_id=world.second_officer.id,
+        agreed_role=Role.VOTING_LEAD,
+        agreed_at=clock.now(),
+        published_at=clock.now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    event("round.corrected", "round", result.id, {"edition": 2})
+    work()
+    assert told()[1:] == ["The result of Small grants was corrected"]
+    assert len(told("round@example.org")) == 1
