@@ -10,6 +10,7 @@ from pbapp.config import ROOT
 from pbapp.demo.appraisal import load_appraisal
 from pbapp.demo.assets import load_assets
 from pbapp.demo.delivery import load_delivery
+from pbapp.demo.desk import load_desk
 from pbapp.demo.engagement import load_engagement
 from pbapp.demo.groups import load_groups
 from pbapp.demo.meetings import load_meetings
@@ -49,6 +50,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_meetings(cast)
     load_participation(cast)
     load_news(cast)
+    load_desk(cast)
     _keep_calendar()
 
 

@@ -20,6 +20,7 @@ from pbapp.decisions.refusing import make_way
 from pbapp.messages import services as messages
 from pbapp.proposals import queries as proposals
 from pbapp.proposals import services as proposals_services
+from pbapp.proposals.deciding import some_appeal_waits
 from pbapp.proposals.services import CHANGED
 from pbapp.refusal import N_, Refused
 from pbapp.rounds import sealing
@@ -166,3 +167,5 @@ def throw_away(*, round: Round, by: Account, keys: Path) -> None:
 def _refuse_while_some_wait(round: Round) -> None:
     if round.sealed_at is None and proposals.count_by_state(round).waiting:
         raise Refused(N_("Some proposals still wait for a decision. Decide on them first."))
+    if round.sealed_at is None and some_appeal_waits(round):
+        raise Refused(N_("An appeal still waits for an answer. Answer it first."))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import String, cast, select
+
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.boards.models import Role
@@ -22,6 +24,7 @@ from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.proposals.queries import contact_of, is_author, list_authors_of
 from pbapp.proposals.services import CHANGED, NOT_YOURS
 from pbapp.refusal import N_, Refused
+from pbapp.rounds.models import Round
 from pbapp.rounds.second import second_roles
 from pbapp.rounds.services import hold, refuse_if_sealed
 
@@ -264,6 +267,15 @@ def why_not_appeal(proposal: Proposal) -> Refused | None:
     if standing is not None and proposal.state is not STATE_AFTER[standing.outcome]:
         standing = None
     return appealing.why_not_appeal(standing, proposal.round.board_id)
+
+
+def some_appeal_waits(round: Round) -> bool:
+    """Whether an appeal about a proposal of this round has no answer yet."""
+    ids = select(cast(Proposal.id, String)).where(Proposal.round_id == round.id)
+    query = select(Appeal.id).where(
+        Appeal.subject_type == SUBJECT, Appeal.subject_id.in_(ids), Appeal.verdict.is_(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def appeal(*, proposal: Proposal, by: Account, reason: str, link: str) -> Appeal:

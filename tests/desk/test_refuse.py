@@ -18,13 +18,15 @@ from pbapp.boards.service_clock import days_after
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Appeal, Refusal
+from pbapp.desk import services as desk
 from pbapp.messages.models import Mail, MailState
 from pbapp.organisations import services as organisations
 from pbapp.proposals.models import Proposal
+from pbapp.refusal import Refused
 from pbapp.rounds.models import Profile, Round
 from tests.assets.factories import make_asset
 from tests.client import Browser
-from tests.proposals.factories import make_proposal, returned
+from tests.proposals.factories import make_proposal, on_ballot, returned
 from tests.rounds.factories import make_round
 from tests.world import World
 
@@ -235,7 +237,10 @@ def test_an_appeal_goes_to_somebody_who_took_no_part(
     officer: Browser, second_officer: Browser, group_member: Browser, world: World, round: Round
 ) -> None:
     proposal = returned(world, round)
+    on_ballot(world, round)
     appeal_by_group(group_member, proposal)
+    with pytest.raises(Refused, match="An appeal still waits"):
+        desk.ask_to_seal(round=round, by=world.officer)
     assert "You took part" in officer.get(appeal_path()).text
     page = second_officer.get(appeal_path())
     page = second_officer.submit(page, form="answer-appeal", press="verdict=dismissed", status=422)
