@@ -15,6 +15,8 @@ from pbapp.delivery.models import Award, AwardState, Report
 from pbapp.engagement.models import Engagement
 from pbapp.engagement.queries import list_heard
 from pbapp.gaps.queries import Gaps, find_gaps
+from pbapp.papers.followup.models import BoardAction
+from pbapp.papers.followup.queries import list_actions
 from pbapp.places.models import Area
 from pbapp.plans import queries as plans
 from pbapp.plans.models import Action, ActionStatus, Indicator, Priority, PriorityVersion
@@ -93,6 +95,8 @@ class Thread:
     """Everything known of one priority, from what people said to the figures that show a change.
 
     `voted` holds every project of public results, funded or not; `strands` those with money.
+    `changes` are the plan's actions that are moving or done; `services` what existing services do
+    because of a result, as the board set it going.
     """
 
     board: Board
@@ -105,6 +109,7 @@ class Thread:
     indicators: list[Indicator]
     changes: list[Action] = field(default_factory=list)
     changed_at: datetime | None = None
+    services: list[BoardAction] = field(default_factory=list)
 
     @property
     def priority(self) -> Priority:
@@ -148,6 +153,7 @@ class _Known:
     gaps: Gaps
     voted: list[Allocation]
     strands: list[Strand]
+    services: list[BoardAction]
 
     @classmethod
     def of(cls, board: Board) -> _Known:
@@ -158,6 +164,7 @@ class _Known:
             find_gaps(board, clock.now()),
             voted,
             _strands(board, voted),
+            [one for one in list_actions(board.id) if one.status in MOVING],
         )
 
     def thread(self, version: PriorityVersion) -> Thread:
@@ -175,6 +182,11 @@ class _Known:
             indicators=plans.list_indicators(priority.id),
             changes=changes,
             changed_at=said[0].at if said else None,
+            services=[
+                one
+                for one in self.services
+                if one.proposal is not None and one.proposal.priority_id == priority.id
+            ],
         )
 
 

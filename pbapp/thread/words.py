@@ -150,32 +150,36 @@ def _awarded(thread: Thread) -> Step:
 def _spent(thread: Thread) -> Step:
     title, url = _("Money paid, or a service changed"), _on_page(thread, "money")
     paid = [(one.round.currency, one.paid) for one in thread.alive if one.paid]
-    changes = len(thread.changes)
-    moving = ngettext("%(num)s action is moving", "%(num)s actions are moving", changes)
-    if not paid and not changes:
-        missing = _("No money has been paid and no service has changed yet.")
-        return Step("spent", title, "", missing, url)
-    if not paid:
-        return Step(
-            "spent",
-            title,
-            moving,
-            "",
-            _on_page(thread, "actions"),
-            _day_of(thread.changed_at) or thread.version.plan.starts_on,
-            thread.version.plan.title,
-        )
-    told = [(one.round.currency, one.spent) for one in thread.alive if one.spent]
-    says = [_("%(money)s spent so far", money=_sums(told))] if told else []
+    moving = _moving(thread)
+    if paid:
+        spent = [(one.round.currency, one.spent) for one in thread.alive if one.spent]
+        says = [_("%(money)s spent so far", money=_sums(spent))] if spent else []
+        figure, source = _("%(money)s paid", money=_sums(paid)), thread.alive[0].round.title
+        said = "; ".join(says + moving)
+        return Step("spent", title, figure, said, url, thread.money_on, source)
+    if thread.services:
+        url = url_for("meetings.actions", slug=thread.board.slug)
+        newest = max(thread.services, key=lambda action: action.noted_at)
+        on, source = local_day(newest.noted_at), newest.owner
+        return Step("spent", title, moving[0], "; ".join(moving[1:]), url, on, source)
+    if thread.changes:
+        on = _day_of(thread.changed_at) or thread.version.plan.starts_on
+        source = thread.version.plan.title
+        return Step("spent", title, moving[0], "", _on_page(thread, "actions"), on, source)
     return Step(
-        "spent",
-        title,
-        _("%(money)s paid", money=_sums(paid)),
-        "; ".join(says + ([moving] if changes else [])),
-        url,
-        thread.money_on,
-        _("Payments of %(round)s", round=thread.alive[0].round.title),
+        "spent", title, "", _("No money has been paid and no service has changed yet."), url
     )
+
+
+def _moving(thread: Thread) -> list[str]:
+    """What changes without a grant: in services because of a result, and by the plan's actions."""
+    services, changes = len(thread.services), len(thread.changes)
+    found = []
+    if services:
+        found.append(ngettext("%(num)s service changes", "%(num)s services change", services))
+    if changes:
+        found.append(ngettext("%(num)s action is moving", "%(num)s actions are moving", changes))
+    return found
 
 
 def _told(thread: Thread) -> Step:

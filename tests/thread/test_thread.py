@@ -12,10 +12,13 @@ from pbapp.db import db
 from pbapp.delivery.models import Award, AwardState, Payment, Report
 from pbapp.engagement import services as engagement
 from pbapp.engagement.models import EngagementKind
-from pbapp.plans.models import Direction, Indicator, Reading
+from pbapp.papers.followup.models import BoardAction
+from pbapp.plans.models import ActionStatus, Direction, Indicator, Reading
+from pbapp.proposals.models import Proposal
 from pbapp.results.models import Allocation
 from tests.assets.factories import make_asset
 from tests.client import Browser, Page, QueryCounter
+from tests.papers.factories import a_meeting
 from tests.results.factories import counted_round
 from tests.world import World
 
@@ -129,6 +132,32 @@ def test_missing_links_are_shown_as_missing(stranger: Browser, world: World) -> 
     assert "No project has won money" in page.text
     assert "no plan yet" in stranger.get("/boards/airdrie/thread").text
     stranger.get("/boards/nowhere/thread", 404)
+
+
+def test_a_service_that_changes_because_of_a_result_is_part_of_the_thread(
+    stranger: Browser, world: World
+) -> None:
+    counted_round(world)
+    proposal = db.session.query(Proposal).filter_by(title="Walking football").one()
+    action = BoardAction(
+        meeting=a_meeting(world),
+        proposal=proposal,
+        text="Keep the pitch lit until nine.",
+        owner="Culture and Leisure",
+        due_on=clock.today(),
+        status=ActionStatus.PLANNED,
+        noted_at=clock.now(),
+    )
+    db.session.add(action)
+    db.session.commit()
+    path = f"{BOARD}/priorities/mental-health"
+    assert "Missing" in steps_of(stranger.get(path))[STEPS[5]]
+    db.session.merge(action).status = ActionStatus.UNDER_WAY
+    db.session.commit()
+    said = steps_of(stranger.get(path))[STEPS[5]]
+    assert "1 service changes" in said
+    assert "Culture and Leisure" in said
+    assert "pitch lit" in stranger.get(f"{BOARD}/actions").text
 
 
 def test_the_board_has_the_money_as_a_picture_with_its_table(
