@@ -14,7 +14,7 @@ from tests.browser.harness import DESKTOP, PHONE, NewPage, review, review_frame,
 # Ids and names in an address become one: ten proposals are one kind of page, and two of a kind are
 # looked at on a phone, one in the other looks.
 NAMED = re.compile(r"(?<=/)(\d+|[0-9a-f-]{32,36})(?=/|$)")
-FILES = re.compile(r"\.(atom|csv|ics|json|jsonld|geojson|pb|pdf|py|txt|xml|zip)$")
+FILES = re.compile(r"\.(atom|csv|docx|ics|json|jsonld|geojson|pb|pdf|py|txt|xml|zip)$")
 
 
 def kind_of(path: str) -> str:
