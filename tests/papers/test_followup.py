@@ -182,6 +182,9 @@ def test_a_question_has_an_owner_and_an_answer_and_the_group_hears_of_both(
     chair: Browser, stranger: Browser, round: Round, held: Meeting
 ) -> None:
     path = f"{PATH}/{held.id}/questions"
+    late = {"text": "When?", "owner": "The group", "due_on": "2020-01-01"}
+    wrong = chair.submit(chair.get(path), late, status=422)
+    assert wrong.errors() == ["This day has passed. Enter a day to come."]
     wrong = chair.submit(chair.get(path), {"text": "When does it open?"}, status=422)
     assert wrong.errors() == ["Say who answers."]
     assert "When does it open?" in wrong.html
@@ -290,6 +293,9 @@ def test_a_funder_approves_several_awards_at_once_and_the_reserve_moves_up(
     ):
         assert words in text
     assert "School uniform bank" in officer.get(f"{report}/decision").text
+    other = {**fields, "awards-0-outcome": "not_paid", "awards-0-condition": "A PVG check"}
+    late = officer.submit(page, other, status=422)
+    assert late.errors() == ["“Warm room at the hall” has been decided already."]
 
 
 def test_a_decision_that_cannot_be_leaves_everything_as_it_was(

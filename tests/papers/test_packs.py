@@ -24,6 +24,7 @@ from pbapp.papers.packs import document as d
 from pbapp.papers.packs import making, queries, services
 from pbapp.papers.packs.models import Pack
 from pbapp.papers.packs.pictures import picture_of
+from pbapp.papers.packs.spreadsheet import csv_file
 from pbapp.results import importing
 from pbapp.tally import parse_pabulib_bytes
 from pbapp.web.pdf import NoPdf
@@ -356,6 +357,13 @@ def chart() -> d.Block:
 def test_the_same_facts_have_the_same_digest_whatever_their_order() -> None:
     assert d.canonical({"b": 1, "a": "é"}) == '{"a":"é","b":1}'
     assert d.digest_of(d.canonical({"a": 1, "b": 2})) == d.digest_of(d.canonical({"b": 2, "a": 1}))
+
+
+def test_a_number_that_is_not_shown_is_not_in_the_table_either() -> None:
+    rows = [d.bar("North", "not shown", None), d.bar("South", "31", 31)]
+    made = d.document("T", [], [d.section("a", "A", d.bars("Voters", "Ward", "People", rows))])
+    lines = csv_file(made).decode("utf-8-sig").splitlines()
+    assert lines[1:] == ["1. A,Voters,North,People,not shown,", "1. A,Voters,South,People,31,31"]
 
 
 def test_sections_are_numbered_and_empty_ones_left_out() -> None:

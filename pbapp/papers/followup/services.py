@@ -120,6 +120,8 @@ class Asked:
 def ask(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> BoardQuestion:
     """Note what the board asked; the group it is about is told."""
     _must_run(meeting, by)
+    if asked.due_on is not None and asked.due_on < clock.today():
+        raise Refused(N_("This day has passed. Enter a day to come."), "due_on")
     question = BoardQuestion(
         meeting=meeting,
         proposal=asked.proposal,
@@ -290,6 +292,7 @@ def decide(
     advisory_lock(f"funder decision {pack.id}")
     there = find_decision_on(wanted)
     if there is not None and there.pack_id == pack.id:
+        _must_be_the_same(there, verdicts)
         return there
     awards = {award.id: award for award in list_awards(wanted)}
     listed = set(asked_for(pack, document))
@@ -306,6 +309,16 @@ def decide(
     facts = {"pack": pack.digest, "document": document, "awards": wanted}
     _log(pack.meeting, by, "funder.decided", facts)
     return decision
+
+
+def _must_be_the_same(decision: FunderDecision, verdicts: Sequence[Verdict]) -> None:
+    """Sent again, a decision says what it said; anything else comes too late."""
+    said = {one.award_id: one.award for one in decision.decided}
+    for verdict in verdicts:
+        award = said[verdict.award_id]
+        if award.condition != verdict.condition:
+            title = award.proposal.title
+            raise Refused(N_("“%(title)s” has been decided already."), title=title)
 
 
 def _may_be_decided(award: Award | None, verdict: Verdict, listed: set[int], by: Account) -> None:

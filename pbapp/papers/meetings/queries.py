@@ -99,6 +99,14 @@ def count_uses(digest: str) -> int:
     return db.session.scalar(query) or 0
 
 
+def list_who_may_attend(meeting: Meeting) -> list[Sitting]:
+    """Who sits on the board, and who did when it met."""
+    sitting = list_sitting(meeting.board_id)
+    now = {one.account.id for one in sitting}
+    before = [row.account for row in meeting.attendance if row.account_id not in now]
+    return sitting + [Sitting(account, False) for account in before]
+
+
 def list_sitting(board_id: int) -> list[Sitting]:
     """Who sits on a board, its chair first, then by name; each once."""
     query = (

@@ -17,6 +17,7 @@ from pbapp.db import db
 from pbapp.papers.meetings import queries, services, words
 from pbapp.papers.meetings.blueprint import Page, address_of, bp, me, own_board, own_meeting
 from pbapp.papers.meetings.forms import (
+    MOST_ITEMS,
     SPARE,
     AgendaForm,
     AttendanceForm,
@@ -201,7 +202,7 @@ def attendance(slug: str, meeting_id: int) -> Page:
         "others": meeting.others_present,
         "interests": _with_spare([{"name": i.name, "about": i.about} for i in meeting.interests]),
     }
-    form = AttendanceForm(queries.list_sitting(meeting.board_id), data=data)
+    form = AttendanceForm(queries.list_who_may_attend(meeting), data=data)
     if form.validate_on_submit():
         return _on_meeting(
             meeting, "attendance", form, _("Saved."), lambda: _keep_attendance(meeting, form)
@@ -248,7 +249,7 @@ def notes(slug: str, meeting_id: int) -> Page:
 
 
 def _with_spare(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [*rows, *({} for _spare in range(SPARE))]
+    return [*rows, *({} for _spare in range(SPARE))][:MOST_ITEMS]
 
 
 def _on_meeting(

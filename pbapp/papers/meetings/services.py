@@ -67,6 +67,8 @@ def set_cycle(*, board: Board, rhythm: Rhythm, zone: ZoneInfo, by: Account) -> C
     cancelled or prepared."""
     _must_run(board.id, by)
     _hold(board.id)
+    if abs(rhythm.first_on - clock.today()) > FURTHEST:
+        raise Refused(N_("That is more than two years away. Check the day."), "first_on")
     cycle = db.session.get(Cycle, board.id) or Cycle(board_id=board.id)
     cycle.first_on = first_day(rhythm.first_on, rhythm.weekday)
     cycle.weeks, cycle.minutes = rhythm.weeks, rhythm.minutes

@@ -59,13 +59,16 @@ def table(
     }
 
 
-def bar(label: str, words: str, value: int | float, *parts: tuple[str, int | float]) -> Block:
-    """A bar of one or several parts, each `(fill, value)`; `value` is the whole."""
+def bar(
+    label: str, words: str, value: int | float | None, *parts: tuple[str, int | float]
+) -> Block:
+    """A bar of one or several parts, each `(fill, value)`; `value` is the whole, None where it is
+    not shown."""
     return {
         "label": label,
         "text": words,
         "value": value,
-        "parts": [list(part) for part in parts or ((SOLID, value),)],
+        "parts": [list(part) for part in parts or ((SOLID, value or 0),)],
     }
 
 

@@ -262,7 +262,10 @@ def _turnout(result: Result) -> list[Block]:
         rows = turnout_rows(kept, kind)
         held = held or any(row["is_held"] for row in rows)
         if rows:
-            shown: list[Any] = [d.bar(row["label"], row["text"], row["value"]) for row in rows]
+            shown: list[Any] = [
+                d.bar(row["label"], row["text"], None if row["is_held"] else row["value"])
+                for row in rows
+            ]
             blocks.append(d.bars(f"{caption}: {round.title}", label, _("People"), shown))
     if kept:
         frozen = moment(result.first.count.profile.frozen_at)

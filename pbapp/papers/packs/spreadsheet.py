@@ -35,7 +35,7 @@ def _lines(block: Block) -> Iterator[tuple[str, ...]]:
                 yield block["caption"], words_of(row[0]), head, words_of(value), _figure(value)
     elif kind == "bars":
         for row in block["rows"]:
-            yield block["caption"], row["label"], block["value"], row["text"], str(row["value"])
+            yield block["caption"], row["label"], block["value"], row["text"], _plain(row["value"])
     elif kind == "list":
         for number, item in enumerate(block["items"], 1):
             yield "", str(number), "", item, ""
@@ -44,5 +44,8 @@ def _lines(block: Block) -> Iterator[tuple[str, ...]]:
 
 
 def _figure(value: Cell) -> str:
-    figure = value["value"] if isinstance(value, dict) else None
+    return _plain(value["value"] if isinstance(value, dict) else None)
+
+
+def _plain(figure: object) -> str:
     return "" if figure is None else str(figure)
