@@ -51,6 +51,8 @@ def _show(proposal: Proposal, **sent: Form) -> tuple[str, int]:
         dossier=found,
         version=found.version if found else 0,
         said=said,
+        is_open=queries.is_open(proposal),
+        connections=queries.list_connections(proposal.id),
         why_not=say(why_not) if why_not else "",
         can_undo_costs=services.can_undo_costs(found, account),
         **_parts(proposal, found),
@@ -87,8 +89,10 @@ def _parts(proposal: Proposal, found: Dossier | None) -> dict[str, Any]:
 
 def _forms(proposal: Proposal, found: Dossier | None, sent: dict[str, Form]) -> dict[str, Form]:
     """Each form as it was sent, or with what is saved."""
+    connection = sent.get("connection") or forms.ConnectionForm()
     advice = {"advice": found.advice, "words": found.advice_words} if found else {}
     made: dict[str, Form] = {
+        "connection_form": connection,
         "checks_form": sent.get("checks") or forms.checks_form(proposal.round, found),
         "costs_form": sent.get("costs") or forms.costs_form(proposal, found),
         "scores_form": sent.get("scores") or showing.my_scores_form(proposal, viewer()),

@@ -20,6 +20,7 @@ from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
 from pbapp.db import db
 from pbapp.decisions import conflicts
+from pbapp.decisions.models import Conflict
 from pbapp.organisations.models import Member
 from pbapp.proposals.deciding import SUBJECT
 from pbapp.proposals.models import Proposal, ProposalState
@@ -93,13 +94,37 @@ def is_open(proposal: Proposal) -> bool:
     return proposal.state is ProposalState.SUBMITTED and proposal.round.sealed_at is None
 
 
+def why_closed(proposal: Proposal) -> Refused | None:
+    """Why nobody can appraise a bid just now; None if it is open."""
+    if is_open(proposal):
+        return None
+    if proposal.state is ProposalState.RETURNED and proposal.round.sealed_at is None:
+        return Refused(N_("It is with its group now. Go on when they have sent it in again."))
+    return Refused(OVER)
+
+
+def list_connections(proposal_id: int) -> list[tuple[str, str]]:
+    """Who has said that they have a connection to a bid, and which: (name, words)."""
+    query = (
+        select(Account.name, Conflict.what)
+        .join(Conflict, Conflict.account_id == Account.id)
+        .where(
+            Conflict.subject_type == SUBJECT,
+            Conflict.subject_id == str(proposal_id),
+            Conflict.what != "",
+        )
+        .order_by(Conflict.declared_at)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
 def why_not_score(proposal: Proposal, by: Account) -> Refused | None:
     """Why somebody may not score a bid; None if they may."""
     if capacity_in(proposal.round, by) is None:
         return Refused(N_("Only appraisers and people invited to this round score its bids."))
     if refused := why_not_impartial(proposal, by):
         return refused
-    return None if is_open(proposal) else Refused(OVER)
+    return why_closed(proposal)
 
 
 def own_groups(account: Account) -> set[UUID]:

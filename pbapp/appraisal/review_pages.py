@@ -46,18 +46,20 @@ def bid(slug: str, number: int) -> Page:
     return _show(get_to_review(slug, number))
 
 
-def _show(proposal: Proposal, sent: Form | None = None) -> tuple[str, int]:
+def _show(
+    proposal: Proposal, sent: Form | None = None, connection: Form | None = None
+) -> tuple[str, int]:
     account = viewer()
     refused = queries.why_not_score(proposal, account)
-    asks = conflicts.find(SUBJECT, proposal.id, account.id) is None and refused is None
+    said = conflicts.find(SUBJECT, proposal.id, account.id)
     back = (_("All bids"), url_for(".index", slug=proposal.round.slug))
-    if asks:
+    if said is None and refused is None:
         html = render_template(
             "appraisal/connection.html",
             round=proposal.round,
             proposal=proposal,
             who=queries.names_behind([proposal])[proposal.id],
-            form=sent or forms.ConnectionForm(),
+            form=connection or forms.ConnectionForm(),
             action=url_for(".declare", slug=proposal.round.slug, number=proposal.number),
             back=back,
         )
@@ -68,9 +70,13 @@ def _show(proposal: Proposal, sent: Form | None = None) -> tuple[str, int]:
             proposal=proposal,
             form=sent or showing.my_scores_form(proposal, account),
             why_not=say(refused) if refused else "",
+            said=said,
+            is_open=queries.is_open(proposal),
+            connection_form=connection or forms.ConnectionForm(),
             **showing.scores(proposal, account, names=False),
         )
-    return html, 422 if sent is not None and sent.errors else 200
+    wrong = any(form is not None and form.errors for form in (sent, connection))
+    return html, 422 if wrong else 200
 
 
 @bp.post("/review/<int:number>/connection")
@@ -80,7 +86,7 @@ def declare(slug: str, number: int) -> Page:
     proposal = get_to_review(slug, number)
     form = forms.ConnectionForm()
     if not form.validate_on_submit():
-        return _show(proposal, form)
+        return _show(proposal, connection=form)
     try:
         services.declare(proposal=proposal, by=viewer(), what=form.said)
     except Refused as refused:

@@ -70,7 +70,7 @@ def why_not_check(proposal: Proposal, by: Account) -> Refused | None:
     """Why an officer may not fill in this dossier; None if they may."""
     if refused := deciding.why_not(proposal, by):
         return refused
-    return None if queries.is_open(proposal) else Refused(queries.OVER)
+    return queries.why_closed(proposal)
 
 
 def _enter(proposal: Proposal, by: Account, link: str) -> Dossier:

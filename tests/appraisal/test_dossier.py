@@ -67,7 +67,15 @@ def test_somebody_with_a_connection_neither_appraises_nor_decides(
     appraiser.submit(page, {"has_conflict": "yes", "what": "My sister is the treasurer."})
     page = appraiser.get(page_of(bid))
     assert "For reading only" in page.text
+    assert "Ada: My sister is the treasurer." in page.text
     assert "Save the checks" not in page.html
+    appraiser.submit(page, {"has_conflict": "no"}, form="connection")  # a slip
+    page = appraiser.get(page_of(bid))
+    assert "Save the checks" in page.html
+    wrong = appraiser.submit(page, {"has_conflict": "yes"}, form="connection", status=422)
+    assert "Say in a few words what the connection is." in wrong.text
+    said = {"has_conflict": "yes", "what": "She is the treasurer."}  # remembered later
+    appraiser.submit(page, said, form="connection")
     with pytest.raises(Refused, match="connection"):
         services.answer_checks(
             proposal=bid, by=ada, version=0, answers={"fit": Checked(Answer.YES)}, link=LINK
