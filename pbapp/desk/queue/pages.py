@@ -69,6 +69,7 @@ def index() -> str:
         can_be_bulk={key for key, kind in BY_KEY.items() if kind.can_be_bulk},
         open=request.args.get("open", ""),
         is_officer=is_officer,
+        kept=kept(),
         to_review=list_to_review(mine) if mine else [],
         rounds=[(round, round_words.state_words(round, now)) for round in rounds],
         **undoable(),
