@@ -9,6 +9,7 @@ from pathlib import Path
 from pbapp.config import ROOT
 from pbapp.demo.appraisal import load_appraisal
 from pbapp.demo.assets import load_assets
+from pbapp.demo.bids import load_bids
 from pbapp.demo.delivery import load_delivery
 from pbapp.demo.desk import load_desk
 from pbapp.demo.engagement import load_engagement
@@ -45,6 +46,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
     load_rounds(cast, boundary_set)
+    load_bids(cast)
     load_appraisal(cast)
     load_delivery(cast)
     load_meetings(cast)

@@ -279,6 +279,8 @@ class GroupMember(Person):
     def begins_a_proposal(self, round_path: str) -> None:
         self.at(round_path)
         self.follows(re.compile("^Send in a proposal|^Put forward"))
+        if self.page.get_by_label("Myself", exact=True).count():
+            self.picks("Tea and Tunes")
         self.presses("Begin")
 
     def tells_the_idea(self, title: str, summary: str) -> None:

@@ -35,7 +35,7 @@ from pbapp.web.forms import Form, PoundsField, plain_text
 WHOLE_AREA = "whole"
 ROWS_AT_FIRST = 4
 MOST_ROWS = 20
-FUNDING_ROWS = 3
+FUNDING_ROWS = 1
 Named = tuple[int, str]
 NO, CHECKED, UNCHECKED = "no", "checked", "unchecked"
 

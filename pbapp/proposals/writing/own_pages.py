@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, send_from_directory, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -29,6 +29,7 @@ from pbapp.refusal import Refused
 from pbapp.web import document_rows
 from pbapp.web.access import access, anyone, require, signed_in
 from pbapp.web.context import settings
+from pbapp.web.downloads import hand_over
 from pbapp.web.forms import Form
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame, say_no
@@ -110,17 +111,11 @@ def document(slug: str, number: int, document_id: UUID) -> Response:
     if found is None:
         abort(404)
     kept = found.document
-    ending = document_rows.ENDINGS[kept.media_type]
-    response = send_from_directory(
-        settings().uploads / FOLDER,
-        document_rows.file_name(kept),
-        mimetype=kept.media_type,
-        as_attachment=True,
-        download_name=f"{_plain(found.title)}.{ending}",
+    return hand_over(
+        settings().uploads / FOLDER / document_rows.file_name(kept),
+        kept.media_type,
+        f"{_plain(found.title)}.{document_rows.ENDINGS[kept.media_type]}",
     )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 def _plain(title: str) -> str:

@@ -202,11 +202,22 @@ def _after(draft: ProposalDraft, page: str) -> Page:
         acts.take_off(draft, act, _writer())
         db.session.commit()
         anchor = acts.anchor_of(act, draft.fields)
-        here = url_for(".page", slug=slug, draft_id=draft_id, page=page, _anchor=anchor or None)
-        return redirect(here, 303)
+        return redirect(_here(draft, page, anchor), 303)
     if not _fits(draft, page, form):
         return _show(draft, page, form, status=422)
     return redirect(_next(draft, page), 303)
+
+
+def _here(draft: ProposalDraft, page: str, anchor: str) -> str:
+    """The same page again, at what has just been added."""
+    return url_for(
+        ".page",
+        slug=draft.round.slug,
+        draft_id=draft.id,
+        page=page,
+        back=request.args.get("back"),
+        _anchor=anchor or None,
+    )
 
 
 def _with_files(form: Any) -> Any:
