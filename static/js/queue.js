@@ -22,7 +22,8 @@
   });
   if (!queue) return;
 
-  /* The pane beside the list */
+  /* The pane beside the list: other kinds have pages of their own */
+  const fitsPane = (row) => wide.matches && window.htmx && /^(proposal|asset)\./.test(row.dataset.key);
   async function look(row) {
     const address = new URL(link(row).href);
     address.searchParams.set("from", "queue");
@@ -37,12 +38,12 @@
   queue.addEventListener("click", (event) => {
     const row = event.target.closest?.(".pb_queue__what a") && event.target.closest("li[data-key]");
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
-    if (!row || !plain || !wide.matches || !window.htmx || !/^(proposal|asset)\./.test(row.dataset.key)) return;
+    if (!row || !plain || !fitsPane(row)) return;
     event.preventDefault();
     look(row);
   });
   const opened = rows.find((row) => row.dataset.key === queue.dataset.open);
-  if (opened && wide.matches && window.htmx) look(opened);
+  if (opened && fitsPane(opened)) look(opened);
   else if (opened) link(opened).focus();
 
   /* Tick all */

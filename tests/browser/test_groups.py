@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.browser.group import GroupMember
 from tests.browser.harness import DESKTOP, PHONE, NewPage
-from tests.browser.roles import GroupMember, Officer
+from tests.browser.roles import Officer
 
 GROUP = "Tea and Tunes"
 

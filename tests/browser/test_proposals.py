@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.group import GroupMember
 from tests.browser.harness import PHONE, NewPage, OwnSite, first_visit_weight, review, screenshot
-from tests.browser.roles import GroupMember
 
 LIST = "/rounds/small-grants/proposals"
 KB = 1024

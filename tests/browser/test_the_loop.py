@@ -19,10 +19,10 @@ import time_machine
 from pbapp import clock
 from pbapp.rounds.models import PhaseKind
 from pbapp.rounds.queries import find_phase, find_round
+from tests.browser.group import GroupMember
 from tests.browser.harness import DESKTOP, PHONE, NewPage, OwnSite
 from tests.browser.roles import (
     BoardMember,
-    GroupMember,
     Officer,
     Resident,
     SecondLead,

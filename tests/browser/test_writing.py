@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.group import GroupMember
 from tests.browser.harness import PHONE, NewPage, OwnSite, own_site
-from tests.browser.roles import GroupMember
 from tests.demos import copy_demo
 
 ROUND = "/rounds/community-spaces"

@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 
 from pbapp import clock
 from pbapp.accounts.services import CODE_LASTS
+from tests.browser.group import GroupMember
 from tests.browser.harness import ROOT, review
-from tests.browser.roles import GroupMember, Resident
+from tests.browser.roles import Resident
 from tests.demos import environment_of
 
 OPEN, TAKING = "/rounds/small-grants", "/rounds/community-spaces"

@@ -358,6 +358,7 @@ def _show_check(
         round=draft.round,
         parts=parts,
         left=whole.left,
+        total=pages.total_of(draft),
         pictures=pages.pictures_of(draft),
         alike=_alike(draft),
         missing=_missing(draft),
