@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.accounts.queries import tidy_email
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
-from pbapp.db import db, flush
+from pbapp.db import advisory_lock, db, flush
 from pbapp.helping import queries
 from pbapp.helping.models import Helper, HelpRequest
 from pbapp.messages import services as messages
@@ -19,7 +19,8 @@ from pbapp.organisations.models import Organisation
 from pbapp.refusal import N_, Refused
 
 SUBJECT = "help request"
-KEPT_FOR = timedelta(days=180)  # after it was answered
+ONE_CLICK = timedelta(minutes=5)
+KEPT_FOR = timedelta(days=180)  # after it was answered, or asked if nobody marks it answered
 STRANGER = "visitor"
 
 
@@ -56,10 +57,14 @@ def ask(
     """Send a request to the board's helper, or without one to the council's help address.
 
     Whoever asked is told, and an answer goes straight to them. Officers see that it waits, also
-    where nobody has an address. Raises `Refused` beside `text` without a word.
+    where nobody has an address. The same words from the same address within minutes are one
+    request. Raises `Refused` beside `text` without a word.
     """
     if not text.strip():
         raise Refused(N_("Say what you need help with."), "text")
+    advisory_lock(f"help {board.id}")
+    if again := _same(board, tidy_email(email), text.strip()):
+        return again
     helper = queries.find_helper(board.id)
     to = helper.email if helper else board.council.help_email
     asked = HelpRequest(
@@ -79,6 +84,17 @@ def ask(
     _log(asked, "asked", by.actor if by else STRANGER)
     _write(asked, board, to, by)
     return asked
+
+
+def _same(board: Board, email: str, text: str) -> HelpRequest | None:
+    """What a second press of the button would send again."""
+    query = select(HelpRequest).where(
+        HelpRequest.board_id == board.id,
+        HelpRequest.email == email,
+        HelpRequest.text == text,
+        HelpRequest.asked_at > clock.now() - ONE_CLICK,
+    )
+    return db.session.scalars(query).first()
 
 
 def _write(asked: HelpRequest, board: Board, to: str | None, by: Account | None) -> None:
@@ -114,8 +130,9 @@ def mark_answered(*, asked: HelpRequest, by: Account) -> None:
 
 
 def forget_old() -> int:
-    """Delete requests half a year after they were answered; returns how many."""
-    old = HelpRequest.answered_at < clock.now() - KEPT_FOR
+    """Delete requests, answered or not, half a year after the last of it; returns how many."""
+    last = func.coalesce(HelpRequest.answered_at, HelpRequest.asked_at)
+    old = last < clock.now() - KEPT_FOR
     result = db.session.execute(delete(HelpRequest).where(old))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
