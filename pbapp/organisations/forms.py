@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,6 +22,7 @@ from pbapp.web.forms import Form, plain_text, web_address
 
 WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
 MEMBER, LEAD_TOO = "member", "lead"
+LIKE_A_HOST = re.compile(r"www\.|\w\.\w{2,}")  # what mail programs make a link of
 
 
 def at_most(number: int) -> Length:
@@ -30,8 +32,10 @@ def at_most(number: int) -> Length:
 def no_address(_form: Any, field: Any) -> None:
     """A name goes into e-mails to people we do not know: it must not carry a link."""
     text = (field.data or "").lower()
-    if "://" in text or "www." in text or "@" in text:
-        raise ValidationError(_("A name has no web or e-mail address in it."))
+    if "://" in text or "@" in text or LIKE_A_HOST.search(text):
+        raise ValidationError(
+            _("A name has no web or e-mail address in it. After a full stop, put a space.")
+        )
 
 
 class PressForm(Form):

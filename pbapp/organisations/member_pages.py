@@ -93,7 +93,10 @@ def take_back(organisation_id: UUID, invitation_id: UUID) -> Page:
 @access(signed_in)
 @limited("joining", tries=60, seconds=3600)
 def join(token: str) -> Page:
-    """Where the link of an invitation leads: say yes to joining the group."""
+    """Where the link of an invitation leads: say yes to joining the group, or be in it."""
+    joined = queries.find_joined(token, me().id)  # a second press of the button
+    if joined is not None:
+        return redirect(url_for(".home", organisation_id=joined.id), 303)
     invitation, form = queries.find_open_invitation(token), JoinForm()
     group = invitation.organisation if invitation else None
     if request.method == "POST" and form.validate():

@@ -104,6 +104,21 @@ def find_open_invitation(token: str) -> Invitation | None:
     return db.session.scalar(query)
 
 
+def find_joined(token: str, account_id: UUID) -> Organisation | None:
+    """The group that an invitation led into, for somebody who belongs to it."""
+    query = (
+        select(Organisation)
+        .join(Invitation, Invitation.organisation_id == Organisation.id)
+        .join(Member, Member.organisation_id == Organisation.id)
+        .where(
+            Invitation.token_hash == token_hash(token),
+            Invitation.accepted_at.is_not(None),
+            Member.account_id == account_id,
+        )
+    )
+    return db.session.scalar(query)
+
+
 def find_invitation(organisation_id: UUID, invitation_id: UUID) -> Invitation | None:
     """One invitation of a group, open or not."""
     invitation = db.session.get(Invitation, invitation_id)

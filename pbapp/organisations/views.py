@@ -125,12 +125,14 @@ def _work(group: Organisation, now: datetime) -> dict[str, Any]:
 
 
 def _papers(group: Organisation) -> dict[str, Any]:
-    """Its passport item by item, its host, and who asks it to be theirs."""
-    held = passport.list_items(group.id)
+    """Its passport but for what a host gives, that host, and who asks it to be theirs."""
+    held, host = passport.list_items(group.id), host_of(group)
+    from_host = passport.HOST_GIVES if host else ()
+    own = [item for item in Item if item not in from_host]
     return {
-        "items": [(item, passport.state_of(held.get(item))) for item in Item],
+        "items": [(item, passport.state_of(held.get(item))) for item in own],
         "passport_words": passport_words,
-        "host": host_of(group),
+        "host": host,
         "asking": [one for one in passport.list_hosted_by(group.id) if one.agreed_at is None],
     }
 

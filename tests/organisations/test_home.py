@@ -23,7 +23,7 @@ from pbapp.rounds.queries import find_phase
 from pbapp.web.babel import moment
 from tests.assets.factories import make_asset
 from tests.client import Browser, QueryCounter
-from tests.organisations.factories import make_item
+from tests.organisations.factories import make_group, make_hosting, make_item
 from tests.proposals.factories import make_proposal, quick, returned
 from tests.results.factories import counted_round
 from tests.rounds.factories import make_round
@@ -90,6 +90,21 @@ def test_home_says_what_to_do_first_and_by_when(
     assert "Passport: The landowner's consent" not in page.links()
     assert "Send in a proposal for Small grants" in page.links()
     assert "Example Hall" in page.links()
+
+
+def test_home_leaves_to_the_host_what_a_host_gives(world: World, group_member: Browser) -> None:
+    make_item(world.group, Item.BANK, Kept.NOT_ACCEPTED)
+    hosting = make_hosting(world.group, make_group(), agreed=False)
+    db.session.commit()
+    path = f"/groups/{world.group.id}"
+    assert "Passport: Bank account" in group_member.get(path).links()
+    hosting.agreed_at = clock.now()
+    db.session.commit()
+    page = group_member.get(path)
+    assert "Example Host Trust is your host" in page.text
+    assert "Nothing waits for you." in page.text
+    assert "Bank account" not in page.text
+    assert "Insurance" in page.text
 
 
 def test_home_takes_as_many_queries_for_many_proposals_as_for_few(

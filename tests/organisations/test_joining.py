@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from pbapp.audit.models import Event
 from pbapp.db import db
 from pbapp.messages.models import Mail
 from pbapp.organisations import joining, queries
+from pbapp.organisations.forms import no_address
 from pbapp.organisations.models import Invitation, MemberRole
 from pbapp.refusal import Refused
 from tests.client import Browser
@@ -61,7 +63,9 @@ def test_an_invitation_leads_through_signing_in_by_e_mail_into_the_group(
     ]
     verbs = [event.verb for event in db.session.query(Event).order_by(Event.number)]
     assert verbs == ["organisation.invited", "organisation.joined"]
-    assert stranger.get(path, status=404).h1 == "This invitation cannot be used"
+    token = {"csrf_token": stranger.get("/account/groups").form(0).filled({})[0][1]}
+    for again in (stranger.get(path, status=303), stranger.post(path, token, status=303)):
+        assert again.location == f"/groups/{world.group.id}"
 
 
 def test_an_invitation_ends_after_14_days_and_when_it_is_taken_back(
@@ -116,7 +120,10 @@ def test_somebody_sets_up_their_group_and_leads_it(world: World, resident: Brows
     assert "You do not belong to a group here yet" in page.text
     assert resident.get("/account/").links()["My groups"] == "/account/groups"
     page = resident.submit(page, {"name": "You won! www.example.org"}, status=422)
-    assert page.errors() == ["A name has no web or e-mail address in it."]
+    refused = "A name has no web or e-mail address in it. After a full stop, put a space."
+    assert page.errors() == [refused]
+    page = resident.submit(page, {"name": "Win 500 pounds: evil.example/prize"}, status=422)
+    assert page.errors() == [refused]
     fields = {"name": "example CANAL friends", "description": "We walk.", "website": "walk.org"}
     page = resident.submit(page, fields, status=422)
     assert page.errors() == ["Enter a web address that starts with https:// or http://."]
@@ -169,3 +176,8 @@ def test_a_member_who_does_not_lead_reads_and_cannot_change(world: World, app: o
         f"{base}/members", {"csrf_token": token, "email": "x@example.org"}, status=422
     )
     assert page.errors() == ["Only a lead of the group can do this."]
+
+
+@pytest.mark.parametrize("name", ["St. Andrew's", "A.B. Club", "Friends of the Canal Ltd."])
+def test_a_full_stop_is_no_address(name: str) -> None:
+    no_address(None, SimpleNamespace(data=name))

@@ -116,6 +116,17 @@ def test_a_bank_number_is_never_kept(world: World, words: str) -> None:
 
 def test_numbers_that_belong_to_no_account_are_fine(world: World) -> None:
     assert give(world, Said(says="Charity SC012345, accounts 2024-2025, 12/03/2019.")).id
+    assert give(world, Said(says="From 01 04 26 to 31-03-27."), version=1).id
+
+
+def test_a_policy_has_a_number_and_days(world: World) -> None:
+    words = "Policy 12345678, valid from 01-04-26 to 31-03-27."
+    assert give(world, Said(says=words), Item.INSURANCE).says == words
+    for numbers in ("12-03-27, 12345678", "10 11 12 account no. 12345678", "12-34-56"):
+        with pytest.raises(Refused, match="Leave it out"):
+            give(world, Said(says=numbers), Item.INSURANCE, version=1)
+    with pytest.raises(Refused, match="Leave it out"):
+        give(world, Said(says=words), Item.ACCOUNTS)
 
 
 def give(world: World, said: Said, item: Item = Item.ACCOUNTS, version: int = 0) -> PassportItem:

@@ -26,7 +26,11 @@ COUNTS_FOR = timedelta(days=365)  # what an officer is offered when the group na
 LONGEST = timedelta(days=5 * 366)
 REMIND_BEFORE = timedelta(days=30)
 ALWAYS_NEEDED = frozenset({Item.CONSTITUTION, Item.BANK, Item.ACCOUNTS})
-LIKE_A_BANK_NUMBER = re.compile(r"(?<!\d)(\d{8}|\d\d([-– ])\d\d\2\d\d)(?!\d)")
+SORT_CODE = re.compile(r"(?<!\d)(\d\d)([-– ])(\d\d)\2(\d\d)(?!\d)")
+ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{8}(?!\d)")
+BOTH = re.compile(
+    SORT_CODE.pattern + r"\W{0,5}(acc(oun)?t?\W{0,3}(no|number)?\W{0,5})?\d{8}(?!\d)", re.I
+)
 CHANGED_MEANWHILE = N_(
     "Somebody else changed this while you were looking at it. Look at their change first."
 )
@@ -77,7 +81,7 @@ def give(
 
 
 def _check_said(item: Item, said: Said) -> None:
-    if LIKE_A_BANK_NUMBER.search(said.says):
+    if _is_like_a_bank_number(item, said.says):
         raise Refused(
             N_("This looks like an account number or a sort code. Leave it out: we keep none."),
             "says",
@@ -97,6 +101,23 @@ def _check_said(item: Item, said: Said) -> None:
         raise Refused(sentence, "says")
     if said.runs_out_on is not None and said.runs_out_on < clock.today():
         raise Refused(N_("This day has passed. Send what counts now."), "runs_out_on")
+
+
+def _is_like_a_bank_number(item: Item, words: str) -> bool:
+    """A day (31-03-27) is no sort code by itself, and a policy may have a number of 8 digits."""
+    if BOTH.search(words):
+        return True
+    if item is not Item.INSURANCE and ACCOUNT_NUMBER.search(words):
+        return True
+    return not all(_is_a_day(*found.group(1, 3, 4)) for found in SORT_CODE.finditer(words))
+
+
+def _is_a_day(day: str, month: str, year: str) -> bool:
+    try:
+        date(2000 + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 # --- the officer -----------------------------------------------------------------------------
