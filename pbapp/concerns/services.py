@@ -12,6 +12,7 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
+from pbapp.concerns import guards
 from pbapp.concerns.models import Concern
 from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
@@ -72,6 +73,7 @@ def reply(*, concern: Concern, text: str, by: Account, url: str) -> None:
         raise Refused(N_("A moderator of this board has to decide on this."))
     advisory_lock(f"concerns {concern.subject_type} {concern.subject_id}")
     db.session.refresh(concern)
+    guards.refuse_if_own(concern, by)
     if concern.answered_at is not None:
         if concern.answered_by_id == by.id and concern.answer == text.strip():
             return  # a second click
@@ -94,12 +96,8 @@ def reply(*, concern: Concern, text: str, by: Account, url: str) -> None:
             key=f"concern answered {concern.id}",
             to=concern.address,
             template="concern_answered",
-            context={
-                "title": concern.title,
-                "text": concern.text,
-                "answer": concern.answer,
-                "url": url,
-            },
+            # Not what they wrote: anybody could have words of theirs sent to any address.
+            context={"title": concern.title, "answer": concern.answer, "url": url},
             language=concern.language,
         )
         concern.address = None

@@ -40,6 +40,16 @@ class PressForm(Form):
     """A button and nothing else."""
 
 
+class ReasonForm(Form):
+    """Why something is taken out."""
+
+    reason = TextAreaField(
+        _l("Why?"),
+        filters=[plain_text],
+        validators=[DataRequired(_l("Say why, for the record.")), at_most(300)],
+    )
+
+
 class DeclineForm(Form):
     """Why a group does not take the money."""
 

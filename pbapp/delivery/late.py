@@ -6,6 +6,7 @@ import enum
 from datetime import date, timedelta
 
 from pbapp.delivery.models import Award, AwardState, ReceiptState
+from pbapp.delivery.queries import owed_back
 
 ANSWER_WITHIN = timedelta(days=14)
 REPORT_EVERY = timedelta(days=180)
@@ -38,7 +39,7 @@ def _of_money(award: Award, today: date) -> list[Matter]:
         found.append(Matter.TO_APPROVE)
     if award.state is AwardState.APPROVED and not award.payments:
         found.append(Matter.TO_PAY)
-    if award.unspent_pence:
+    if owed_back(award):
         found.append(Matter.TO_PAY_BACK)
     return found
 

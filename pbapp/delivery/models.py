@@ -48,7 +48,8 @@ class Award(Base):
 
     Two outcomes only after it is accepted: approved, or not paid because a condition published
     before the vote was not met (`condition`). `decided_by`, `present` and `conflicts` say who
-    approved paying it, in the words of the meeting. `link_number` is in the link a group reports
+    approved paying it, in the words of the meeting. `payments` and `reports` are those that stand:
+    struck and taken-out ones stay in their tables. `link_number` is in the link a group reports
     by without signing in: the next number ends the links before it.
     """
 
@@ -92,12 +93,18 @@ class Award(Base):
     proposal: Mapped[Proposal] = relationship()
     asset: Mapped[Asset | None] = relationship()
     payments: Mapped[list[Payment]] = relationship(
-        back_populates="award", order_by="Payment.paid_on, Payment.id"
+        primaryjoin="and_(Payment.award_id == Award.id, Payment.struck_at.is_(None))",
+        order_by="Payment.paid_on, Payment.id",
+        back_populates="award",
     )
     milestones: Mapped[list[Milestone]] = relationship(
         back_populates="award", order_by="Milestone.due_on, Milestone.id"
     )
-    reports: Mapped[list[Report]] = relationship(back_populates="award", order_by="Report.id")
+    reports: Mapped[list[Report]] = relationship(
+        primaryjoin="and_(Report.award_id == Award.id, Report.taken_out_at.is_(None))",
+        order_by="Report.id",
+        back_populates="award",
+    )
     receipts: Mapped[list[Receipt]] = relationship(back_populates="award", order_by="Receipt.id")
     repayments: Mapped[list[Repayment]] = relationship(
         back_populates="award", order_by="Repayment.paid_on, Repayment.id"
@@ -127,12 +134,16 @@ class Award(Base):
 
 
 class Payment(Base):
-    """Money that was paid to a group."""
+    """Money that was paid to a group; one written down wrongly is struck, with the reason."""
 
     __tablename__ = "payment"
-    __table_args__ = (CheckConstraint("amount_pence > 0", name="amount_given"),)
+    __table_args__ = (
+        CheckConstraint("amount_pence > 0", name="amount_given"),
+        CheckConstraint("struck_at IS NULL OR length(struck_reason) > 0", name="struck_why"),
+    )
     __refusals__ = {
         "ck_payment_amount_given": ("amount", N_("A payment has to be more than £0.")),
+        "ck_payment_struck_why": ("reason", N_("Say why, for the record.")),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,6 +151,8 @@ class Payment(Base):
     paid_on: Mapped[date]
     amount_pence: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[str] = mapped_column(String(200), default="")
+    struck_at: Mapped[datetime | None] = mapped_column(Moment)
+    struck_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
     award: Mapped[Award] = relationship(back_populates="payments")
 
@@ -231,7 +244,8 @@ class Report(Base):
     """What a group tells of its project: in words, in money spent so far, in a picture.
 
     `counted` is what the group counted towards an indicator of the plan (`counted_words` says
-    what): a project's own part, beside the readings of the whole place.
+    what): a project's own part, beside the readings of the whole place. An officer can take a
+    report out, with a reason the group reads.
     """
 
     __tablename__ = "delivery_report"
@@ -240,7 +254,13 @@ class Report(Base):
         CheckConstraint("people IS NULL OR people > 0", name="people_counted"),
         CheckConstraint("(indicator_id IS NULL) = (counted IS NULL)", name="counted_whole"),
         CheckConstraint("counted >= 0", name="counted_given"),
+        CheckConstraint(
+            "taken_out_at IS NULL OR length(taken_out_reason) > 0", name="taken_out_why"
+        ),
     )
+    __refusals__ = {
+        "ck_delivery_report_taken_out_why": ("reason", N_("Say why, for the record.")),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
@@ -256,6 +276,8 @@ class Report(Base):
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"), index=True)
     counted: Mapped[int | None]
     counted_words: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    taken_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    taken_out_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     award: Mapped[Award] = relationship(back_populates="reports")
     indicator: Mapped[Indicator | None] = relationship()

@@ -34,7 +34,7 @@ def put_on_the_map(*, award: Award, by: Account, kind: str, name: str, summary: 
             lon=proposal.lon,
             ward_code=proposal.area.gss_code if proposal.area else None,
             everywhere=proposal.area is None and proposal.lat is None,
-            where_words=proposal.where_words,
+            where_words=proposal.where_words or ", ".join(ward.name for ward in proposal.wards),
             main=proposal.priority_id,
         ),
         by=by,

@@ -149,7 +149,7 @@ def list_counted(indicator_ids: Collection[int]) -> list[Report]:
         select(Report)
         .join(Report.award)
         .options(contains_eager(Report.award).joinedload(Award.proposal))
-        .where(Report.indicator_id.in_(indicator_ids))
+        .where(Report.indicator_id.in_(indicator_ids), Report.taken_out_at.is_(None))
         .order_by(Report.told_at.desc(), Report.id.desc())
     )
     latest = {(one.award_id, one.indicator_id): one for one in reversed(_all(query))}
@@ -166,6 +166,13 @@ def underspend_of(award: Award) -> Underspend:
     pot = award.allocation.count.pot
     sealed = next((one for one in pots if one.get("id") == pot), pots[0])
     return Underspend(sealed.get("underspend", Underspend.FUNDER))
+
+
+def owed_back(award: Award) -> int:
+    """What a finished project has to pay back, in pence: nothing where its group may keep it."""
+    if not award.unspent_pence or underspend_of(award) is Underspend.GROUP:
+        return 0
+    return award.unspent_pence
 
 
 def count_sightings(award_ids: Collection[int]) -> dict[int, Seen]:

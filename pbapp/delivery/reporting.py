@@ -37,6 +37,7 @@ from pbapp.delivery.services import (
     tell,
 )
 from pbapp.plans.models import Indicator
+from pbapp.proposals.queries import contact_of
 from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.web.documents import store_document
 from pbapp.web.uploads import draw_again, write_whole
@@ -109,10 +110,6 @@ def report(
     if by is not None:
         must_be_theirs(award, by)
     hold_award(award)
-    if again := _same(award, text.strip(), spent_pence, is_final):
-        return again
-    expect(award, AwardState.APPROVED)
-    _check_spent(award, spent_pence)
     if counted is not None and counted.indicator.priority_id != award.proposal.priority_id:
         raise Refused(N_("Choose a figure of the priority your project is for."), "indicator")
     told = Report(
@@ -128,6 +125,10 @@ def report(
         counted=counted.number if counted else None,
         counted_words=counted.words.strip() if counted else "",
     )
+    if again := _same(award, told):
+        return again
+    expect(award, AwardState.APPROVED)
+    _check_spent(award, spent_pence)
     award.reports.append(told)
     if is_final:
         award.state, award.finished_at = AwardState.FINISHED, clock.now()
@@ -136,12 +137,35 @@ def report(
     return told
 
 
-def _same(award: Award, text: str, spent_pence: int, is_final: bool) -> Report | None:
+def _same(award: Award, told: Report) -> Report | None:
+    """The last report, if it says the very same; a photo sent again counts as the same."""
     last = award.reports[-1] if award.reports else None
-    if last is None:
-        return None
-    told = (last.text, last.spent_pence, last.is_final)
-    return last if told == (text, spent_pence, is_final) else None
+    fields = ("text", "difference", "spent_pence", "people", "is_final", "counted", "counted_words")
+    same = last and all(getattr(last, name) == getattr(told, name) for name in fields)
+    return last if same else None
+
+
+def take_out(*, report: Report, reason: str, by: Account) -> None:
+    """Take out a report that is wrong or must not be shown; a final one opens the project again.
+
+    What was spent then is what the report before it says. The group reads why, by e-mail.
+    """
+    award = report.award
+    must_decide_on(award, by)
+    hold_award(award)
+    db.session.refresh(report)
+    if report.taken_out_at is not None:
+        return  # a second click
+    if not reason.strip():
+        raise Refused(N_("Say why, for the record."), "reason")
+    report.taken_out_at, report.taken_out_reason = clock.now(), reason.strip()
+    if report.is_final and award.state is AwardState.FINISHED:
+        award.state, award.finished_at = AwardState.APPROVED, None
+    flush()
+    db.session.expire(award, ["reports"])
+    log(award, by, "award.report_taken_out")
+    key = f"award {award.id} report {report.id} out"
+    tell(award, "award_report_out", {"reason": report.taken_out_reason}, key=key)
 
 
 def _check_spent(award: Award, spent_pence: int) -> None:
@@ -160,16 +184,18 @@ def _check_spent(award: Award, spent_pence: int) -> None:
         )
 
 
-def send_link(*, award: Award, by: Account) -> bool:
-    """Mail the group a new link to report by; older ones lead nowhere. False without an address."""
+def send_link(*, award: Award, by: Account) -> None:
+    """Mail the group a new link to report by; older ones lead nowhere."""
     must_be_theirs(award, by, or_officer=True)
     hold_award(award)
     expect(award, AwardState.APPROVED)
+    if contact_of(award.proposal) is None:
+        raise Refused(N_("We have no e-mail address for this project, so no link can be sent."))
     award.link_number += 1
     flush()
     log(award, by, "award.link_sent")
     key = f"award {award.id} link {award.link_number}"
-    return tell(award, "award_link", {"url": report_url(award)}, key=key)
+    tell(award, "award_link", {"url": report_url(award)}, key=key)
 
 
 # --- receipts -------------------------------------------------------------------------------

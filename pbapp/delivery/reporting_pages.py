@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, send_from_directory, url_for
+from flask import (
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.links import fix_url
+from pbapp.assets.services import acknowledge
+from pbapp.concerns.raising import raise_page
+from pbapp.concerns.services import Subject
 from pbapp.db import db
 from pbapp.delivery import links, on_the_map, queries, reporting, words
 from pbapp.delivery.blueprint import (
@@ -27,7 +39,14 @@ from pbapp.delivery.blueprint import (
     their_award,
     workers_award,
 )
-from pbapp.delivery.forms import CheckForm, MapForm, MilestoneForm, ReceiptForm, ReportForm
+from pbapp.delivery.forms import (
+    CheckForm,
+    MapForm,
+    MilestoneForm,
+    ReasonForm,
+    ReceiptForm,
+    ReportForm,
+)
 from pbapp.delivery.models import Award, AwardState, Milestone, Receipt
 from pbapp.delivery.reporting import Counted
 from pbapp.plans.models import Indicator
@@ -39,6 +58,7 @@ from pbapp.web.limits import limited
 from pbapp.web.uploads import store_picture
 
 REPORTS_AN_HOUR = 30
+SAID, MOST_SAID = "seen", 50
 
 
 @bp.route("/<int:number>/step", methods=["GET", "POST"])
@@ -118,6 +138,37 @@ def _report(award: Award, by: Account | None, then: str) -> Page:
         return again("report", award, form, refused, then=then)
     flash(_("Thank you. Everybody can read it now."), "success")
     return redirect(then, 303)
+
+
+@bp.route("/<int:number>/reports/<int:report_id>/out", methods=["GET", "POST"])
+@access(signed_in)
+def take_out(slug: str, number: int, report_id: int) -> Page:
+    """An officer takes out a report that is wrong or must not be shown."""
+    award, form = officers_award(slug, number), ReasonForm()
+    found = next((one for one in award.reports if one.id == report_id), None)
+    if found is None:
+        return redirect(page_of(award), 303)  # a second click
+    if form.validate_on_submit():
+        return do(
+            award,
+            _("The report is taken out, and the group reads why."),
+            lambda: reporting.take_out(report=found, reason=form.reason.data or "", by=me()),
+        )
+    return form_page("take_out", award, form, report=found)
+
+
+@bp.route("/<int:number>/wrong", methods=["GET", "POST"])
+@access(anyone)
+@limited("concerns", tries=10, seconds=3600)
+def wrong(slug: str, number: int) -> Page:
+    """Anybody says what is wrong with what is told of an award."""
+    award = get_award(slug, number)
+    board_id = award.round.board_id
+    if board_id is None:
+        abort(404)
+    return raise_page(
+        Subject("award", str(award.id), award.proposal.title, page_of(award), board_id)
+    )
 
 
 def _photo(form: ReportForm) -> Any:
@@ -276,12 +327,18 @@ def receipt_by_link(key: str) -> Page:
 def see(slug: str, number: int) -> Page:
     """Somebody has been there, and it is there or not."""
     award = get_award(slug, number)
+    said = list(session.get(SAID, ()))
+    if award.id in said:  # one browser, one answer
+        flash(_("You have told us already. Thank you."))
+        return redirect(page_of(award), 303)
     is_there = request.form.get("is_there") == "yes"
-    return do(
+    answer = do(
         award,
         _("Thank you. We count it, and do not keep who said it."),
         lambda: reporting.see(award=award, is_there=is_there),
     )
+    session[SAID] = [*said, award.id][-MOST_SAID:]
+    return answer
 
 
 @bp.route("/<int:number>/map", methods=["GET", "POST"])
@@ -300,6 +357,7 @@ def put_on_map(slug: str, number: int) -> Page:
             name=form.name.data or "",
             summary=form.summary.data or "",
         )
+        acknowledge(asset=asset, fix_url=fix_url(asset))
         db.session.commit()
     except Refused as refused:
         return again("map", award, form, refused)

@@ -43,6 +43,11 @@ def of_round(slug: str) -> str:
     return _page(board, queries.list_awards(round), priorities, round=round, rounds=[round])
 
 
+def _people(award: Award) -> int:
+    """The newest number a group told; a later report may leave it out."""
+    return next((told.people for told in reversed(award.reports) if told.people), 0)
+
+
 def _page(
     board: Board,
     awards: list[Award],
@@ -65,7 +70,7 @@ def _page(
         heard=heard,
         said=said,
         awards=live,
-        people=sum(told.people or 0 for award in live for told in award.reports[-1:]),
+        people=sum(_people(award) for award in live),
         spent=sum(award.spent_pence or 0 for award in live),
         rounds=rounds,
         seen=queries.count_sightings([award.id for award in live]),

@@ -13,9 +13,10 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
+from pbapp.concerns.guards import whose
 from pbapp.db import advisory_lock, db, flush
 from pbapp.delivery.models import Award, AwardState, Payment, Repayment
-from pbapp.delivery.queries import list_to_offer, next_in_reserve
+from pbapp.delivery.queries import list_to_offer, next_in_reserve, owed_back
 from pbapp.messages import services as messages
 from pbapp.proposals.queries import contact_of, is_author, may_withdraw
 from pbapp.refusal import N_, Refused, in_pounds
@@ -65,8 +66,8 @@ def accept(*, award: Award, by: Account) -> None:
     log(award, by, "award.accepted")
 
 
-def decline(*, award: Award, reason: str, by: Account, link: LinkTo) -> Award | None:
-    """The group does not take the money; the next on the reserve list that fits is offered it."""
+def decline(*, award: Award, reason: str, by: Account, link: LinkTo) -> list[Award]:
+    """The group does not take the money; those next on the reserve list that fit are offered it."""
     _must_be_theirs_to_take(award, by)
     hold_award(award)
     expect(award, AwardState.OFFERED, AwardState.ACCEPTED)
@@ -97,9 +98,12 @@ def _offer(row: Allocation, amount: int, link: LinkTo, by: Account) -> Award:
     return award
 
 
-def _move_up(award: Award, by: Account, link: LinkTo) -> Award | None:
-    row = next_in_reserve(award.allocation.count)
-    return _offer(row, row.cost, link, by) if row else None
+def _move_up(award: Award, by: Account, link: LinkTo) -> list[Award]:
+    """Offer what has become free to the next in line, as long as somebody's project fits."""
+    made = []
+    while (row := next_in_reserve(award.allocation.count)) is not None:
+        made.append(_offer(row, row.cost, link, by))
+    return made
 
 
 # --- approved or not paid -------------------------------------------------------------------
@@ -139,7 +143,7 @@ def refuse_payment(
     conflicts: str,
     by: Account,
     link: LinkTo,
-) -> Award | None:
+) -> list[Award]:
     """Record that a published condition was not met; the reserve list moves up."""
     must_decide_on(award, by)
     hold_award(award)
@@ -151,8 +155,9 @@ def refuse_payment(
     _decided(award, AwardState.NOT_PAID, decided_on, decided_by, present, conflicts)
     flush()
     log(award, by, "award.not_paid", {"decided_on": decided_on.isoformat()})
-    tell(award, "award_not_paid", {"condition": award.condition})
-    return _move_up(award, by, link)
+    moved = _move_up(award, by, link)
+    tell(award, "award_not_paid", {"condition": award.condition, "moved": bool(moved)})
+    return moved
 
 
 def _decided(
@@ -199,17 +204,34 @@ def pay_back(
     for made in award.repayments:
         if (made.paid_on, made.amount_pence, made.note) == again:
             return made
-    if amount_pence > award.unspent_pence:
+    left = owed_back(award)
+    if amount_pence > left:
         raise Refused(
             N_("That is more than the %(left)s that is left to pay back."),
             "amount",
-            left=in_pounds(award.unspent_pence),
+            left=in_pounds(left),
         )
     repayment = Repayment(paid_on=paid_on, amount_pence=amount_pence, note=note.strip())
     award.repayments.append(repayment)
     flush()
     log(award, by, "award.paid_back", {"amount_pence": amount_pence})
     return repayment
+
+
+def strike(*, payment: Payment, reason: str, by: Account) -> None:
+    """Take out a payment that was written down wrongly; the officers' log keeps that it was."""
+    award = payment.award
+    must_decide_on(award, by)
+    hold_award(award)
+    db.session.refresh(payment)
+    if payment.struck_at is not None:
+        return  # a second click
+    if not reason.strip():
+        raise Refused(N_("Say why, for the record."), "reason")
+    payment.struck_at, payment.struck_reason = clock.now(), reason.strip()
+    flush()
+    db.session.expire(award, ["payments"])
+    log(award, by, "award.payment_struck", {"amount_pence": payment.amount_pence})
 
 
 # --- shared ---------------------------------------------------------------------------------
@@ -245,6 +267,13 @@ def must_decide_on(award: Award, by: Account) -> None:
     _must_handle_money(award.round, by)
     if is_author(by, award.proposal):
         raise Refused(N_("You belong to this group, so somebody else has to do this."))
+
+
+@whose("award")
+def is_own(award_id: str, by: Account) -> bool:
+    """Whether somebody may not answer what people say is wrong with an award."""
+    award = db.session.get(Award, int(award_id))
+    return award is not None and is_author(by, award.proposal)
 
 
 def must_be_theirs(award: Award, by: Account, or_officer: bool = False) -> None:

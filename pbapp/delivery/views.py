@@ -35,7 +35,7 @@ from pbapp.delivery.blueprint import (
     say,
     their_award,
 )
-from pbapp.delivery.forms import APPROVED, DecisionForm, DeclineForm, PaymentForm
+from pbapp.delivery.forms import APPROVED, DecisionForm, DeclineForm, PaymentForm, ReasonForm
 from pbapp.delivery.models import LIVE, Award
 from pbapp.proposals.access import is_ours
 from pbapp.refusal import Refused
@@ -77,7 +77,7 @@ def offer(slug: str) -> Page:
         db.session.commit()
     except Refused as refused:
         return say(refused, url_for(".index", slug=slug))
-    flash(_("%(n)s groups are being told.", n=len(made)))
+    flash(_("%(n)s projects are offered their money.", n=len(made)), "success")
     return redirect(url_for(".index", slug=slug), 303)
 
 
@@ -95,6 +95,7 @@ def detail(slug: str, number: int) -> str:
         is_ours=is_ours(award.proposal),
         handles_money=handles_money(award.round) and not is_ours(award.proposal),
         underspend=queries.underspend_of(award),
+        owed_back=queries.owed_back(award),
         underspend_name=underspend_name,
         today=clock.today(),
     )
@@ -120,7 +121,7 @@ def decline(slug: str, number: int) -> Page:
     if form.validate_on_submit():
         return do(
             award,
-            _("We have noted it. The money goes to the next project on the list that fits."),
+            _("We have noted it. If a project on the reserve list fits, it is offered the money."),
             lambda: services.decline(
                 award=award, reason=form.reason.data or "", by=me(), link=link_to(award.round)
             ),
@@ -139,7 +140,7 @@ def decide(slug: str, number: int) -> Page:
             db.session.commit()
         except Refused as refused:
             return again("decision", award, form, refused)
-        flash(_("Saved, and the group is told."))
+        flash(_("Saved."), "success")
         return redirect(page_of(award), 303)
     return form_page("decision", award, form)
 
@@ -176,9 +177,10 @@ def pay_back(slug: str, number: int) -> Page:
 
 def _pay(name: str, slug: str, number: int, act: Any) -> Page:
     award, form = officers_award(slug, number), PaymentForm()
+    known, owed = {*award.payments, *award.repayments}, queries.owed_back(award)
     if form.validate_on_submit():
         try:
-            act(
+            made = act(
                 award=award,
                 paid_on=form.paid_on.data,
                 amount_pence=form.amount.data,
@@ -187,6 +189,36 @@ def _pay(name: str, slug: str, number: int, act: Any) -> Page:
             )
             db.session.commit()
         except Refused as refused:
-            return again(name, award, form, refused)
+            return again(name, award, form, refused, owed_back=owed)
+        _say_written(made in known)
         return redirect(page_of(award), 303)
-    return form_page(name, award, form)
+    return form_page(name, award, form, owed_back=owed)
+
+
+def _say_written(was_there: bool) -> None:
+    if was_there:
+        flash(
+            _(
+                "The same day, amount and note are written down already, so nothing was added. If "
+                "there were two, write a note that tells them apart."
+            )
+        )
+    else:
+        flash(_("Saved."), "success")
+
+
+@bp.route("/<int:number>/payments/<int:payment_id>/strike", methods=["GET", "POST"])
+@access(signed_in)
+def strike(slug: str, number: int, payment_id: int) -> Page:
+    """Take out a payment that was written down wrongly."""
+    award, form = officers_award(slug, number), ReasonForm()
+    payment = next((one for one in award.payments if one.id == payment_id), None)
+    if payment is None:
+        return redirect(page_of(award), 303)  # a second click
+    if form.validate_on_submit():
+        return do(
+            award,
+            _("The payment is taken out."),
+            lambda: services.strike(payment=payment, reason=form.reason.data or "", by=me()),
+        )
+    return form_page("strike", award, form, payment=payment)

@@ -157,7 +157,7 @@ def _reports(rounds: Collection[int]) -> list[Item]:
         .options(
             joinedload(Report.award).joinedload(Award.proposal).joinedload(Proposal.round),
         )
-        .where(Award.round_id.in_(list(rounds)))
+        .where(Award.round_id.in_(list(rounds)), Report.taken_out_at.is_(None))
         .order_by(Report.id.desc())
         .limit(MOST)
     )

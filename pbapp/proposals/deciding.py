@@ -13,6 +13,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
+from pbapp.concerns.guards import whose
 from pbapp.db import db, flush
 from pbapp.decisions import appealing, conflicts, refusing
 from pbapp.decisions import queries as decisions
@@ -92,6 +93,15 @@ def why_not(proposal: Proposal, by: Account) -> Refused | None:
     if conflicts.has_one(SUBJECT, proposal.id, by):
         return Refused(conflicts.DECLARED)
     return None
+
+
+@whose(SUBJECT)
+def is_own(proposal_id: str, by: Account) -> bool:
+    """Whether somebody may not answer what people say is wrong with a proposal."""
+    proposal = db.session.get(Proposal, int(proposal_id))
+    if proposal is None:
+        return False
+    return is_author(by, proposal) or conflicts.has_one(SUBJECT, proposal.id, by)
 
 
 def _decide(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -20,7 +20,7 @@ from pbapp.refusal import N_, Refused
 
 READERS = (Role.MODERATOR,)
 ONE_CLICK = timedelta(minutes=5)
-KEPT_FOR = timedelta(days=30)  # an address, after its question was read and nobody answered
+KEPT_FOR = timedelta(days=30)  # an address, while nobody answers
 
 
 def ask(*, proposal: Proposal, text: str, address: str | None, language: str = "en") -> Question:
@@ -72,7 +72,7 @@ def leave_out(*, question: Question, by: Account, reason: str, url: str) -> None
         return
     flush()
     log(question.proposal, by, "question.left_out", {"question": question.id})
-    _tell(question, "question_left_out", url, reason=question.reason)
+    _tell(question, "question_left_out", url, reason=question.reason)  # not in its own words
     question.address = None
 
 
@@ -91,15 +91,14 @@ def answer(*, question: Question, text: str, by: Account, url: str) -> None:
     question.answer, question.answered_at = text.strip(), clock.now()
     flush()
     log(question.proposal, by, "question.answered", {"question": question.id})
-    _tell(question, "question_answered", url, answer=question.answer)
+    _tell(question, "question_answered", url, asked=question.text, answer=question.answer)
     question.address = None
 
 
 def forget_old() -> None:
-    """Forget who asked what nobody has answered for a month."""
-    query = select(Question).where(
-        Question.address.is_not(None), Question.read_at < clock.now() - KEPT_FOR
-    )
+    """Forget who asked what nobody has answered for a month, or not even read."""
+    since = func.coalesce(Question.read_at, Question.asked_at)
+    query = select(Question).where(Question.address.is_not(None), since < clock.now() - KEPT_FOR)
     for question in db.session.scalars(query):
         question.address = None
 
@@ -129,11 +128,6 @@ def _tell(question: Question, template: str, url: str, **more: str) -> None:
             key=f"{template} {question.id}",
             to=question.address,
             template=template,
-            context={
-                "title": question.proposal.title,
-                "question": question.text,
-                "url": url,
-                **more,
-            },
+            context={"title": question.proposal.title, "url": url, **more},
             language=question.language,
         )
