@@ -2094,6 +2094,10 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("counted_words", sa.String(length=200), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("taken_out_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column("taken_out_reason", sa.String(length=500), server_default="", nullable=False)
+        )
         batch_op.create_index(
             batch_op.f("ix_delivery_report_indicator_id"), ["indicator_id"], unique=False
         )
@@ -2110,6 +2114,10 @@ def upgrade() -> None:
             batch_op.f("ck_delivery_report_counted_whole"),
             "(indicator_id IS NULL) = (counted IS NULL)",
         )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_delivery_report_taken_out_why"),
+            "taken_out_at IS NULL OR length(taken_out_reason) > 0",
+        )
 
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.add_column(sa.Column("telling_id", sa.Integer(), nullable=True))
@@ -2120,6 +2128,15 @@ def upgrade() -> None:
 
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("since", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column("struck_reason", sa.String(length=300), server_default="", nullable=False)
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_payment_struck_why"), "struck_at IS NULL OR length(struck_reason) > 0"
+        )
 
     with op.batch_alter_table("pot", schema=None) as batch_op:
         batch_op.add_column(
@@ -2285,6 +2302,11 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("ck_pot_underspend"), type_="check")
         batch_op.drop_column("underspend")
 
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_payment_struck_why"), type_="check")
+        batch_op.drop_column("struck_reason")
+        batch_op.drop_column("struck_at")
+
     with op.batch_alter_table("organisation_member", schema=None) as batch_op:
         batch_op.drop_column("since")
 
@@ -2296,12 +2318,15 @@ def downgrade() -> None:
         batch_op.drop_column("telling_id")
 
     with op.batch_alter_table("delivery_report", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_delivery_report_taken_out_why"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_delivery_report_counted_whole"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_delivery_report_counted_given"), type_="check")
         batch_op.drop_constraint(
             batch_op.f("fk_delivery_report_indicator_id_indicator"), type_="foreignkey"
         )
         batch_op.drop_index(batch_op.f("ix_delivery_report_indicator_id"))
+        batch_op.drop_column("taken_out_reason")
+        batch_op.drop_column("taken_out_at")
         batch_op.drop_column("counted_words")
         batch_op.drop_column("counted")
         batch_op.drop_column("indicator_id")
