@@ -49,14 +49,18 @@ class ServiceClock:
 
     allowed: dict[tuple[int, str], int] = field(default_factory=dict)
     closed: dict[int, frozenset[date]] = field(default_factory=dict)
+    _known: dict[tuple[int, str, date], date] = field(default_factory=dict, repr=False)
 
     def days(self, board_id: int | None, kind: str) -> int:
         return self.allowed.get((board_id or 0, kind), USUAL.get(kind, 10))
 
     def due_on(self, board_id: int | None, kind: str, since: datetime) -> date:
-        """The last day on which it is in time."""
-        closed = self.closed.get(board_id or 0, frozenset())
-        return days_after(since.date(), self.days(board_id, kind), closed)
+        """The last day on which it is in time; many things of a queue came on the same day."""
+        key = (board_id or 0, kind, since.date())
+        if key not in self._known:
+            closed = self.closed.get(board_id or 0, frozenset())
+            self._known[key] = days_after(since.date(), self.days(board_id, kind), closed)
+        return self._known[key]
 
 
 def clock_of(board_ids: Iterable[int]) -> ServiceClock:

@@ -13,6 +13,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries as assets
 from pbapp.assets.words import KINDS
 from pbapp.boards import queries, services, words
+from pbapp.boards.access import is_on_board
 from pbapp.boards.colours import shades_of
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
@@ -63,6 +64,7 @@ def detail(slug: str) -> str:
         won=_won(board),
         reached=sum(one.people or 0 for one in engagement.list_heard(board.id)),
         helpers=len({one.account_id for one in queries.list_roles_held(board)}),
+        reads_log=is_on_board(board.id),
         map=find_part(board_subject(board.id)),
     )
 

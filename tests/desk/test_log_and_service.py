@@ -33,7 +33,9 @@ def test_a_board_member_reads_what_officers_did(
     round: Round,
 ) -> None:
     proposal = on_ballot(world, round)
-    page = board_member.get("/desk/log")
+    assert "What officers did: the log" not in resident.get("/boards/coatbridge").text
+    page = board_member.get("/boards/coatbridge")
+    page = board_member.get(page.links()["What officers did: the log"])
     assert f"Proposal: approved {proposal.id}" in page.text
     assert "Orla Officer" in page.text
     assert "Gil Group" not in page.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT as ASSET
@@ -25,36 +26,45 @@ from pbapp.desk.queue.queries import Waiting
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
 
 ME, NOBODY = "me", "nobody"
+KIND = {
+    PROPOSAL: _l("Proposal"),
+    ASSET: _l("Entry for the map"),
+    REFUSAL: _l("Refusal asked for"),
+    APPEAL: _l("Appeal"),
+    COMPLAINT: _l("Complaint"),
+    CLAIM: _l("Says it is theirs"),
+    CONCERN: _l("Something is wrong"),
+    INTEREST: _l("Idea in short"),
+    PASSPORT: _l("Group passport"),
+}
+KINDS = {
+    PROPOSAL: _l("Proposals"),
+    ASSET: _l("Entries for the map"),
+    REFUSAL: _l("Refusals asked for"),
+    APPEAL: _l("Appeals"),
+    COMPLAINT: _l("Complaints"),
+    CLAIM: _l("Entries groups say are theirs"),
+    CONCERN: _l("What people say is wrong"),
+    INTEREST: _l("Ideas in short"),
+    PASSPORT: _l("Group passports"),
+}
+WHO = {
+    "": _l("All that waits"),
+    "turn": _l("Your turn"),
+    "mine": _l("In your hands"),
+    "nobody": _l("In no one's hands"),
+    "overdue": _l("Overdue"),
+}
 
 
 def kind(key: str) -> str:
     """One thing of a kind."""
-    return {
-        PROPOSAL: _("Proposal"),
-        ASSET: _("Entry for the map"),
-        REFUSAL: _("Refusal asked for"),
-        APPEAL: _("Appeal"),
-        COMPLAINT: _("Complaint"),
-        CLAIM: _("Says it is theirs"),
-        CONCERN: _("Something is wrong"),
-        INTEREST: _("Idea in short"),
-        PASSPORT: _("Group passport"),
-    }[key]
+    return str(KIND[key])
 
 
 def kinds(key: str) -> str:
     """Several of a kind."""
-    return {
-        PROPOSAL: _("Proposals"),
-        ASSET: _("Entries for the map"),
-        REFUSAL: _("Refusals asked for"),
-        APPEAL: _("Appeals"),
-        COMPLAINT: _("Complaints"),
-        CLAIM: _("Entries groups say are theirs"),
-        CONCERN: _("What people say is wrong"),
-        INTEREST: _("Ideas in short"),
-        PASSPORT: _("Group passports"),
-    }[key]
+    return str(KINDS[key])
 
 
 def clock_name(key: str) -> str:
@@ -69,13 +79,7 @@ def clock_name(key: str) -> str:
 
 def who(key: str) -> str:
     """What each number at the top counts."""
-    return {
-        "": _("All that waits"),
-        "turn": _("Your turn"),
-        "mine": _("In your hands"),
-        "nobody": _("In no one's hands"),
-        "overdue": _("Overdue"),
-    }[key]
+    return str(WHO[key])
 
 
 def turn(item: Waiting) -> str:
