@@ -13,7 +13,7 @@ from pbapp.proposals.writing.models import ProposalDraft
 from pbapp.rounds.models import Round
 from tests.client import Browser, Page
 from tests.proposals.factories import make_proposal, on_ballot, returned
-from tests.proposals.writing import fill, kept
+from tests.proposals.writing import fill, kept, problems
 from tests.rounds.factories import make_round, seal
 from tests.world import World
 
@@ -126,3 +126,27 @@ def test_what_is_on_the_ballot_or_sealed_cannot_be_changed(
     group_member.get(path, status=409)
     seal(world, round, queries.ballot_projects(round))
     group_member.get(path, status=409)
+
+
+def test_others_are_invited_on_a_page_and_write_along(
+    group_member: Browser, resident: Browser, world: World, round: Round
+) -> None:
+    proposal = make_proposal(world, round, **complete(world))
+    path = f"/rounds/small-grants/proposals/{proposal.number}/authors"
+    page = group_member.get(path)
+    for values, problem in [
+        ({"name": "", "email": "r@example.org"}, "Enter their name."),
+        ({"name": "Robin", "email": "nowhere"}, "Enter an e-mail address like"),
+        ({"name": "Me", "email": world.group_member.email}, "This is your own address."),
+    ]:
+        wrong = group_member.submit(page, values, form="invite", status=422)
+        assert problem in problems(wrong)
+    invited = {"name": "Robin", "email": world.resident.email}
+    page = group_member.follow(group_member.submit(page, invited, form="invite"))
+    assert world.resident.email in page.text
+    assert change(resident, proposal).h1 == "Look through it and send it in"
+    resident.refused(path)  # inviting more is not theirs
+    for _ in range(2):
+        group_member.submit(page, form=0)
+    assert "Nobody is invited yet." in group_member.get(path).text
+    resident.get(f"/rounds/small-grants/proposals/{proposal.number}", 404)

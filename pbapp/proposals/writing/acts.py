@@ -27,9 +27,9 @@ ROWS = {"costs": "what", "funding": "what"}
 
 
 def typed_now() -> dict[str, list[str]]:
-    """What this request sends, with what its button adds to it."""
+    """What this request sends, without hidden characters, with what its button adds to it."""
     typed = {
-        name: values
+        name: [plain_text(value) or "" for value in values]
         for name, values in request.form.to_dict(flat=False).items()
         if name not in ("csrf_token", "act", "seen", "add")
     }
