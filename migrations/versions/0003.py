@@ -2087,7 +2087,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("delivery_report", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("is_by_link", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column("is_by_link", sa.Boolean(), server_default="0", nullable=False)
         )
         batch_op.add_column(sa.Column("indicator_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("counted", sa.Integer(), nullable=True))

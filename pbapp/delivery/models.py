@@ -13,7 +13,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -272,7 +271,7 @@ class Report(Base):
     people: Mapped[int | None]
     photo_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
     is_final: Mapped[bool]
-    is_by_link: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_by_link: Mapped[bool] = mapped_column(default=False, server_default="0")
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"), index=True)
     counted: Mapped[int | None]
     counted_words: Mapped[str] = mapped_column(String(200), default="", server_default="")

@@ -11,15 +11,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from pbapp import db as database
 from pbapp.accounts.models import Account
+from pbapp.boards.models import Board
 from pbapp.config import ROOT
 from pbapp.db import Base, db
 from pbapp.migrating import create_app
+from pbapp.proposals.models import CostLine, Proposal
+from pbapp.rounds.models import Pot
 from tests.conftest import config_for
 from tests.databases import fresh_database
+from tests.proposals.factories import quick
+from tests.rounds.factories import make_round
 from tests.world import build_world
 
 REVISIONS = [
@@ -67,12 +72,17 @@ def test_every_migration_goes_up_and_down_one_at_a_time(empty: Flask) -> None:
 def test_rows_survive_a_migration_down_and_up(empty: Flask) -> None:
     upgrade()
     with database.write_transaction():
-        build_world()
+        world = build_world()
+        round = make_round(world)
+        quick(world, round, 1, cost_lines=[CostLine(position=1, description="x", amount_pence=1)])
         db.session.commit()
     if len(REVISIONS) > 1:
         downgrade(revision="-1")
         upgrade()
-    assert db.session.scalar(select(func.count()).select_from(Account)) == 6
+    for table, rows in ((Account, 6), (Board, 2), (Pot, 1), (Proposal, 1), (CostLine, 1)):
+        assert db.session.scalar(select(func.count()).select_from(table)) == rows, table
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.scalar(text("PRAGMA foreign_keys")) == 1
     db.session.rollback()
     downgrade(revision="base")
 
