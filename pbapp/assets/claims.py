@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -12,7 +13,9 @@ from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Claim, ClaimState
 from pbapp.audit import services as audit
 from pbapp.audit.models import Event
-from pbapp.db import db, flush
+from pbapp.boards.models import Role
+from pbapp.boards.queries import has_role
+from pbapp.db import advisory_lock, db, flush
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member, list_leads
 from pbapp.organisations.telling import tell
@@ -80,7 +83,9 @@ def claim(*, asset: Asset, organisation: Organisation, says: str, by: Account) -
 
 
 def why_not(claim: Claim, by: Account) -> Refused | None:
-    """What keeps an officer from deciding on a claim."""
+    """What keeps somebody from deciding on a claim."""
+    if not has_role(by.id, claim.asset.board_id, [Role.MODERATOR]):
+        return Refused(N_("A moderator of this board has to decide on this."))
     theirs = is_member(by.id, claim.organisation_id) or is_member(
         by.id, claim.asset.organisation_id
     )
@@ -90,11 +95,16 @@ def why_not(claim: Claim, by: Account) -> Refused | None:
 
 
 def approve(*, claim: Claim, by: Account, url: str) -> None:
-    """The entry is the group's from now on; its people may change it. They are told."""
+    """The entry is the group's from now on; its people may change it. They are told.
+
+    So are the leads of the group it was taken from.
+    """
     _decide(claim, by, ClaimState.APPROVED, "")
-    claim.asset.organisation_id = claim.organisation_id
+    before, claim.asset.organisation_id = claim.asset.organisation_id, claim.organisation_id
     flush()
     _tell(claim, "claim_approved", by, url)
+    if before not in (None, claim.organisation_id):
+        _tell_losers(claim, before, by, url)
 
 
 def refuse(*, claim: Claim, by: Account, reason: str, url: str) -> None:
@@ -106,12 +116,16 @@ def refuse(*, claim: Claim, by: Account, reason: str, url: str) -> None:
 
 
 def _decide(claim: Claim, by: Account, state: ClaimState, reason: str) -> None:
+    advisory_lock(f"decide {SUBJECT} {claim.asset_id}")  # two officers at the same moment
+    db.session.refresh(claim)
+    db.session.refresh(claim.asset)
     refused = why_not(claim, by)
     if refused:
         raise refused
-    db.session.refresh(claim, ["state"], with_for_update=True)  # two officers at the same moment
     if claim.state is not ClaimState.ASKED:
         raise Refused(N_("Somebody has decided on this already. Look at the list again."))
+    if state is ClaimState.APPROVED and not can_be_claimed(claim.asset):
+        raise Refused(N_("This entry is not on the map at the moment."))
     claim.state, claim.reason = state, reason
     claim.decided_by_id, claim.decided_at = by.id, clock.now()
     flush()
@@ -142,3 +156,10 @@ def _tell(claim: Claim, what: str, by: Account, url: str) -> None:
         "url": url,
     }
     tell(event, people.values(), template="asset_claim", context=about)
+
+
+def _tell_losers(claim: Claim, before: UUID, by: Account, url: str) -> None:
+    """Nobody learns only by chance that they can change their own entry no more."""
+    event = _log(claim, "claimed_away", by)
+    about = {"name": claim.asset.name, "group": claim.organisation.name, "url": url}
+    tell(event, list_leads(before), template="asset_claimed_away", context=about)

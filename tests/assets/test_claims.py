@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pbapp.assets import claims, queries
-from pbapp.assets.models import Asset, AssetKind, Claim, ClaimState
+from pbapp.assets.models import Asset, AssetKind, AssetState, Claim, ClaimState
 from pbapp.audit.models import Event
 from pbapp.db import db
 from pbapp.organisations import services as organisations
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser
+from tests.organisations.factories import make_group
 from tests.organisations.letters import letters
 from tests.world import World
 
@@ -98,6 +99,32 @@ def test_an_officer_of_either_group_cannot_decide(world: World, officer: Browser
     assert not any(form.get("id") == "decide" for form in page.root.iter("form"))
     with pytest.raises(Refused, match="another officer"):
         claims.approve(claim=made, by=world.officer, url="")
+
+
+def test_who_decides_is_asked_again_when_they_press(world: World) -> None:
+    asset = make_asset(world)
+    made = ask(world, asset)
+    with pytest.raises(Refused, match="A moderator of this board"):
+        claims.approve(claim=made, by=world.officer_elsewhere, url="")
+    asset.state = AssetState.RETURNED
+    db.session.commit()
+    with pytest.raises(Refused, match="not on the map"):
+        claims.approve(claim=made, by=world.officer, url="")
+    claims.refuse(claim=made, by=world.officer, reason="It is gone.", url="")
+    assert (made.state, asset.organisation_id) == (ClaimState.REFUSED, None)
+
+
+def test_the_group_that_loses_an_entry_is_told(world: World) -> None:
+    before = make_group("Example Hall Trust", lead=world.resident)
+    asset = make_asset(world, organisation_id=before.id)
+    claims.approve(claim=ask(world, asset), by=world.officer, url="https://pb.example.org/x")
+    assert asset.organisation_id == world.group.id
+    ((to, letter),) = letters("asset_claimed_away")
+    assert (to, letter.subject) == (
+        world.resident.email,
+        "“Example Hall” belongs to Example Canal Friends now",
+    )
+    assert "https://pb.example.org/x" in letter.text
 
 
 def test_claims_are_decided_by_moderators_of_the_board(
