@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -36,7 +36,9 @@ from pbapp.delivery.services import (
     must_decide_on,
     tell,
 )
+from pbapp.organisations.parting import at_parting
 from pbapp.plans.models import Indicator
+from pbapp.proposals.models import Proposal
 from pbapp.proposals.queries import contact_of
 from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.web.documents import store_document
@@ -196,6 +198,24 @@ def send_link(*, award: Award, by: Account) -> None:
     log(award, by, "award.link_sent")
     key = f"award {award.id} link {award.link_number}"
     tell(award, "award_link", {"url": report_url(award)}, key=key)
+
+
+@at_parting
+def end_links(organisation_id: UUID) -> bool:
+    """Whoever goes from a group takes no link along; whether new ones can be sent."""
+    query = (
+        select(Award)
+        .join(Award.proposal)
+        .where(
+            Proposal.organisation_id == organisation_id,
+            Award.state.in_((AwardState.APPROVED, AwardState.FINISHED)),
+        )
+    )
+    awards = list(db.session.scalars(query))
+    for award in awards:
+        award.link_number = Award.link_number + 1
+    flush()
+    return any(award.state is AwardState.APPROVED for award in awards)
 
 
 # --- receipts -------------------------------------------------------------------------------

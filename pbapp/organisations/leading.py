@@ -9,6 +9,7 @@ from pbapp.accounts.models import Account
 from pbapp.db import advisory_lock, db, flush
 from pbapp.organisations import queries
 from pbapp.organisations.models import LeadOffer, Member, MemberRole, Organisation
+from pbapp.organisations.parting import end_links
 from pbapp.organisations.services import must_lead
 from pbapp.organisations.telling import called, log, tell
 from pbapp.refusal import N_, Refused
@@ -72,7 +73,10 @@ def take_back_offer(*, organisation: Organisation, member_id: int, by: Account) 
 
 
 def leave(*, organisation: Organisation, by: Account, link: str) -> None:
-    """Go of one's own accord; the leads are told. Raises `Refused` for the last lead."""
+    """Go of one's own accord; the leads are told. Raises `Refused` for the last lead.
+
+    The links by which the group reports end, also those in the mailbox of whoever goes.
+    """
     _one_at_a_time(organisation)
     member = _member(organisation, by)
     leads = [lead for lead in queries.list_leads(organisation.id) if lead.id != by.id]
@@ -83,25 +87,40 @@ def leave(*, organisation: Organisation, by: Account, link: str) -> None:
                 "does not lose its way in."
             )
         )
-    _end(member)
+    links_end = _end(member)
     event = log(organisation, "left", by)
-    about = {"what": "left", "group": organisation.name, "who": called(by), "url": link}
+    about = {
+        "what": "left",
+        "group": organisation.name,
+        "who": called(by),
+        "url": link,
+        "links_end": links_end,
+    }
     tell(event, leads, template="group_members", context=about)
 
 
-def remove(*, organisation: Organisation, member_id: int, by: Account) -> Account:
-    """Part with a member: they lose every right at once, and are told. A lead only goes by will."""
+def remove(*, organisation: Organisation, member_id: int, by: Account) -> bool:
+    """Part with a member: they lose every right at once, and are told. A lead only goes by will.
+
+    Whether the group needs new links to report by: those it had have ended.
+    """
     _one_at_a_time(organisation)
     must_lead(organisation, by)
     member = _named(organisation, member_id)
     if member.role is MemberRole.LEAD:
         raise Refused(N_("A lead can leave, but nobody can remove them."))
     account = member.account
-    _end(member)
+    links_end = _end(member)
     event = log(organisation, "removed", by, {"account": str(account.id)})
-    about = {"what": "removed", "group": organisation.name, "who": called(by), "url": ""}
+    about = {
+        "what": "removed",
+        "group": organisation.name,
+        "who": called(by),
+        "url": "",
+        "links_end": links_end,
+    }
     tell(event, [account], template="group_members", context=about)
-    return account
+    return links_end
 
 
 def appoint(*, organisation: Organisation, account: Account) -> None:
@@ -131,10 +150,13 @@ def _named(organisation: Organisation, member_id: int) -> Member:
     return member
 
 
-def _end(member: Member) -> None:
+def _end(member: Member) -> bool:
+    """Whether links that the group reports by have ended, too."""
+    organisation_id = member.organisation_id
     _forget_offers(member)
     db.session.delete(member)
     flush()
+    return end_links(organisation_id)
 
 
 def _forget_offers(*members: Member) -> None:

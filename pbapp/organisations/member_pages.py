@@ -136,6 +136,10 @@ def remove(organisation_id: UUID, member_id: int) -> Page:
     return act(
         lambda: leading.remove(organisation=group, member_id=member_id, by=me()),
         thanks=_("They do not belong to the group any more, and have been told."),
+        also=_(
+            "The links by which your group reports on its money have ended. To have a new one "
+            "sent, open the page of the award."
+        ),
         back=_back(group),
     )
 

@@ -15,7 +15,7 @@ from pbapp.db import db
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Answer, Refusal
 from pbapp.organisations.models import Member
-from pbapp.organisations.queries import is_member
+from pbapp.organisations.queries import is_member, list_leads, list_members
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority, PriorityVersion
 from pbapp.proposals.filling import ROWS
@@ -318,14 +318,22 @@ class Contact:
 
 
 def contact_of(proposal: Proposal) -> Contact | None:
-    """Who is told what becomes of a proposal: who sent it in, or whom an officer entered it for."""
+    """Who is told what becomes of a proposal: who sent it in, or whom an officer entered it for.
+
+    Where the sender does not belong to the group any more, it is the first of its leads by name.
+    """
     if proposal.entered_for:
         author = next((one for one in proposal.co_authors if one.is_author), None)
         return Contact(author.email, proposal.language) if author else None
     if proposal.submitted_by_id is None:
         return None
     account = db.session.get(Account, proposal.submitted_by_id)
-    return Contact(account.email, account.language) if account else None
+    group = proposal.organisation_id
+    if group is not None and account not in list_members(group):
+        account = next(iter(list_leads(group)), None)
+    if account is None or account.closed_at is not None:
+        return None
+    return Contact(account.email, account.language)
 
 
 def list_by_account(account: Account, round: Round | None = None) -> list[Proposal]:

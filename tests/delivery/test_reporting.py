@@ -13,6 +13,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from pbapp import clock
+from pbapp.accounts import services as accounts
 from pbapp.assets.models import Asset, AssetState
 from pbapp.db import db
 from pbapp.delivery import queries, reporting, services
@@ -20,13 +21,18 @@ from pbapp.delivery.late import Matter, matters_of
 from pbapp.delivery.links import read, report_url
 from pbapp.delivery.models import Award, AwardState, Milestone, ReceiptState
 from pbapp.messages.models import Mail
+from pbapp.organisations import leading
+from pbapp.organisations import services as organisations
 from pbapp.organisations.models import Member, MemberRole
+from pbapp.organisations.queries import find_member
 from pbapp.plans.models import Direction, Indicator
+from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round, Underspend
 from tests.client import Browser
 from tests.delivery.factories import approved, offered, page_form, path_of
 from tests.desk.test_decide import token_of
+from tests.organisations.letters import letters, told
 from tests.world import World
 
 
@@ -103,6 +109,38 @@ def test_a_link_that_was_replaced_or_made_up_leads_nowhere(
     assert read("nonsense") is None
     with pytest.raises(Refused, match="Only members of the group"):
         reporting.send_link(award=award, by=world.resident)
+
+
+def test_who_goes_from_a_group_takes_neither_its_link_nor_its_mail(
+    stranger: Browser, group_member: Browser, round: Round, world: World
+) -> None:
+    award = approved(round, world)
+    group = award.proposal.organisation
+    assert group is not None
+    friend = accounts.open_account(email="friend@example.org", name="Fay Friend")
+    organisations.add_member(organisation=group, account=friend)
+    award.proposal.submitted_by_id = friend.id
+    db.session.commit()
+    assert proposals.contact_of(award.proposal) == proposals.Contact("friend@example.org", "en")
+    old, path = path_by_link(award), f"/groups/{group.id}"
+    stranger.get(old)
+    found = find_member(group.id, friend.id)
+    assert found is not None
+    page = group_member.submit(group_member.get(f"{path}/members/{found.id}/remove"))
+    assert "have ended. To have a new one sent" in group_member.follow(page).text
+    stranger.get(old, 404)
+    (_removed, letter) = letters("group_members")[-1]
+    assert "that you were sent do not work any more" in letter.text
+
+    page = group_member.get(path_of(round, 1))
+    group_member.submit(page, {}, form=page_form(page, "/link"))
+    assert [to for to, _ in told("award_link")] == ["group_member@example.org"]
+    stranger.get(path_by_link(award))
+    organisations.add_member(organisation=group, account=friend)
+    leading.leave(organisation=group, by=friend, link="")
+    assert "have ended. To have a new one sent" in letters("group_members")[-1][1].text
+    world.group_member.closed_at = clock.now()
+    assert proposals.contact_of(award.proposal) is None
 
 
 def test_the_same_report_payment_and_step_again_are_the_same(round: Round, world: World) -> None:
