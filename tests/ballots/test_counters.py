@@ -124,8 +124,10 @@ def test_a_counter_finds_the_papers_and_reads_them(
     assert "Paper 2 of 3" in done.h1
     overview = browser.get(f"{DESK}/paper")
     assert "Add a place" not in overview.links()
-    for address in (f"{DESK}/table", f"{DESK}/paper/pack", f"{DESK}/paper/batches/new", "/desk"):
+    for address in (f"{DESK}/table", f"{DESK}/paper/pack", f"{DESK}/paper/batches/new"):
         browser.get(address, status=403)
+    # The desk shows a counter the refusals that wait for a second person, and no more.
+    assert "Nothing waits for a decision." in browser.get("/desk").text
 
 
 def test_a_counter_of_a_full_round_or_of_another_board_is_sent_away(

@@ -205,3 +205,19 @@ def test_what_nobody_offers_narrows_nothing(
 ) -> None:
     make_proposal(world, round)
     assert len(rows(officer.get(f"/desk?{asked}"))) >= 1
+
+
+def test_questions_and_what_people_say_is_wrong_wait_in_the_queue(
+    officer: Browser, stranger: Browser, world: World, round: Round
+) -> None:
+    proposal = on_ballot(world, round, title="Warm room")
+    page = f"/rounds/{round.slug}/proposals/{proposal.number}"
+    stranger.submit(stranger.get(f"{page}/ask"), {"text": "Is it warm?"})
+    stranger.submit(stranger.get(f"{page}/wrong"), {"text": "It is not there."})
+    desk = officer.get("/desk")
+    listed = "\n".join(rows(desk))
+    assert "Is it warm? Question to read · Warm room" in listed
+    assert "Warm room Something is wrong" in listed
+    officer.get(desk.links()["Is it warm?"])
+    officer.get(desk.links()["Warm room"])
+    assert len(rows(officer.get("/desk?what=question"))) == 1

@@ -12,7 +12,16 @@ from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.desk.access import my_viewer
 from pbapp.desk.queue import queries
 from pbapp.desk.queue.filters import Filters
-from pbapp.desk.queue.kinds import APPEAL, CLAIM, COMPLAINT, CONCERN, INTEREST, PASSPORT, REFUSAL
+from pbapp.desk.queue.kinds import (
+    APPEAL,
+    CLAIM,
+    COMPLAINT,
+    CONCERN,
+    INTEREST,
+    PASSPORT,
+    QUESTION,
+    REFUSAL,
+)
 from pbapp.desk.queue.queries import Waiting
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
 
@@ -23,6 +32,7 @@ ADDRESSES: dict[str, Callable[..., str]] = {
     COMPLAINT: lambda ref, **v: url_for("desk.complaint", complaint_id=int(ref), **v),
     CLAIM: lambda ref, **v: url_for("assets.decide_claim", claim_id=int(ref), **v),
     CONCERN: lambda ref, **v: url_for("concerns.detail", concern_id=int(ref), **v),
+    QUESTION: lambda ref, **v: url_for("questions.read", question_id=int(ref), **v),
     INTEREST: lambda ref, **v: url_for("interest.answer", interest_id=int(ref), **v),
     PASSPORT: lambda ref, **v: url_for("passport.desk", organisation_id=UUID(ref), **v),
     APPEAL: lambda ref, **v: url_for("desk.appeal", appeal_id=int(ref), **v),

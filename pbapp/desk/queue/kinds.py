@@ -37,6 +37,7 @@ from pbapp.decisions.models import Appeal, Conflict, Decision, Refusal
 from pbapp.organisations.models import Member, Organisation
 from pbapp.organisations.passport.models import Kept, PassportItem
 from pbapp.places.models import Area
+from pbapp.proposals.asking.models import Question, QuestionState
 from pbapp.proposals.deciding import DECIDERS
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
 from pbapp.proposals.interest.models import InterestState, ShortIdea
@@ -46,6 +47,7 @@ from pbapp.rounds.models import Profile, Round
 
 REFUSAL, APPEAL, COMPLAINT = "refusal", "appeal", "complaint"
 CLAIM, CONCERN, INTEREST, PASSPORT = "claim", "concern", "interest", "passport"
+QUESTION = "question"
 COLUMNS = (
     "kind",
     "ref",
@@ -327,6 +329,24 @@ def find_concerns(viewer: Viewer) -> Select[Any]:
     ).where(Concern.answered_at.is_(None), Concern.board_id.in_(viewer.boards(OFFICER_ROLES)))
 
 
+def find_questions(viewer: Viewer) -> Select[Any]:
+    """Questions about proposals that nobody has read."""
+    row = _row(
+        QUESTION,
+        ref=Question.id,
+        title=Question.text,
+        sender=Proposal.title,
+        since=Question.asked_at,
+        board_id=Round.board_id,
+        round_id=Round.id,
+        bar=case((_own_proposal(viewer), OWN), else_=""),
+    ).join_from(Question, Proposal, Proposal.id == Question.proposal_id)
+    return row.join(Round, Round.id == Proposal.round_id).where(
+        Question.state == QuestionState.WAITING,
+        Round.board_id.in_(viewer.boards({Role.MODERATOR})),
+    )
+
+
 def find_passports(viewer: Viewer) -> Select[Any]:
     """Groups with something in their passport to check.
 
@@ -378,6 +398,7 @@ KINDS = (
     Kind(COMPLAINT, find_complaints, OFFICER_ROLES),
     Kind(CLAIM, find_claims, frozenset({Role.MODERATOR})),
     Kind(CONCERN, find_concerns, frozenset({Role.MODERATOR})),
+    Kind(QUESTION, find_questions, frozenset({Role.MODERATOR})),
     Kind(INTEREST, find_interest, frozenset(DECIDERS)),
     Kind(PASSPORT, find_passports, OFFICER_ROLES),
 )

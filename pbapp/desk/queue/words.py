@@ -19,6 +19,7 @@ from pbapp.desk.queue.kinds import (
     INTEREST,
     OWN,
     PASSPORT,
+    QUESTION,
     REFUSAL,
     TOOK_PART,
 )
@@ -35,6 +36,7 @@ KIND = {
     CLAIM: _l("Says it is theirs"),
     CONCERN: _l("Something is wrong"),
     INTEREST: _l("Idea in short"),
+    QUESTION: _l("Question to read"),
     PASSPORT: _l("Group passport"),
 }
 KINDS = {
@@ -46,6 +48,7 @@ KINDS = {
     CLAIM: _l("Entries groups say are theirs"),
     CONCERN: _l("What people say is wrong"),
     INTEREST: _l("Ideas in short"),
+    QUESTION: _l("Questions to read"),
     PASSPORT: _l("Group passports"),
 }
 WHO = {
@@ -72,7 +75,6 @@ def clock_name(key: str) -> str:
     named = {
         "complaint": _("Complaints, stage 1"),
         "complaint 2": _("Complaints, stage 2"),
-        "question": _("Questions"),
     }
     return named.get(key) or kinds(key)
 
