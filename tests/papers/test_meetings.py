@@ -20,6 +20,7 @@ from pbapp.messages.models import Mail
 from pbapp.papers.meetings import chores, queries
 from pbapp.papers.meetings.days import days_from, first_day
 from pbapp.papers.meetings.models import Meeting
+from pbapp.papers.packs import services as packs
 from tests.client import Browser, Page, QueryCounter
 from tests.desk.test_decide import token_of
 from tests.papers.factories import PDF, a_meeting, give
@@ -111,6 +112,22 @@ def test_a_new_cycle_leaves_what_somebody_prepared(clerk: Browser) -> None:
     days = [str(m.slot_on) for m in meetings()]
     assert days[:4] == ["2026-10-08", "2026-10-13", "2026-11-10", "2026-11-19"]
     assert len(days) == 8
+
+
+@pytest.mark.usefixtures("autumn")
+def test_a_new_cycle_leaves_meetings_with_a_pack_or_another_place(
+    clerk: Browser, world: World
+) -> None:
+    clerk.submit(clerk.get(f"{PATH}/cycle"), THURSDAYS)
+    first, second = meetings()[:2]
+    packs.press(meeting=first, by=world.second_officer)
+    db.session.commit()
+    clerk.submit(clerk.get(f"{PATH}/{second.id}/move"), {"place": "The library"})
+    clerk.submit(clerk.get(f"{PATH}/cycle"), {"weekday": "1"})
+    kept = {str(m.slot_on): m.place for m in meetings()}
+    assert kept["2026-10-08"] == "Dunbeth Hall"
+    assert kept["2026-11-19"] == "The library"
+    assert "2026-12-31" not in kept
 
 
 def test_a_moved_meeting_keeps_its_papers_and_the_board_is_told(

@@ -30,7 +30,7 @@ from pbapp.papers.followup.queries import (
     list_concerned,
 )
 from pbapp.papers.meetings.models import Meeting
-from pbapp.papers.meetings.services import RUNNERS
+from pbapp.papers.meetings.services import RUNNERS, prepare
 from pbapp.papers.packs.models import Pack
 from pbapp.papers.packs.queries import facts_of, find_newest
 from pbapp.plans.models import ActionStatus
@@ -122,6 +122,7 @@ def ask(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> BoardQuest
     _must_run(meeting, by)
     if asked.due_on is not None and asked.due_on < clock.today():
         raise Refused(N_("This day has passed. Enter a day to come."), "due_on")
+    prepare(meeting)
     question = BoardQuestion(
         meeting=meeting,
         proposal=asked.proposal,
@@ -180,6 +181,7 @@ def set_going(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> Boar
     _must_run(meeting, by)
     if asked.due_on is None or asked.due_on < clock.today():
         raise Refused(N_("This day has passed. Enter a day to come."), "due_on")
+    prepare(meeting)
     action = BoardAction(
         meeting=meeting,
         proposal=asked.proposal,

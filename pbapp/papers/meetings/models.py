@@ -43,6 +43,7 @@ class Meeting(Base):
 
     `slot_on` is the day the cycle gave it, which it keeps when it is moved; None for an extra one.
     `agenda` is a list of `{"title", "asks"}`; `asks` is what the board is asked to decide.
+    `prepared_at` is when somebody first worked on it; from then a new cycle leaves it alone.
     `notes` are what was said and agreed, for the board alone until `notes_public_at`.
     """
 
@@ -69,6 +70,7 @@ class Meeting(Base):
     place: Mapped[str] = mapped_column(String(200))
     agenda: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     moved_from: Mapped[datetime | None] = mapped_column(Moment)
+    prepared_at: Mapped[datetime | None] = mapped_column(Moment)
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     reason: Mapped[str] = mapped_column(String(300), default="")
     others_present: Mapped[str] = mapped_column(Text, default="")

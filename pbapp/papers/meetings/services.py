@@ -117,12 +117,25 @@ def _drop_untouched(board_id: int) -> None:
             Meeting.starts_at > clock.now(),
             Meeting.cancelled_at.is_(None),
             Meeting.moved_from.is_(None),
+            Meeting.prepared_at.is_(None),
         )
     )
-    for meeting in db.session.scalars(query).all():
-        if not (meeting.papers or meeting.agenda):
-            db.session.delete(meeting)
+    # What belongs to a meeting is loaded while it is deleted; nothing is written before the end.
+    with db.session.no_autoflush:
+        for meeting in db.session.scalars(query).all():
+            if not (meeting.papers or meeting.agenda):
+                db.session.delete(meeting)
     flush()
+
+
+def prepare(meeting: Meeting) -> None:
+    """Somebody works on a meeting, so a new cycle leaves it where it is."""
+    _lock(meeting)
+    _mark_prepared(meeting)
+
+
+def _mark_prepared(meeting: Meeting) -> None:
+    meeting.prepared_at = meeting.prepared_at or clock.now()
 
 
 # --- one meeting ----------------------------------------------------------------------------
@@ -156,6 +169,8 @@ def move(*, meeting: Meeting, when: When, reason: str, by: Account, link: str) -
         meeting.moved_from = meeting.moved_from or meeting.starts_at
     meeting.starts_at, meeting.minutes = when.starts_at, when.minutes
     meeting.place, meeting.reason = when.place.strip(), reason.strip()
+    if before != _when(meeting):
+        _mark_prepared(meeting)
     flush()
     kept = audit.revise(
         subject_type="meeting",
@@ -196,6 +211,7 @@ def set_agenda(*, meeting: Meeting, items: Iterable[tuple[str, str]], by: Accoun
     meeting.agenda = [
         {"title": title.strip(), "asks": asks.strip()} for title, asks in items if title.strip()
     ]
+    _mark_prepared(meeting)
     flush()
     audit.revise(
         subject_type="meeting",
@@ -216,6 +232,7 @@ def add_paper(
 ) -> MeetingPaper:
     """Lay a document before the board; everybody reads it once it is published."""
     _must_run(meeting.board_id, by)
+    prepare(meeting)
     now = clock.now()
     paper = MeetingPaper(
         title=title.strip(),

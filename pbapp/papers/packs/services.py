@@ -13,7 +13,7 @@ from pbapp.db import advisory_lock, db, flush
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
 from pbapp.papers.meetings.models import Meeting
-from pbapp.papers.meetings.services import may_run
+from pbapp.papers.meetings.services import may_run, prepare
 from pbapp.papers.packs.document import canonical, digest_of
 from pbapp.papers.packs.models import Pack, PackFile
 from pbapp.papers.packs.queries import FILES_JOB, PACK_JOB, facts_of, find_job, find_newest
@@ -34,6 +34,7 @@ def press(*, meeting: Meeting, by: Account) -> Job:
     _must_run(meeting, by)
     if meeting.is_cancelled:
         raise Refused(N_("This meeting is cancelled, so it needs no pack."))
+    prepare(meeting)
     advisory_lock(f"pack {meeting.id}")
     there = find_job(meeting.id)
     if there is not None and jobs.is_at_work(there):
