@@ -18,7 +18,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, Index, MetaData, UniqueConstraint, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -192,6 +192,15 @@ def advisory_lock(name: str) -> None:
         from sqlalchemy import func, select
 
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def is_still_there(row: Base) -> bool:
+    """Read a row again as it is now, after a lock; False if somebody deleted it meanwhile."""
+    try:
+        db.session.refresh(row)
+    except InvalidRequestError:
+        return False
+    return True
 
 
 # --- what the database refuses --------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from pbapp import clock
 from pbapp.audit.models import Event
@@ -18,10 +18,14 @@ from pbapp.jobs import services as jobs
 from pbapp.jobs.worker import load_jobs
 from pbapp.messages.models import Mail
 from pbapp.messages.rendering import put_into_words
+from pbapp.papers.followup import services as followup
 from pbapp.papers.followup.models import FunderDecision, Noting
-from pbapp.papers.meetings.models import Attendance, Meeting, Presence
+from pbapp.papers.meetings import services as meetings
+from pbapp.papers.meetings.models import Attendance, Meeting, MeetingPaper, Presence
 from pbapp.papers.packs import making, queries, services
 from pbapp.proposals.models import Proposal
+from pbapp.refusal import Refused
+from pbapp.results.models import Count
 from pbapp.rounds.models import Round
 from tests.client import Browser, Page, QueryCounter
 from tests.desk.test_decide import token_of
@@ -153,6 +157,51 @@ def test_a_result_is_noted_with_a_pack_and_who_was_there(
     page = clerk.submit(clerk.get(f"{PATH}/{meeting.id}/note/hidden"), status=422)
     assert "This result is not out" in page.errors()[0]
     clerk.get(f"{PATH}/{meeting.id}/note/nothing", status=404)
+
+
+def test_a_result_that_was_corrected_is_noted_anew(
+    clerk: Browser, chair: Browser, round: Round, held: Meeting, world: World
+) -> None:
+    pack(held, world)
+    path = f"{PATH}/{held.id}"
+    clerk.submit(clerk.get(f"{path}/{NOTE}"))
+    page = chair.get(path)
+    noting = db.session.scalars(select(Noting)).one()
+    old = noting.count
+    old.is_official, old.replaced_in = False, 2
+    db.session.flush()
+    fields = {c.key: getattr(old, c.key) for c in Count.__table__.columns if c.key != "id"}
+    new = fields | {"is_official": True, "edition": 2, "replaced_in": None}
+    db.session.add(Count(**new))
+    db.session.commit()
+    chair.submit(page, form=form_with(page, "confirm"))
+    page = chair.get(path)
+    assert "This result was corrected since." in page.text
+    assert "The result was corrected since" in page.text
+    assert "Confirm it" not in page.text
+    assert mails("result_noted") == []
+    assert "Note the result of Small grants" in clerk.get(path).text
+    clerk.submit(clerk.get(f"{path}/{NOTE}"))
+    assert "Confirm it" in chair.get(path).text
+
+
+def test_what_somebody_deleted_meanwhile_is_gone_without_a_fuss(
+    app, round: Round, held: Meeting, world: World
+) -> None:
+    pack(held, world)
+    noting = followup.note(meeting=held, round=round, words="", by=world.second_officer)
+    give(world.board_member, world.board, Role.CHAIR)
+    db.session.execute(delete(Noting))
+    followup.take_back(noting=noting, by=world.second_officer)
+    paper = MeetingPaper(
+        meeting=held, title="Draft", digest="a" * 64, ending="pdf", size=1, added_at=clock.now()
+    )
+    db.session.add(paper)
+    db.session.commit()
+    db.session.execute(delete(MeetingPaper))
+    with pytest.raises(Refused):
+        meetings.publish_paper(paper=paper, by=world.second_officer)
+    meetings.take_away(paper=paper, by=world.second_officer)
 
 
 def test_a_pack_asks_until_the_result_is_noted(

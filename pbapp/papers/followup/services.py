@@ -12,7 +12,7 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
-from pbapp.db import advisory_lock, db, flush
+from pbapp.db import advisory_lock, db, flush, is_still_there
 from pbapp.delivery import services as delivery
 from pbapp.delivery.models import Award, AwardState
 from pbapp.messages import services as messages
@@ -82,9 +82,13 @@ def confirm(*, noting: Noting, by: Account, link: str) -> None:
     meeting, round = noting.meeting, noting.count.round
     _must_be(meeting, by, Role.CHAIR, N_("Only the chair of this board can confirm this."))
     advisory_lock(f"noting {round.id}")
-    db.session.refresh(noting)
+    if not is_still_there(noting):
+        raise Refused(N_("The clerk has taken this back."))
     if noting.confirmed_at is not None:
         return
+    db.session.refresh(noting.count)
+    if not noting.count.is_official:
+        raise Refused(N_("This result was corrected since. The clerk notes the new one."))
     if noting.entered_by_id == by.id:
         raise Refused(N_("A second person has to confirm this: not the one who entered it."))
     noting.confirmed_by_id, noting.confirmed_at = by.id, clock.now()
@@ -95,13 +99,17 @@ def confirm(*, noting: Noting, by: Account, link: str) -> None:
 
 
 def take_back(*, noting: Noting, by: Account) -> None:
-    """Remove an entry that nobody has confirmed."""
-    _must_be(noting.meeting, by, Role.CLERK, N_("Only the clerk of this board can enter this."))
+    """Remove an entry that nobody has confirmed; one that is gone already stays gone."""
+    meeting, round_id = noting.meeting, noting.count.round_id
+    _must_be(meeting, by, Role.CLERK, N_("Only the clerk of this board can enter this."))
+    advisory_lock(f"noting {round_id}")
+    if not is_still_there(noting):
+        return
     if noting.confirmed_at is not None:
         raise Refused(N_("The chair has confirmed this, so it stays."))
     db.session.delete(noting)
     flush()
-    _log(noting.meeting, by, "result.noting_taken_back", {"round": noting.count.round_id})
+    _log(meeting, by, "result.noting_taken_back", {"round": round_id})
 
 
 # --- questions and actions ------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pbapp.papers.packs.models import Pack
 def of_meeting(meeting: Meeting) -> dict[str, Any]:
     """For the page of a meeting: what was noted, asked and set going there."""
     notings = queries.list_notings(meeting.id)
-    entered = {noting.count.round_id for noting in notings}
+    entered = {noting.count.round_id for noting in notings if noting.count.is_official}
     waiting = words.to_note(meeting) if runs(meeting.board_id) else []
     return {
         "notings": notings,

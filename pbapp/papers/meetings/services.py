@@ -18,7 +18,7 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board, Role
 from pbapp.boards.queries import has_role
-from pbapp.db import advisory_lock, db, flush
+from pbapp.db import advisory_lock, db, flush, is_still_there
 from pbapp.messages import services as messages
 from pbapp.papers.meetings.days import days_from, first_day
 from pbapp.papers.meetings.models import (
@@ -250,17 +250,24 @@ def add_paper(
 
 def publish_paper(*, paper: MeetingPaper, by: Account) -> None:
     """Let everybody read a paper; it stays so."""
-    _must_run(paper.meeting.board_id, by)
+    meeting = paper.meeting
+    _must_run(meeting.board_id, by)
+    _lock(meeting)
+    if not is_still_there(paper):
+        raise Refused(N_("This paper was taken away just now."))
     if paper.published_at is None:
         paper.published_at = clock.now()
         flush()
-        _log_one(paper.meeting, by, "meeting.paper_published", {"digest": paper.digest})
+        _log_one(meeting, by, "meeting.paper_published", {"digest": paper.digest})
 
 
 def take_away(*, paper: MeetingPaper, by: Account) -> None:
     """Remove a paper nobody but the board has seen; what was published stays."""
     meeting = paper.meeting
     _must_run(meeting.board_id, by)
+    _lock(meeting)
+    if not is_still_there(paper):
+        return
     if paper.published_at is not None:
         raise Refused(N_("This paper is published, so it stays. Add the right one beside it."))
     db.session.delete(paper)
