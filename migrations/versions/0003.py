@@ -573,6 +573,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("agenda", sa.JSON(), nullable=False),
         sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("others_present", sa.Text(), nullable=False),
