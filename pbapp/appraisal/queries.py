@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp import clock
@@ -21,10 +21,9 @@ from pbapp.boards.queries import has_role
 from pbapp.db import db
 from pbapp.decisions import conflicts
 from pbapp.decisions.models import Conflict
-from pbapp.organisations.models import Member
 from pbapp.proposals.deciding import SUBJECT
 from pbapp.proposals.models import Proposal, ProposalState
-from pbapp.proposals.queries import is_author
+from pbapp.proposals.queries import is_author, of_author
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import PhaseKind, Round, RoundMember, RoundRole
 from pbapp.rounds.queries import find_phase
@@ -127,10 +126,10 @@ def why_not_score(proposal: Proposal, by: Account) -> Refused | None:
     return why_closed(proposal)
 
 
-def own_groups(account: Account) -> set[UUID]:
-    """The groups somebody belongs to: they do not appraise those groups' bids."""
-    query = select(Member.organisation_id).where(Member.account_id == account.id)
-    return set(db.session.scalars(query))
+def _own_of(ids: list[int], account: Account) -> set[int]:
+    """Those of these bids that somebody is behind, as `why_not_impartial` has it."""
+    behind = or_(of_author(account), Proposal.submitted_by_id == account.id)
+    return set(db.session.scalars(select(Proposal.id).where(Proposal.id.in_(ids), behind)))
 
 
 def why_not_impartial(proposal: Proposal, by: Account) -> Refused | None:
@@ -260,6 +259,7 @@ class Bid:
 
     `waits_for_me`: this viewer still has to send scores of their own. Until then, and always for
     those who have a stake in it, the others' scores are hidden.
+    `is_own`: the viewer is one of those behind it.
     `said` is what the viewer said of a stake of theirs: None nothing yet, False none, True one.
     """
 
@@ -270,6 +270,7 @@ class Bid:
     is_hidden: bool
     waits_for_me: bool
     is_scored_by_me: bool
+    is_own: bool
     said: bool | None
     costs_fit: bool
     is_changed_since: bool
@@ -320,7 +321,7 @@ def list_bids(round: Round, account: Account, *, only: int | None = None) -> lis
     criteria = criteria_of(round)
     scores = capacity_in(round, account) is not None
     edits = _newest_of(ids)
-    groups, checks = own_groups(account), len(checks_of(round))
+    own, checks = _own_of(ids, account), len(checks_of(round))
     return [
         _bid(
             proposal,
@@ -328,7 +329,7 @@ def list_bids(round: Round, account: Account, *, only: int | None = None) -> lis
             sheets.get(proposal.id, []),
             said.get(str(proposal.id)),
             edits.get(str(proposal.id), 0),
-            (account, groups, scores, criteria, checks),
+            (account, own, scores, criteria, checks),
         )
         for proposal in proposals
     ]
@@ -340,11 +341,11 @@ def _bid(
     sheets: list[Sheet],
     said: bool | None,
     newest: int,
-    around: tuple[Account, set[UUID], bool, list[Criterion], int],
+    around: tuple[Account, set[int], bool, list[Criterion], int],
 ) -> Bid:
-    account, groups, scores, criteria, checks = around
+    account, behind, scores, criteria, checks = around
     mine = any(sheet.account_id == account.id for sheet in sheets)
-    own = proposal.organisation_id in groups or proposal.submitted_by_id == account.id
+    own = proposal.id in behind
     waits = scores and not (mine or own or said) and is_open(proposal)
     return Bid(
         proposal=proposal,
@@ -354,6 +355,7 @@ def _bid(
         is_hidden=waits or own or bool(said),
         waits_for_me=waits,
         is_scored_by_me=mine,
+        is_own=own,
         said=said,
         costs_fit=dossier is not None and costs_stand(dossier, proposal),
         is_changed_since=bool(dossier and dossier.checks and newest > dossier.revision_seen),

@@ -28,14 +28,11 @@ def index(slug: str) -> str:
     """The bids to read: which wait for this person's scores, and which have them."""
     round = get_round_to_review(slug)
     bids = queries.list_bids(round, viewer())
-    mine = queries.own_groups(viewer())
     return render_template(
         "appraisal/review.html",
         round=round,
         bids=[bid for bid in bids if queries.is_open(bid.proposal)],
         decided=[bid for bid in bids if not queries.is_open(bid.proposal)],
-        mine=mine,
-        account=viewer(),
     )
 
 

@@ -12,7 +12,7 @@ from pbapp.appraisal.models import Sheet
 from pbapp.appraisal.standards import CriterionTerms
 from pbapp.db import db
 from pbapp.organisations.models import Member, MemberRole
-from pbapp.proposals import deciding
+from pbapp.proposals import co_authors, deciding
 from pbapp.proposals.models import Proposal
 from pbapp.refusal import Refused
 from pbapp.rounds.models import PhaseKind, Round, RoundRole
@@ -224,6 +224,21 @@ def test_the_list_says_what_is_missing_and_hides_scores_until_ones_own_are_in(
         "No group has sent in"
         in officer.get(f"/desk/rounds/{make_round(world, slug='empty').slug}/appraisal").text
     )
+
+
+def test_a_co_author_sees_no_scores_in_list_table_or_committee(
+    world: World, round: Round, bid: Proposal, rae: Account, officer: Browser
+) -> None:
+    impartial(bid, rae)
+    scored(bid, rae, 5, 5, 5, 5)
+    here = f"/desk/rounds/{round.slug}/appraisal"
+    pages = (here, f"{here}.csv", f"/rounds/{round.slug}/committee")
+    assert all("5.0" in officer.get(path).html for path in pages)
+    co_authors.invite(
+        proposal=bid, name="Ola", email=world.officer.email, by=world.group_member, url=LINK
+    )
+    db.session.commit()
+    assert not any("5.0" in officer.get(path).html for path in pages)
 
 
 def test_the_list_asks_the_same_few_questions_however_many_bids(
