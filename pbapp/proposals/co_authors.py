@@ -36,7 +36,8 @@ def invite(*, proposal: Proposal, name: str, email: str, by: Account, url: str) 
     db.session.add(invited)
     flush()
     messages.write(
-        key=f"co-author {invited.id}",
+        # SQLite gives the id of a row that was taken away out again.
+        key=f"co-author {invited.id} {invited.invited_at.isoformat()}",
         to=address,
         template="proposal_co_author",
         context={

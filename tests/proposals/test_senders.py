@@ -15,6 +15,8 @@ from pbapp.organisations.passport.models import Item, Kept, PassportItem
 from pbapp.proposals import co_authors, deciding, queries, services
 from pbapp.proposals.models import Proposal
 from pbapp.proposals.services import EnteredFor
+from pbapp.proposals.writing import queries as drafts
+from pbapp.proposals.writing import services as writing
 from pbapp.refusal import Refused
 from pbapp.rounds.models import MayPropose, Round
 from tests.proposals.factories import LINK, content, make_proposal
@@ -193,5 +195,25 @@ def test_a_co_author_changes_it_and_cannot_withdraw_or_decide(world: World, roun
         deciding.put_on_ballot(
             proposal=proposal, by=world.officer, version=proposal.version, link=LINK
         )
+    draft = writing.begin_change(proposal=proposal, fields={}, by=world.officer)
+    assert drafts.find_draft(draft.id, round, world.officer) is draft
     co_authors.remove(co_author=proposal.co_authors[0], by=world.group_member)
     assert not queries.is_author(world.officer, proposal)
+    assert drafts.find_draft(draft.id, round, world.officer) is None  # although they began it
+    assert drafts.list_open(world.officer) == []
+    assert drafts.find_draft(draft.id, round, world.group_member) is draft
+
+
+def test_who_is_invited_after_another_was_removed_gets_a_mail_too(
+    world: World, round: Round
+) -> None:
+    proposal = make_proposal(world, round)
+    for address in ("ada@example.org", "bo@example.org"):
+        invited = co_authors.invite(
+            proposal=proposal, name="A", email=address, by=world.group_member, url=LINK
+        )
+        db.session.commit()
+        co_authors.remove(co_author=invited, by=world.group_member)
+        db.session.commit()
+    asked = db.session.scalars(select(Mail.to_address).order_by(Mail.to_address)).all()
+    assert asked == ["ada@example.org", "bo@example.org"]

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 from pbapp.accounts.models import Account
 from pbapp.db import db
 from pbapp.organisations.models import Member, Organisation, OrganisationKind
-from pbapp.proposals.models import CoAuthor, Proposal
+from pbapp.proposals.models import Proposal
+from pbapp.proposals.queries import of_author
 from pbapp.proposals.writing.models import ProposalDraft
 from pbapp.rounds.models import Round
 
@@ -49,15 +50,19 @@ def find_change(proposal: Proposal) -> ProposalDraft | None:
 
 
 def _is_for(by: Account) -> ColumnElement[bool]:
-    """Begun by them, for a group of theirs, or changing a proposal they write along on."""
+    """A new one begun by them or for a group of theirs, or a change of what they may change."""
     groups = select(Member.organisation_id).where(Member.account_id == by.id)
-    shared = select(CoAuthor.proposal_id).where(CoAuthor.email == by.email)
+    theirs = select(Proposal.id).where(of_author(by))
     # A group's draft is its members': who has left the group has left its drafts, too.
     alone = or_(ProposalDraft.organisation_id.is_(None), ProposalDraft.entered_for != "")
+    begun = and_(ProposalDraft.account_id == by.id, alone)
     return or_(
-        and_(ProposalDraft.account_id == by.id, alone),
-        ProposalDraft.organisation_id.in_(groups),
-        ProposalDraft.proposal_id.in_(shared),
+        and_(
+            ProposalDraft.base_version.is_(None),
+            or_(begun, ProposalDraft.organisation_id.in_(groups)),
+        ),
+        # Who no longer writes along has left the change as well, even one they began.
+        ProposalDraft.proposal_id.in_(theirs),
     )
 
 
