@@ -115,9 +115,9 @@ def undo(*, asset: Asset, decision: Decision, by: Account) -> None:
     if decision.undone_at is not None:
         return
     decisions.undo(decision=decision, by=by, board_id=asset.board_id)
-    refusing.reopen(decision)
     asset.state = AssetState(decision.state_before)
     flush()
+    refusing.reopen(decision, asset.version)
 
 
 def edit(

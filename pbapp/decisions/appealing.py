@@ -110,7 +110,7 @@ def answer(
 
 
 def lapse(subject_type: str, subject_id: str) -> None:
-    """Its author has mended the thing and sent it in again: there is nothing left to answer."""
+    """Mended and sent in again, taken back, joined or undone: there is nothing left to answer."""
     for appeal in list_appeals(subject_type, subject_id):
         if appeal.verdict is None:
             appeal.verdict, appeal.decided_at = Verdict.LAPSED, clock.now()

@@ -138,11 +138,15 @@ def make_way(matter: Matter) -> None:
     _close(standing, Answer.LAPSED)
 
 
-def reopen(decision: Decision) -> None:
-    """The refusal a decision agreed to waits again, since that was undone."""
+def reopen(decision: Decision, version: int) -> None:
+    """The refusal a decision agreed to waits again, since that was undone.
+
+    `version` is the thing's after its state went back: the group has changed nothing meanwhile.
+    """
     refusal = find_agreed(decision.id)
     if refusal is not None:
         refusal.answer = refusal.answered_by_id = refusal.answered_at = refusal.decision_id = None
+        refusal.version = version
         flush()
 
 

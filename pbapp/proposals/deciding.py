@@ -186,9 +186,10 @@ def undo(*, decision: Decision, proposal: Proposal, by: Account) -> Proposal:
     if proposal.state is not STATE_AFTER[decision.outcome]:
         raise Refused(N_("The group has changed its proposal since then, so this stands."))
     deciding.undo(decision=decision, by=by, board_id=proposal.round.board_id)
-    refusing.reopen(decision)
     proposal.state = ProposalState(decision.state_before)
     flush()
+    refusing.reopen(decision, proposal.version)
+    appealing.lapse(SUBJECT, str(proposal.id))
     return proposal
 
 

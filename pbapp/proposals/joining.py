@@ -8,6 +8,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.db import db, flush
+from pbapp.decisions import appealing
 from pbapp.proposals import checks
 from pbapp.proposals.content import Content
 from pbapp.proposals.filling import ROWS, fill
@@ -50,6 +51,8 @@ def join(*, whole: Proposal, parts: Sequence[Proposal], content: Content, by: Ac
         part.state, part.merged_into = ProposalState.MERGED, whole
         part.updated_at = clock.now()
     flush()
+    for one in (whole, *parts):
+        appealing.lapse("proposal", str(one.id))
     db.session.refresh(whole, ["priority", "area", "photo", *ROWS])
     audit.revise(
         subject_type="proposal",

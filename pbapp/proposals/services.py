@@ -215,6 +215,7 @@ def withdraw(*, proposal: Proposal, by: Account) -> Proposal:
     proposal.state = ProposalState.WITHDRAWN
     proposal.updated_at = clock.now()
     flush()
+    appealing.lapse("proposal", str(proposal.id))
     sealed = proposal.round.sealed_at is not None
     log(proposal, by, "proposal.withdrawn", {"after_sealing": sealed})
     return proposal

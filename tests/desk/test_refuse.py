@@ -17,10 +17,11 @@ from pbapp.boards.models import Membership, Role
 from pbapp.boards.service_clock import days_after
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
-from pbapp.decisions.models import Appeal, Refusal
+from pbapp.decisions.models import Appeal, Refusal, Verdict
 from pbapp.desk import services as desk
 from pbapp.messages.models import Mail, MailState
 from pbapp.organisations import services as organisations
+from pbapp.proposals import services as proposals
 from pbapp.proposals.models import Proposal
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Profile, Round
@@ -145,6 +146,8 @@ def test_undone_within_the_minute_the_request_waits_again(
     db.session.refresh(refusal)
     assert refusal.answer is None
     assert db.session.query(Mail).one().state is MailState.CANCELLED
+    agree(second_officer, proposal)
+    assert state_of(proposal) == "refused"
 
 
 def test_who_may_be_second_follows_the_size_of_the_round(
@@ -215,6 +218,9 @@ def test_an_entry_for_the_map_is_refused_and_appealed_without_an_account(
     ask(officer, asset)
     counter.get(page_of(asset), status=403)
     agree(second_officer, asset)
+    second_officer.submit(second_officer.get("/desk"))  # undone: the request waits again
+    assert state_of(asset) == "waiting"
+    agree(second_officer, asset)
     assert state_of(asset) == "refused"
     with officer.app.test_request_context():
         link = links.appeal_url(asset).removeprefix("http://localhost")
@@ -257,6 +263,18 @@ def test_an_appeal_goes_to_somebody_who_took_no_part(
     path = f"/rounds/small-grants/proposals/{proposal.number}"
     assert "The costs are still open." in group_member.get(path).text
     assert "There is an appeal against this already." in group_member.get(f"{path}/appeal").text
+
+
+def test_an_appeal_about_what_was_taken_back_does_not_hold_up_sealing(
+    group_member: Browser, world: World, round: Round
+) -> None:
+    proposal = returned(world, round)
+    on_ballot(world, round)
+    appeal_by_group(group_member, proposal)
+    proposals.withdraw(proposal=proposal, by=world.group_member)
+    db.session.commit()
+    assert db.session.query(Appeal).one().verdict is Verdict.LAPSED
+    desk.ask_to_seal(round=round, by=world.officer)
 
 
 def test_the_time_to_appeal_ends_after_ten_working_days(
