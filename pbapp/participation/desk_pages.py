@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp import clock
 from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.boards.models import Board
@@ -19,6 +20,7 @@ from pbapp.participation.questions import AGE, ANSWERED, FORMS, GROUPS, QUESTION
 from pbapp.refusal import Refused
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
+from pbapp.rounds.queries import result_is_out
 from pbapp.web.access import access, require
 from pbapp.web.refusals import blame
 
@@ -54,7 +56,13 @@ def paper(slug: str) -> Page:
         (words.ask(q.name), [form[f"{q.name}-{answer}"] for answer in q.answers])
         for q in QUESTIONS[Kind.ABOUT]
     ]
-    html = render_template("participation/paper.html", round=round, form=form, questions=questions)
+    html = render_template(
+        "participation/paper.html",
+        round=round,
+        form=form,
+        questions=questions,
+        too_late=result_is_out(round, clock.now()),
+    )
     return html, 422 if form.errors or form.form_errors else 200
 
 

@@ -26,9 +26,11 @@ from pbapp.participation.questions import (
 )
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Round
+from pbapp.rounds.queries import result_is_out
 from pbapp.rounds.services import log
 
 Answers = Mapping[str, Collection[str]]
+TOO_LATE = N_("The result is out, so no totals can be entered any more.")
 
 
 def add_form(*, round: Round, kind: Kind, answers: Answers, key: str) -> bool:
@@ -100,12 +102,16 @@ def set_paper(
 ) -> None:
     """The forms on paper as totals, all of them together; entered again, they replace what was.
 
+    Only before the result: who saw the answers before and after would know those of the few added.
     Raises `Refused` beside the question whose numbers cannot be those of so many forms.
     """
     if not has_role(by.id, round.board_id, sorted(OFFICER_ROLES)):
         raise Refused(N_("Only an officer of this board can do this."))
+    advisory_lock(f"forms {round.id}")
     if closing.fate_of(round).destroyed_at is not None:
         raise Refused(N_("The ballots are destroyed, and only totals are kept since."))
+    if result_is_out(round, clock.now()):
+        raise Refused(TOO_LATE)
     given = dict(numbers)
     for question in QUESTIONS[Kind.ABOUT]:
         ours = [given.get((question.name, answer), 0) for answer in question.answers]
@@ -116,7 +122,6 @@ def set_paper(
             )
         people = forms if question.is_multiple and any(ours) else sum(ours)
         given[question.name, ANSWERED] = people - given.get((question.name, PREFER_NOT), 0)
-    advisory_lock(f"forms {round.id}")
     _begin(round, Source.PAPER)
     given[FORMS[Kind.ABOUT], ANSWERED] = forms
     query = select(FormTotal).where(

@@ -17,7 +17,9 @@ from pbapp.engagement.models import Engagement, EngagementKind, SeldomHeard, Voi
 from pbapp.participation import queries, services
 from pbapp.participation.models import FormKey, FormTotal, Source
 from pbapp.places.models import DataZone
-from pbapp.rounds.models import Round
+from pbapp.refusal import Refused
+from pbapp.rounds.models import PhaseKind, Round
+from pbapp.rounds.queries import find_phase
 from pbapp.upkeep import CHORES
 from tests.client import Browser, QueryCounter
 from tests.results.factories import counted_round
@@ -45,6 +47,16 @@ FORTY = {
 @pytest.fixture
 def round(world: World) -> Round:
     return counted_round(world).round
+
+
+def enter(officer: Browser, round: Round) -> None:
+    """The forms on paper, the day before the result was out."""
+    out = find_phase(round, PhaseKind.PUBLISHED)
+    moment, out.starts_at = out.starts_at, clock.now() + timedelta(days=1)
+    db.session.commit()
+    officer.submit(officer.get(PAPER), FORTY, form="paper-forms")
+    find_phase(round, PhaseKind.PUBLISHED).starts_at = moment
+    db.session.commit()
 
 
 def listened(world: World, *groups: SeldomHeard) -> None:
@@ -85,7 +97,7 @@ def test_who_was_not_heard_is_said_beside_the_listening_that_reached_them(
 ):
     listened(world, SeldomHeard.UNPAID_CARERS)
     assert "so we do not know which groups we heard from" in stranger.get(PAGE).text
-    officer.submit(officer.get(PAPER), FORTY, form="paper-forms")
+    enter(officer, round)
     known = {"source": "A census of 2022", "age-65_74": 14, "age-75": 9, "groups-disabled": 60}
     officer.submit(officer.get(COMMUNITY), known, form="community")
     page = stranger.get(PAGE)
@@ -104,15 +116,31 @@ def test_who_was_not_heard_is_said_beside_the_listening_that_reached_them(
     assert "Faith communities: " not in page.text  # told, and nothing is known to compare with
     assert "Stall at the market Street stall" in page.text
     assert "85" in page.text
-    again = officer.get(PAPER)
-    assert 'value="40"' in again.html
     told = list(csv.DictReader(io.StringIO(stranger.get(f"{PAGE}.csv").html.lstrip("\ufeff"))))
     by_name = {(row["by"], row["key"]): row for row in told}
     assert by_name["age", "25_34"]["people"] == "20"
     assert by_name["groups", "unpaid_carers"]["held_back"] == "yes"
 
 
-def test_wrong_totals_are_said_beside_the_field(round: Round, officer: Browser):
+def test_no_totals_are_entered_once_the_result_is_out(
+    world: World, round: Round, officer: Browser, stranger: Browser
+):
+    enter(officer, round)
+    before = queries.totals(round)
+    page = officer.get(PAPER)
+    assert "they can no longer be entered" in page.text
+    assert "Save the totals" not in page.html
+    one_more = {**FORTY, "forms": "41", "groups-faith": "11", "csrf_token": token(officer)}
+    page = officer.post(PAPER, one_more, status=422)
+    assert page.errors() == ["The result is out, so no totals can be entered any more."]
+    with pytest.raises(Refused, match="The result is out"):
+        services.set_paper(round=round, forms=41, numbers={}, by=world.officer)
+    db.session.expire_all()
+    assert queries.totals(round) == before
+
+
+def test_wrong_totals_are_said_beside_the_field(world: World, officer: Browser):
+    round = counted_round(world, published=False).round
     many = {"forms": "10", "age-75": "6", "age-25_34": "5", "groups-faith": "x"}
     page = officer.submit(officer.get(PAPER), many, form="paper-forms", status=422)
     assert page.errors() == ["Enter a whole number."]
@@ -130,6 +158,8 @@ def test_wrong_totals_are_said_beside_the_field(round: Round, officer: Browser):
         "The ages together are more than 100 of 100 people.",
     ]
     assert queries.totals(round, Source.PAPER)["about_forms", "answered"] == 0
+    officer.submit(officer.get(PAPER), FORTY, form="paper-forms")
+    assert 'value="40"' in officer.get(PAPER).html
 
 
 def test_before_the_result_only_the_board_sees_it_and_no_forms_yet(
@@ -158,7 +188,7 @@ def test_small_numbers_go_with_the_ballots_and_the_page_stays(
     world: World, round: Round, officer: Browser, stranger: Browser
 ):
     assert services.forget_small_numbers in CHORES
-    officer.submit(officer.get(PAPER), FORTY, form="paper-forms")
+    enter(officer, round)
     db.session.add(FormKey(key="k" * 32, round_id=round.id))
     db.session.commit()
     before = stranger.get(PAGE).text
@@ -177,7 +207,7 @@ def test_small_numbers_go_with_the_ballots_and_the_page_stays(
         assert ("groups", "unpaid_carers") in small
         assert not db.session.scalars(select(FormKey)).all()
         assert stranger.get(PAGE).text.partition("Trust")[0] == before.partition("Trust")[0]
-    page = officer.submit(officer.get(PAPER), FORTY, form="paper-forms", status=422)
+    page = officer.post(PAPER, {**FORTY, "csrf_token": token(officer)}, status=422)
     assert page.errors() == ["The ballots are destroyed, and only totals are kept since."]
 
 
