@@ -21,6 +21,7 @@ from pbapp.messages import services as messages
 from pbapp.proposals.queries import contact_of, is_author, may_withdraw
 from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.results.corrections.guards import guard
+from pbapp.results.corrections.queries import is_counted_again
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public
 from pbapp.rounds.models import Round
@@ -41,6 +42,10 @@ def offer_all(*, round: Round, by: Account, link: LinkTo) -> list[Award]:
         raise Refused(N_("This is a rehearsal: no money is offered, and nobody is told."))
     if round.is_imported or not is_public(round, clock.now()):
         raise Refused(N_("The money can be offered once the result is public."))
+    if is_counted_again(round):
+        raise Refused(
+            N_("A correction of the count is open. Wait until it is published, or taken back.")
+        )
     return [_offer(row, row.awarded, link, by) for row in list_to_offer(round)]
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
+from pbapp import clock
 from pbapp.db import db
 from pbapp.delivery import services as delivery
+from pbapp.delivery.models import Award, AwardState
 from pbapp.jobs import services as jobs
+from pbapp.jobs.models import JobState
 from pbapp.messages.models import Telling
 from pbapp.refusal import Refused
 from pbapp.results import queries as results
 from pbapp.results.corrections import correcting, queries
-from pbapp.results.corrections.models import CorrectionKind
+from pbapp.results.corrections.models import Correction, CorrectionKind
 from pbapp.results.models import Count
 from pbapp.rounds.models import Round
 from tests.client import Browser
@@ -38,6 +43,10 @@ def round(world: World) -> Round:
 
 def winners(round: Round) -> list[str]:
     return [row.project_key for row in results.winners(round)]
+
+
+def seen(round: Round) -> str:
+    return queries.digest_of(queries.find_open(round))
 
 
 def work() -> None:
@@ -119,13 +128,97 @@ def test_what_would_change_nothing_or_comes_too_late_is_refused(
     with pytest.raises(Refused, match="asked for a correction already"):
         correcting.ask(round=round, by=world.officer, kind=CorrectionKind.WORDS, **WHAT)
     with pytest.raises(Refused, match="Look at what comes out first"):
-        correcting.agree(round=round, by=world.second_officer)
+        correcting.agree(round=round, seen=seen(round), by=world.second_officer)
+    with pytest.raises(Refused, match="A correction of the count is open"):
+        delivery.offer_all(round=round, by=world.officer, link=str)
     officer.submit(officer.get(DESK), press=None, form=0)
     assert queries.find_open(round) is None
     delivery.offer_all(round=round, by=world.officer, link=lambda number: f"/{number}")
     db.session.commit()
     page = officer.submit(officer.get(DESK), OUT, form="correction", status=422)
     assert "Money of this round has been offered already" in page.text
+
+
+def test_only_the_correction_that_was_looked_at_is_agreed_to(
+    world: World, round: Round, officer: Browser, second_officer: Browser
+):
+    officer.submit(officer.get(DESK), {**WHAT, "kind": "words"}, form="correction")
+    looked_at = second_officer.get(DESK)
+    back = officer.get(DESK)
+    officer.submit(back)
+    other = {**WHAT, "kind": "words", "reason": "For another reason."}
+    officer.submit(officer.get(DESK), other, form="correction")
+    for said in (
+        second_officer.follow(second_officer.submit(looked_at)).text,
+        officer.follow(officer.submit(back)).text,
+    ):
+        assert "This is not the correction you looked at" in said
+    assert queries.find_open(round).agreed_at is None
+    second_officer.submit(second_officer.get(DESK))
+    assert queries.find_newest(round).reason == "For another reason."
+
+
+def test_what_was_counted_is_not_shown_for_a_correction_asked_for_meanwhile(
+    world: World, round: Round, monkeypatch: pytest.MonkeyPatch
+):
+    first = correcting.ask(
+        round=round, by=world.officer, kind=CorrectionKind.COUNT, withdrawn=["2"], **WHAT
+    )
+    db.session.commit()
+    reckon, id = correcting.reckon_round, first.id
+
+    def meanwhile(of: Round, *, withdrawn: set[str]) -> object:
+        made = reckon(of, withdrawn=withdrawn)
+        row = db.session.get(Correction, id)
+        row.withdrawn, row.asked_at = ["1"], row.asked_at + timedelta(seconds=5)
+        db.session.commit()
+        return made
+
+    monkeypatch.setattr(correcting, "reckon_round", meanwhile)
+    correcting.count_again(job_id=uuid4(), correction_id=id)
+    db.session.expire_all()
+    assert db.session.get(Correction, id).found is None
+
+
+def test_a_correction_that_cannot_be_counted_can_be_taken_back(
+    world: World, round: Round, officer: Browser, second_officer: Browser
+):
+    officer.submit(officer.get(DESK), OUT, form="correction")
+    work()
+    second_officer.submit(second_officer.get(DESK))
+    page = officer.get(DESK)
+    assert "Take it back" not in page.text
+    correcting.find_job(queries.find_open(round)).state = JobState.FAILED
+    db.session.commit()
+    page = officer.get(DESK)
+    assert "The count did not work" in page.text
+    officer.submit(page)
+    assert queries.find_open(round) is None
+    assert winners(round) == ["2", "1", "4"]
+
+
+def test_nobody_agrees_once_money_was_offered(world: World, round: Round, officer: Browser):
+    officer.submit(officer.get(DESK), OUT, form="correction")
+    work()
+    offered(round, world)
+    with pytest.raises(Refused, match="offered already"):
+        correcting.agree(round=round, seen=seen(round), by=world.second_officer)
+
+
+def offered(round: Round, world: World) -> None:
+    row = results.winners(round)[0]
+    db.session.add(
+        Award(
+            round_id=round.id,
+            proposal_id=row.proposal_id,
+            allocation_id=row.id,
+            state=AwardState.OFFERED,
+            amount_pence=row.awarded,
+            link="/1",
+            offered_at=clock.now(),
+        )
+    )
+    db.session.commit()
 
 
 def test_nobody_else_corrects_a_result(

@@ -16,7 +16,7 @@ from pbapp.ballots.paper.queries import own_projects
 from pbapp.boards.models import Role
 from pbapp.db import advisory_lock, db, flush, write_transaction
 from pbapp.jobs import services as jobs
-from pbapp.jobs.models import Job
+from pbapp.jobs.models import Job, JobState
 from pbapp.jobs.services import job
 from pbapp.messages import telling
 from pbapp.refusal import N_, Refused
@@ -99,14 +99,23 @@ def find_job(correction: Correction) -> Job | None:
     return jobs.find_newest(CORRECT_JOB, "correction_id", correction.id)
 
 
-def take_back(*, round: Round, by: Account) -> None:
-    """A voting lead takes back a correction that nobody has agreed to."""
+def has_failed(correction: Correction) -> bool:
+    """Whether the worker has given up counting for a correction."""
+    job = find_job(correction)
+    return job is not None and job.state is JobState.FAILED and job.asked_at >= correction.asked_at
+
+
+def take_back(*, round: Round, seen: str, by: Account) -> None:
+    """A voting lead takes back a correction that nobody has agreed to, or that cannot be counted.
+
+    `seen` is the digest of the one that was looked at.
+    """
     must_lead_the_vote(round, by)
-    advisory_lock(f"count {round.id}")
-    correction = queries.find_open(round)
+    correction = _hold_open(round)
     if correction is None:
         return
-    if correction.agreed_at is not None:
+    _refuse_another(correction, seen)
+    if correction.agreed_at is not None and not has_failed(correction):
         raise Refused(N_("Two people have agreed to this correction. It cannot be taken back."))
     number = correction.number
     db.session.delete(correction)
@@ -114,17 +123,37 @@ def take_back(*, round: Round, by: Account) -> None:
     log(round, by, "round.correction_taken_back", {"edition": number})
 
 
-def agree(*, round: Round, by: Account) -> Correction:
-    """The second person agrees, who must have been able to certify the count with the first."""
+def _hold_open(round: Round) -> Correction | None:
     advisory_lock(f"count {round.id}")
     correction = queries.find_open(round)
+    if correction is not None:
+        db.session.refresh(correction)
+    return correction
+
+
+def _refuse_another(correction: Correction, seen: str) -> None:
+    if queries.digest_of(correction) != seen:
+        raise Refused(
+            N_("This is not the correction you looked at: somebody asked for another. Read it.")
+        )
+
+
+def agree(*, round: Round, seen: str, by: Account) -> Correction:
+    """The second person agrees, who must have been able to certify the count with the first.
+
+    `seen` is the digest of the correction they looked at.
+    """
+    correction = _hold_open(round)
     if correction is None or correction.agreed_at is not None:
         raise Refused(N_("There is no correction that waits for a second person."))
+    _refuse_another(correction, seen)
     if correction.asked_by_id == by.id:
         raise Refused(ANOTHER_HAND)
     role = _second_role(round, correction, by)
     if correction.kind is CorrectionKind.COUNT and correction.found is None:
         raise Refused(N_("The ballots are being counted again. Look at what comes out first."))
+    if correction.kind is CorrectionKind.COUNT:
+        refuse_if_guarded(round)
     correction.agreed_by_id, correction.agreed_role = by.id, role
     correction.agreed_at = clock.now()
     flush()
@@ -162,12 +191,17 @@ def count_again(*, job_id: UUID, correction_id: int) -> None:
     correction = db.session.get(Correction, correction_id)
     if correction is None or correction.published_at is not None:
         return
+    round_id = correction.round_id
+    counted = correction.asked_at, list(correction.withdrawn)
     reckoned = reckon_round(correction.round, withdrawn=set(correction.withdrawn))
     db.session.rollback()
     with write_transaction():
-        correction = db.session.get(Correction, correction_id)
+        advisory_lock(f"count {round_id}")
+        correction = db.session.get(Correction, correction_id, populate_existing=True)
         if correction is None or correction.published_at is not None:
             return
+        if (correction.asked_at, correction.withdrawn) != counted:
+            return  # taken back meanwhile, and another asked for under the same number
         if correction.agreed_at is None:
             correction.found = {"winners": {p.pot: list(r.outcome.winners) for p, r in reckoned}}
         else:
@@ -180,7 +214,6 @@ def count_again(*, job_id: UUID, correction_id: int) -> None:
 def _replace(correction: Correction, reckoned: list[tuple[str, Reckoning]]) -> None:
     """The counts so far stay as they are and are the result no more."""
     round = correction.round
-    advisory_lock(f"count {round.id}")
     refuse_if_guarded(round)
     before = list_official_counts(round)
     for count in before:

@@ -136,9 +136,10 @@ def take_back(slug: str) -> Page:
 
 def _press(slug: str, verb: Callable[..., object], said: str) -> Page:
     round, account = _own(slug, counters_too=True)
-    if PressForm().validate_on_submit():
+    form = PressForm()
+    if form.validate_on_submit():
         try:
-            verb(round=round, by=account)
+            verb(round=round, seen=form.seen.data or "", by=account)
         except Refused as refused:
             say_no(refused)
         else:
@@ -170,7 +171,8 @@ def _correction_page(round: Round, form: CorrectionForm) -> Page:
         round=round,
         form=form,
         waiting=waiting,
-        job=correcting.find_job(waiting) if waiting else None,
+        seen=queries.digest_of(waiting) if waiting else "",
+        has_failed=waiting is not None and correcting.has_failed(waiting),
         kinds=words.KIND,
         set_aside=[titles[key] for key in waiting.withdrawn] if waiting else [],
         gained=sorted(titles[key] for key in won - now),

@@ -89,4 +89,6 @@ class CorrectionForm(Form):
 
 
 class PressForm(Form):
-    """A press that cannot be forged."""
+    """A press that cannot be forged, on the correction that the page showed."""
+
+    seen = HiddenField(validators=[Length(max=64)])

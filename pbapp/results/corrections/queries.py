@@ -9,11 +9,12 @@ from sqlalchemy.orm import joinedload
 
 from pbapp import clock
 from pbapp.db import db
-from pbapp.results.corrections.models import Correction, Objection
+from pbapp.results.corrections.models import Correction, CorrectionKind, Objection
 from pbapp.results.models import Count
 from pbapp.results.queries import is_public
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
+from pbapp.tally.digest import canonical, sha256
 
 OBJECT_FOR = timedelta(days=14)
 
@@ -87,6 +88,28 @@ def find_open(round: Round) -> Correction | None:
         Correction.round_id == round.id, Correction.published_at.is_(None)
     )
     return db.session.scalar(query)
+
+
+def digest_of(correction: Correction) -> str:
+    """Of everything somebody looks at before they agree: another correction has another one."""
+    return sha256(
+        canonical(
+            {
+                "number": correction.number,
+                "kind": correction.kind.value,
+                "what": correction.what,
+                "reason": correction.reason,
+                "withdrawn": correction.withdrawn,
+                "asked_at": correction.asked_at.isoformat(),
+            }
+        )
+    )
+
+
+def is_counted_again(round: Round) -> bool:
+    """Whether a correction of the count is open, so that other projects may win."""
+    correction = find_open(round)
+    return correction is not None and correction.kind is CorrectionKind.COUNT
 
 
 def list_counts_of(round: Round, edition: int) -> list[Count]:
