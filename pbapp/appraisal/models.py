@@ -80,7 +80,8 @@ class Dossier(Base):
     `version` counts what was saved in it. `revision_seen` is the number of the bid's newest edit
     when a check was last answered: later edits are shown as changes since. `work_told` and
     `costs_told` count the messages to the group about checks and costs; `costs_agreed` is the
-    group's answer to the officer's figures (None: not yet).
+    group's answer to the officer's figures (None: not yet). `costs_checked` is how often figures
+    were saved; only the first can be taken back, as the group has heard of those before.
     """
 
     __tablename__ = "dossier"
@@ -103,6 +104,7 @@ class Dossier(Base):
     revision_seen: Mapped[int] = mapped_column(default=0)
     work_told: Mapped[int] = mapped_column(default=0)
     costs_told: Mapped[int] = mapped_column(default=0)
+    costs_checked: Mapped[int] = mapped_column(default=0, server_default="0")
     costs_at: Mapped[datetime | None] = mapped_column(Moment)
     costs_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     costs_agreed: Mapped[bool | None]

@@ -171,6 +171,7 @@ def check_costs(
     flush()
     dossier.costs.extend(lines)
     dossier.costs_at, dossier.costs_by_id = clock.now(), by.id
+    dossier.costs_checked += 1
     dossier.costs_agreed, dossier.costs_words, dossier.costs_answered_at = None, "", None
     dossier.version += 1
     asked = proposal.asked_pence
@@ -248,20 +249,33 @@ def _check_total(proposal: Proposal, total: int) -> None:
 
 
 def undo_costs(*, proposal: Proposal, by: Account) -> None:
-    """Take one's own figures back within a minute: the group's count again, and nobody is told."""
+    """Take one's own figures back within a minute: the group's count again, and nobody is told.
+
+    Only the first figures: later ones stand in place of some that the group may have answered.
+    """
     hold(proposal.round)
     advisory_lock(f"dossier {proposal.id}")
+    db.session.refresh(proposal, ["state", "version", "cost_pence"])
     refuse_if_sealed(proposal.round)
     dossier = queries.find_dossier(proposal.id)
+    if dossier is not None:
+        db.session.refresh(dossier)
     if dossier is None or not dossier.costs:
         return  # a second click
-    if dossier.costs_by_id != by.id or not can_undo_costs(dossier, by):
+    if refused := queries.why_closed(proposal):
+        raise refused
+    if dossier.costs_checked > 1:
+        raise Refused(
+            N_("There were figures before these, so these stay. Save other figures instead.")
+        )
+    if not can_undo_costs(dossier, by):
         raise Refused(
             N_("You can take your own figures back for one minute. After that, change them.")
         )
     telling.forget_costs(dossier)
     dossier.costs.clear()
     dossier.costs_at = dossier.costs_by_id = None
+    dossier.costs_checked = 0
     dossier.version += 1
     proposal.cost_pence = proposal.asked_pence
     flush()
@@ -271,6 +285,8 @@ def undo_costs(*, proposal: Proposal, by: Account) -> None:
 def can_undo_costs(dossier: Dossier | None, by: Account) -> bool:
     """Whether this person's figures are so new that nobody was told of them."""
     if dossier is None or dossier.costs_at is None or dossier.costs_by_id != by.id:
+        return False
+    if dossier.costs_checked > 1 or not queries.is_open(dossier.proposal):
         return False
     return clock.now() < dossier.costs_at + UNDO_FOR
 

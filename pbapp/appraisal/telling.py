@@ -10,6 +10,7 @@ from pbapp.appraisal.models import Answer, Dossier
 from pbapp.db import flush
 from pbapp.decisions.services import UNDO_FOR
 from pbapp.messages import services as messages
+from pbapp.messages.queries import any_left
 from pbapp.proposals.models import Proposal
 from pbapp.proposals.queries import Contact, contact_of
 from pbapp.refusal import in_pounds
@@ -66,16 +67,19 @@ def work(dossier: Dossier, link: str) -> None:
 
 
 def costs(dossier: Dossier, link: str) -> None:
-    """Which figures an officer changed and why; figures not yet told of are replaced."""
+    """Which figures an officer changed and why; figures not yet told of are replaced.
+
+    Who has heard of other figures is told, too, when their own stand after all.
+    """
     forget_costs(dossier)
     changed = [line for line in dossier.costs if line.is_changed]
-    if not changed:
+    if not changed and not _heard_of_costs(dossier):
         return
     dossier.costs_told += 1
     flush()
     tell(
         dossier.proposal,
-        _costs_key(dossier),
+        _costs_key(dossier, dossier.costs_told),
         "appraisal_costs",
         link,
         lines=[
@@ -93,12 +97,17 @@ def costs(dossier: Dossier, link: str) -> None:
 
 
 def forget_costs(dossier: Dossier) -> None:
-    messages.cancel(key=_costs_key(dossier))
+    messages.cancel(key=_costs_key(dossier, dossier.costs_told))
+
+
+def _heard_of_costs(dossier: Dossier) -> bool:
+    keys = [_costs_key(dossier, number) for number in range(1, dossier.costs_told + 1)]
+    return any_left(keys)
 
 
 def _work_key(dossier: Dossier) -> str:
     return f"dossier {dossier.id} work {dossier.work_told}"
 
 
-def _costs_key(dossier: Dossier) -> str:
-    return f"dossier {dossier.id} costs {dossier.costs_told}"
+def _costs_key(dossier: Dossier, number: int) -> str:
+    return f"dossier {dossier.id} costs {number}"

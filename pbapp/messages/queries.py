@@ -26,6 +26,12 @@ def find(mail_id: UUID) -> Mail | None:
     return db.session.get(Mail, mail_id)
 
 
+def any_left(keys: Collection[str]) -> bool:
+    """Whether one of these messages was sent."""
+    query = select(Mail.id).where(Mail.key.in_(keys), Mail.state == MailState.SENT)
+    return db.session.scalar(query.limit(1)) is not None
+
+
 @dataclass(frozen=True)
 class Failing:
     """Messages whose sending went wrong: those we try again, and those we gave up."""

@@ -234,6 +234,39 @@ def test_figures_can_be_taken_back_before_the_group_is_told(
         services.undo_costs(proposal=bid, by=ada)
 
 
+def test_figures_after_the_first_are_not_taken_back_and_the_group_hears_of_them(
+    appraiser: Browser, world: World, bid: Proposal, ada: Account
+) -> None:
+    impartial(bid, ada)
+    costed(bid, ada, 800_00, 100_50)  # a slip, taken back before anybody heard of it
+    services.undo_costs(proposal=bid, by=ada)
+    costed(bid, ada, 700_00, 100_50)
+    for mail in db.session.scalars(select(Mail).where(Mail.template == "appraisal_costs")):
+        if mail.state is MailState.WAITING:
+            mail.state, mail.sent_at = MailState.SENT, clock.now()
+    services.answer_costs(proposal=bid, by=world.group_member, agrees=False, words="It is £900.")
+    db.session.commit()
+    costed(bid, ada, *(line.amount_pence for line in bid.cost_lines))
+    assert mails().count("appraisal_costs") == 1
+    waiting = Mail.state == MailState.WAITING
+    told = db.session.scalars(select(Mail).where(waiting, Mail.template == "appraisal_costs")).one()
+    assert "your own figures stand" in put_into_words(told).text
+    assert "Take my figures back" not in appraiser.get(page_of(bid)).text
+    with pytest.raises(Refused, match="Save other figures"):
+        services.undo_costs(proposal=bid, by=ada)
+
+
+def test_figures_stay_when_the_bid_was_decided_on(
+    world: World, bid: Proposal, ada: Account
+) -> None:
+    impartial(bid, ada)
+    costed(bid, ada, 800_00, 100_50)
+    deciding.put_on_ballot(proposal=bid, by=world.officer, version=bid.version, link=LINK)
+    db.session.commit()
+    with pytest.raises(Refused, match="decided on"):
+        services.undo_costs(proposal=bid, by=ada)
+
+
 def test_a_figure_stays_within_the_limits_of_round_and_group(
     world: World, round: Round, ada: Account
 ) -> None:
