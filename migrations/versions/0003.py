@@ -1416,6 +1416,7 @@ def upgrade() -> None:
         sa.Column("revision_seen", sa.Integer(), nullable=False),
         sa.Column("work_told", sa.Integer(), nullable=False),
         sa.Column("costs_told", sa.Integer(), nullable=False),
+        sa.Column("costs_checked", sa.Integer(), server_default="0", nullable=False),
         sa.Column("costs_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("costs_by_id", sa.Uuid(), nullable=True),
         sa.Column("costs_agreed", sa.Boolean(), nullable=True),
