@@ -12,8 +12,13 @@ from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaFie
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from pbapp.audit.models import Revision
+from pbapp.audit.queries import list_since, newest_number
+from pbapp.audit.services import CHANGED
 from pbapp.plans.words import STATUS
+from pbapp.refusal import Refused
 from pbapp.web.forms import Form, plain_text
+from pbapp.web.refusals import blame
 
 NUMBER = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,4}))?", re.ASCII)
 
@@ -27,6 +32,15 @@ class SeenForm(Form):
     def seen_number(self) -> int | None:
         typed = str(self.seen.data or "")
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+    def stale(self, refused: Refused, kind: str, subject_id: int) -> list[Revision]:
+        """Why not; and where somebody else was quicker, what they changed, newest last."""
+        blame(self, refused)
+        if refused.message != CHANGED:
+            return []
+        others = list_since(kind, subject_id, self.seen_number or 0)
+        self.seen.data = str(newest_number(kind, subject_id))
+        return others
 
 
 class ActionForm(SeenForm):

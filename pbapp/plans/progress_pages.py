@@ -11,13 +11,12 @@ from werkzeug.wrappers import Response
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.audit.queries import list_revisions, list_since, newest_number
-from pbapp.audit.services import CHANGED
+from pbapp.audit.queries import list_revisions, newest_number
 from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.db import db
 from pbapp.plans import progress, queries, words
 from pbapp.plans.blueprint import Page, bp, get_priority
-from pbapp.plans.forms import ActionForm, CorrectionForm, DriverForm, ReadingForm, SeenForm
+from pbapp.plans.forms import ActionForm, CorrectionForm, DriverForm, ReadingForm
 from pbapp.plans.models import ActionStatus, Indicator, Reading
 from pbapp.plans.progress import written
 from pbapp.refusal import Refused
@@ -45,7 +44,7 @@ def action(slug: str, priority: str, action_id: int) -> Page:
         refused = _try(lambda: progress.report_action(action=its, by=by, **said))
         if refused is None:
             return _saved(slug, priority, "actions")
-        others = _stale(form, refused, progress.ACTION, action_id)
+        others = form.stale(refused, progress.ACTION, action_id)
     html = render_template(
         "plans/action.html",
         board=board,
@@ -101,7 +100,7 @@ def correct(slug: str, priority: str, indicator: str, reading_id: int) -> Page:
         refused = _try(lambda: progress.correct_reading(reading=old, by=_me(), **said))
         if refused is None:
             return _saved(slug, priority, "figures")
-        others = _stale(form, refused, progress.READING, reading_id)
+        others = form.stale(refused, progress.READING, reading_id)
     html = render_template(
         "plans/correct.html",
         board=board,
@@ -150,16 +149,6 @@ def _try(verb: Callable[[], object]) -> Refused | None:
     except Refused as refused:
         return refused
     return None
-
-
-def _stale(form: SeenForm, refused: Refused, kind: str, subject_id: int) -> list[Any]:
-    """Why not; and where somebody else was quicker, what they changed, newest last."""
-    blame(form, refused)
-    if refused.message != CHANGED:
-        return []
-    others = list_since(kind, subject_id, form.seen_number or 0)
-    form.seen.data = str(newest_number(kind, subject_id))
-    return others
 
 
 def _own_indicator(slug: str, priority: str, indicator: str) -> tuple[Any, Indicator]:

@@ -251,6 +251,30 @@ def test_a_question_has_an_owner_and_an_answer_and_the_group_hears_of_both(
     assert "In May." in put_into_words(mails("board_answer")[0]).text
 
 
+def test_the_second_of_two_sees_what_the_first_wrote(
+    clerk: Browser, chair: Browser, round: Round, held: Meeting
+) -> None:
+    due = (clock.today() + timedelta(days=9)).isoformat()
+    for end, fields, template, saved in (
+        ("questions", {"text": "When?", "owner": "Us"}, "board_question", "answer"),
+        ("actions", {"text": "Lend", "owner": "Us", "due_on": due}, "board_action", "progress"),
+    ):
+        about = {"proposal": str(delivery_proposal(round, 1).id)}
+        page = chair.get(f"{PATH}/{held.id}/{end}")
+        for _press in range(2):
+            chair.submit(page, fields | about)
+        assert len(mails(template)) == 1
+        links = chair.get("/boards/coatbridge/actions").links()
+        [link] = [link for name, link in links.items() if name.endswith(f": {fields['text']}")]
+        mine, theirs = chair.get(link), clerk.get(link)
+        clerk.submit(theirs, {saved: "The clerk's words."})
+        stale = chair.submit(mine, {saved: "The chair's words."}, status=409)
+        assert "The clerk&#39;s words." in stale.html
+        assert "The chair&#39;s words." in stale.html
+        chair.submit(stale)
+        assert "The chair's words." in chair.get("/boards/coatbridge/actions").text
+
+
 def delivery_proposal(round: Round, number: int) -> Proposal:
     query = select(Proposal).where(Proposal.round_id == round.id, Proposal.number == number)
     return db.session.scalars(query).one()

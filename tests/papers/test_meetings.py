@@ -192,7 +192,9 @@ def test_an_extra_meeting_and_days_that_cannot_be(chair: Browser, world: World) 
     wrong = chair.submit(page, {**fields, "on": "2027-01-01", "minutes": "5"}, status=422)
     assert wrong.errors() == ["Enter a number from 15 to 600."]
     on = (clock.today() + timedelta(days=3)).isoformat()
-    chair.submit(page, {**fields, "on": on})
+    for _press in range(2):
+        chair.submit(page, {**fields, "on": on})
+    assert len(meetings()) == 1
     assert "About the results" in chair.get(PATH).text
 
 
@@ -254,6 +256,24 @@ def test_notes_are_the_board_s_until_they_are_published(
     assert "We agreed on the dates." in stranger.get(path).text
     hidden = clerk.submit(clerk.get(f"{path}/notes"), {"is_public": None}, status=422)
     assert "leave them public" in hidden.errors()[0]
+
+
+def test_notes_are_not_overwritten_and_what_they_said_stays(
+    clerk: Browser, chair: Browser, stranger: Browser, world: World
+) -> None:
+    path = f"{PATH}/{a_meeting(world, days=-2).id}"
+    mine, theirs = chair.get(f"{path}/notes"), clerk.get(f"{path}/notes")
+    clerk.submit(theirs, {"notes": "A private draft."})
+    stale = chair.submit(mine, {"notes": "We agreed."}, status=409)
+    assert "A private draft." in stale.text
+    assert "We agreed." in stale.html
+    chair.submit(stale, {"is_public": "y"})
+    assert "private draft" in chair.get(path).text
+    assert "private draft" not in stranger.get(path).text
+    clerk.submit(clerk.get(f"{path}/notes"), {"notes": "We agreed on May."})
+    text = stranger.get(path).text
+    assert "What the notes said before" in text
+    assert "private draft" not in text
 
 
 def test_before_it_begins_nobody_was_there(clerk: Browser, world: World) -> None:

@@ -23,6 +23,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from pbapp.delivery.models import Award
 from pbapp.papers.followup.services import Asked, Sitting, Verdict, conditions_of
 from pbapp.papers.meetings.forms import MOST_ITEMS, InterestRow, at_most
+from pbapp.plans.forms import SeenForm
 from pbapp.plans.models import ActionStatus
 from pbapp.plans.words import STATUS
 from pbapp.proposals.models import Proposal
@@ -81,7 +82,7 @@ class QuestionForm(AboutForm):
         return self.asked(self.text, self.owner, self.due_on)
 
 
-class AnswerForm(Form):
+class AnswerForm(SeenForm):
     """The answer."""
 
     answer = TextAreaField(
@@ -111,7 +112,7 @@ class ActionForm(AboutForm):
         return self.asked(self.text, self.owner, self.due_on)
 
 
-class ProgressForm(Form):
+class ProgressForm(SeenForm):
     """How an action goes."""
 
     status = RadioField(_l("How does it go?"), validators=[InputRequired(_l("Pick one."))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -22,6 +23,7 @@ from pbapp.proposals.models import Proposal
 from pbapp.results.models import Allocation, Count
 from pbapp.rounds.models import Round
 
+Row = TypeVar("Row", BoardQuestion, BoardAction)
 OPEN = (ActionStatus.PLANNED, ActionStatus.UNDER_WAY)
 
 
@@ -91,6 +93,11 @@ def list_actions(board_id: int, meeting_id: int | None = None) -> list[BoardActi
     if meeting_id is not None:
         query = query.where(BoardAction.meeting_id == meeting_id)
     return list(db.session.scalars(query))
+
+
+def find_same(kind: type[Row], values: dict[str, Any]) -> Row | None:
+    """The question or action that says exactly this already."""
+    return db.session.scalar(select(kind).filter_by(**values).order_by(kind.id).limit(1))
 
 
 def find_question(board_id: int, question_id: int) -> BoardQuestion | None:

@@ -26,6 +26,7 @@ from pbapp.papers.followup.models import (
 from pbapp.papers.followup.queries import (
     find_decision_on,
     find_noting,
+    find_same,
     list_awards,
     list_concerned,
 )
@@ -39,6 +40,8 @@ from pbapp.proposals.queries import contact_of, is_author
 from pbapp.refusal import N_, Refused
 from pbapp.results.queries import is_public, list_official_counts
 from pbapp.rounds.models import Round
+
+QUESTION, ACTION = "board question", "board action"  # what their edits are kept under
 
 LinkTo = Callable[[Award], Callable[[int], str]]
 
@@ -124,6 +127,16 @@ class Asked:
     proposal: Proposal | None
     due_on: date | None
 
+    def at(self, meeting: Meeting) -> dict[str, Any]:
+        """As the values of a row."""
+        return {
+            "meeting_id": meeting.id,
+            "proposal_id": self.proposal.id if self.proposal else None,
+            "text": self.text.strip(),
+            "owner": self.owner.strip(),
+            "due_on": self.due_on,
+        }
+
 
 def ask(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> BoardQuestion:
     """Note what the board asked; the group it is about is told."""
@@ -131,13 +144,11 @@ def ask(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> BoardQuest
     if asked.due_on is not None and asked.due_on < clock.today():
         raise Refused(N_("This day has passed. Enter a day to come."), "due_on")
     prepare(meeting)
-    question = BoardQuestion(
-        meeting=meeting,
-        proposal=asked.proposal,
-        text=asked.text.strip(),
-        owner=asked.owner.strip(),
-        due_on=asked.due_on,
-    )
+    said = asked.at(meeting)
+    there = find_same(BoardQuestion, said)
+    if there is not None:  # pressed twice
+        return there
+    question = BoardQuestion(**said)
     db.session.add(question)
     flush()
     _log(meeting, by, "board.asked", {"question": question.id})
@@ -153,10 +164,18 @@ def ask(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> BoardQuest
     return question
 
 
-def answer(*, question: BoardQuestion, words: str, by: Account, link: str) -> None:
-    """Note the answer, or put it right; what it said before stays in its history."""
+def answer(
+    *, question: BoardQuestion, words: str, by: Account, link: str, seen: int | None = None
+) -> None:
+    """Note the answer, or put it right; what it said before stays in its history.
+
+    `seen` is the number of the last change its author knew: what somebody else wrote since is not
+    overwritten.
+    """
     meeting = question.meeting
     _must_run(meeting, by)
+    _look_again(QUESTION, question)
+    audit.refuse_if_changed(QUESTION, question.id, seen=seen, by=by.actor)
     if not words.strip():
         raise Refused(N_("Write the answer."), "answer")
     before = {"answer": question.answer}
@@ -164,7 +183,7 @@ def answer(*, question: BoardQuestion, words: str, by: Account, link: str) -> No
     question.answered_on = question.answered_on or clock.today()
     flush()
     kept = audit.revise(
-        subject_type="board question",
+        subject_type=QUESTION,
         subject_id=question.id,
         by=by.actor,
         before=before,
@@ -190,15 +209,11 @@ def set_going(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> Boar
     if asked.due_on is None or asked.due_on < clock.today():
         raise Refused(N_("This day has passed. Enter a day to come."), "due_on")
     prepare(meeting)
-    action = BoardAction(
-        meeting=meeting,
-        proposal=asked.proposal,
-        text=asked.text.strip(),
-        owner=asked.owner.strip(),
-        due_on=asked.due_on,
-        status=ActionStatus.PLANNED,
-        noted_at=clock.now(),
-    )
+    said = asked.at(meeting)
+    there = find_same(BoardAction, said)
+    if there is not None:  # pressed twice
+        return there
+    action = BoardAction(**said, status=ActionStatus.PLANNED, noted_at=clock.now())
     db.session.add(action)
     flush()
     _log(meeting, by, "board.action_set", {"action": action.id})
@@ -207,15 +222,26 @@ def set_going(*, meeting: Meeting, asked: Asked, by: Account, link: str) -> Boar
 
 
 def report_action(
-    *, action: BoardAction, status: ActionStatus, progress: str, by: Account, link: str
+    *,
+    action: BoardAction,
+    status: ActionStatus,
+    progress: str,
+    by: Account,
+    link: str,
+    seen: int | None = None,
 ) -> None:
-    """Say how an action goes; the group is told, and earlier words stay in the history."""
+    """Say how an action goes; the group is told, and earlier words stay in the history.
+
+    `seen` as for `answer`.
+    """
     _must_run(action.meeting, by)
+    _look_again(ACTION, action)
+    audit.refuse_if_changed(ACTION, action.id, seen=seen, by=by.actor)
     before = {"status": action.status.value, "progress": action.progress}
     action.status, action.progress = status, progress.strip()
     flush()
     kept = audit.revise(
-        subject_type="board action",
+        subject_type=ACTION,
         subject_id=action.id,
         by=by.actor,
         before=before,
@@ -389,6 +415,12 @@ def _tell(
         },
         language=contact.language,
     )
+
+
+def _look_again(kind: str, row: BoardQuestion | BoardAction) -> None:
+    """Two people at once: the second sees what the first did."""
+    advisory_lock(f"{kind} {row.id}")
+    db.session.refresh(row)
 
 
 def _must_run(meeting: Meeting, by: Account) -> None:

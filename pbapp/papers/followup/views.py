@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.audit.queries import list_revisions
+from pbapp.audit.models import Revision
+from pbapp.audit.queries import list_revisions, newest_number
 from pbapp.boards.access import is_officer_of
 from pbapp.boards.models import Role
 from pbapp.db import db
@@ -134,7 +135,8 @@ def answer(slug: str, question_id: int) -> Page:
     """Note the answer."""
     board = own_board(slug)
     question = queries.find_question(board.id, question_id) or abort(404)
-    form = AnswerForm(data={"answer": question.answer})
+    seen = newest_number(services.QUESTION, question.id)
+    form = AnswerForm(data={"answer": question.answer, "seen": seen})
     return _form_page(
         "answer",
         form,
@@ -144,11 +146,13 @@ def answer(slug: str, question_id: int) -> Page:
             words=form.answer.data or "",
             by=me(),
             link=_link(question.meeting),
+            seen=form.seen_number,
         ),
         _("Saved."),
+        edits_of=(services.QUESTION, question.id),
         there=url_for(".actions", slug=slug),
         question=question,
-        history=words.told(list_revisions("board question", question.id)),
+        history=words.told(list_revisions(services.QUESTION, question.id)),
     )
 
 
@@ -173,7 +177,9 @@ def report_action(slug: str, action_id: int) -> Page:
     """Say how an action goes."""
     board = own_board(slug)
     action = queries.find_action(board.id, action_id) or abort(404)
-    form = ProgressForm(data={"status": action.status.value, "progress": action.progress})
+    seen = newest_number(services.ACTION, action.id)
+    said = {"status": action.status.value, "progress": action.progress}
+    form = ProgressForm(data=said | {"seen": seen})
     return _form_page(
         "progress",
         form,
@@ -184,11 +190,13 @@ def report_action(slug: str, action_id: int) -> Page:
             progress=form.progress.data or "",
             by=me(),
             link=_link(action.meeting),
+            seen=form.seen_number,
         ),
         _("Saved."),
+        edits_of=(services.ACTION, action.id),
         there=url_for(".actions", slug=slug),
         action=action,
-        history=words.told(list_revisions("board action", action.id)),
+        history=words.told(list_revisions(services.ACTION, action.id)),
     )
 
 
@@ -263,15 +271,23 @@ def _form_page(
     done: str,
     *,
     there: str = "",
+    edits_of: tuple[str, int] | None = None,
     **context: Any,
 ) -> Page:
-    """Do it, say so and go on; or show the form as it was typed, with what is wrong."""
+    """Do it, say so and go on; or show the form as it was typed, with what is wrong.
+
+    `edits_of` is what a `SeenForm` changes: the page shows what somebody else did to it meanwhile.
+    """
+    others: list[Revision] = []
     if form.validate_on_submit():
         try:
             act()
             db.session.commit()
         except Refused as refused:
-            blame(form, refused)
+            if edits_of is None:
+                blame(form, refused)
+            else:
+                others = form.stale(refused, *edits_of)
         else:
             flash(done)
             return redirect(there or address_of(meeting), 303)
@@ -281,6 +297,7 @@ def _form_page(
         board=meeting.board,
         meeting=meeting,
         words=words,
+        others=words.told(others),
         **context,
     )
-    return html, 422 if form.errors else 200
+    return html, 409 if others else 422 if form.errors else 200

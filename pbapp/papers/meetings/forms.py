@@ -25,6 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.papers.meetings.queries import Sitting
 from pbapp.papers.meetings.services import Rhythm, When
+from pbapp.plans.forms import SeenForm
 from pbapp.rounds.setup.fields import Day, Time, WholeNumber
 from pbapp.web.babel import from_local
 from pbapp.web.forms import Form, plain_text
@@ -211,7 +212,7 @@ class AttendanceForm(Form):
         return [(row["name"], row["about"]) for row in self.interests.data if row["name"]]
 
 
-class NotesForm(Form):
+class NotesForm(SeenForm):
     """What was said and agreed."""
 
     notes = TextAreaField(_l("Notes"), filters=[plain_text], validators=[at_most(20000)])

@@ -9,10 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.accounts.models import Account
+from pbapp.audit.models import Revision
+from pbapp.audit.queries import list_revisions
 from pbapp.boards.models import BOARD_ROLES, Membership, Role
 from pbapp.db import db
 from pbapp.papers.meetings.models import Attendance, Cycle, Meeting, MeetingPaper
 
+NOTES = "meeting notes"  # what their edits are kept under
 LONGEST_MEETING = timedelta(minutes=600)
 
 
@@ -59,6 +62,17 @@ def find_next(board_id: int, now: datetime) -> Meeting | None:
     return next((meeting for meeting in coming if not meeting.is_cancelled), None)
 
 
+def find_same(board_id: int, starts_at: datetime, title: str) -> Meeting | None:
+    """A meeting that takes place at the same time under the same name."""
+    query = select(Meeting).where(
+        Meeting.board_id == board_id,
+        Meeting.starts_at == starts_at,
+        Meeting.title == title,
+        Meeting.cancelled_at.is_(None),
+    )
+    return db.session.scalar(query.order_by(Meeting.id).limit(1))
+
+
 def find_last_before(meeting: Meeting) -> Meeting | None:
     """The meeting that took place before this one."""
     query = (
@@ -97,6 +111,18 @@ def count_uses(digest: str) -> int:
     """How many papers are this very file."""
     query = select(func.count()).select_from(MeetingPaper).where(MeetingPaper.digest == digest)
     return db.session.scalar(query) or 0
+
+
+def list_note_edits(meeting: Meeting, *, inside: bool) -> list[Revision]:
+    """How the notes were changed: all of it for the board, for others what was since published."""
+    public_at = meeting.notes_public_at
+    if not meeting.notes:
+        return []
+    return [
+        edit
+        for edit in list_revisions(NOTES, meeting.id)
+        if inside or (public_at is not None and edit.at > public_at)
+    ]
 
 
 def list_who_may_attend(meeting: Meeting) -> list[Sitting]:

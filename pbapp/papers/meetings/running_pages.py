@@ -13,6 +13,8 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.audit.models import Revision
+from pbapp.audit.queries import newest_number
 from pbapp.db import db
 from pbapp.papers.meetings import queries, services, words
 from pbapp.papers.meetings.blueprint import Page, address_of, bp, me, own_board, own_meeting
@@ -226,23 +228,30 @@ def _keep_attendance(meeting: Meeting, form: AttendanceForm) -> None:
 def notes(slug: str, meeting_id: int) -> Page:
     """What was said and agreed."""
     meeting = own_meeting(slug, meeting_id)
-    form = NotesForm(
-        data={"notes": meeting.notes, "is_public": meeting.notes_public_at is not None}
-    )
+    said = {"notes": meeting.notes, "is_public": meeting.notes_public_at is not None}
+    form = NotesForm(data=said | {"seen": newest_number(queries.NOTES, meeting.id)})
+    others: list[Revision] = []
     if form.validate_on_submit():
-        return _on_meeting(
-            meeting,
-            "notes",
-            form,
-            _("Saved."),
-            lambda: services.write_notes(
-                meeting=meeting,
-                notes=form.notes.data or "",
-                is_public=form.is_public.data,
-                by=me(),
-            ),
-        )
-    return _page("notes", form, board=meeting.board, meeting=meeting)
+        try:
+            _keep_notes(meeting, form)
+            db.session.commit()
+        except Refused as refused:
+            others = form.stale(refused, queries.NOTES, meeting.id)
+        else:
+            flash(_("Saved."))
+            return redirect(address_of(meeting), 303)
+    page = _page("notes", form, board=meeting.board, meeting=meeting, others=words.told(others))
+    return (page[0], 409) if others else page
+
+
+def _keep_notes(meeting: Meeting, form: NotesForm) -> None:
+    services.write_notes(
+        meeting=meeting,
+        notes=form.notes.data or "",
+        is_public=form.is_public.data,
+        by=me(),
+        seen=form.seen_number,
+    )
 
 
 # --- shared ---------------------------------------------------------------------------------
@@ -275,6 +284,6 @@ def _try(
     return redirect(there, 303)
 
 
-def _page(name: str, form: Any, **context: Any) -> Page:
+def _page(name: str, form: Any, **context: Any) -> tuple[str, int]:
     html = render_template(f"papers/meetings/{name}.html", form=form, words=words, **context)
     return html, 422 if form.errors else 200

@@ -29,7 +29,7 @@ from pbapp.papers.meetings.models import (
     MeetingPaper,
     Presence,
 )
-from pbapp.papers.meetings.queries import list_sitting
+from pbapp.papers.meetings.queries import NOTES, find_same, list_sitting
 from pbapp.refusal import N_, Refused
 from pbapp.web.documents import Document
 
@@ -145,6 +145,10 @@ def add_meeting(*, board: Board, when: When, title: str, by: Account) -> Meeting
     """An extra meeting, beside the cycle."""
     _must_run(board.id, by)
     _to_come(when.starts_at)
+    _hold(board.id)
+    there = find_same(board.id, when.starts_at, title.strip())
+    if there is not None:  # pressed twice
+        return there
     meeting = Meeting(
         board_id=board.id,
         title=title.strip(),
@@ -318,10 +322,17 @@ def _attends(row: Attendance | None, account_id: UUID, presence: Presence) -> At
     return row
 
 
-def write_notes(*, meeting: Meeting, notes: str, is_public: bool, by: Account) -> None:
-    """What was said and agreed. Published notes can be put right; what they said stays known."""
+def write_notes(
+    *, meeting: Meeting, notes: str, is_public: bool, by: Account, seen: int | None = None
+) -> None:
+    """What was said and agreed. Published notes can be put right; what they said stays known.
+
+    `seen` is the number of the last change its author knew: what somebody else wrote since is not
+    overwritten.
+    """
     _must_run(meeting.board_id, by)
     _lock(meeting)
+    audit.refuse_if_changed(NOTES, meeting.id, seen=seen, by=by.actor)
     if meeting.is_cancelled or meeting.starts_at > clock.now():
         raise Refused(N_("This meeting has not begun, so there is nothing to note yet."), "notes")
     if meeting.notes_public_at and not is_public:
@@ -330,16 +341,17 @@ def write_notes(*, meeting: Meeting, notes: str, is_public: bool, by: Account) -
         raise Refused(N_("Write the notes before you publish them."), "notes")
     before = {"notes": meeting.notes}
     meeting.notes = notes.strip()
-    if is_public and meeting.notes_public_at is None:
-        meeting.notes_public_at = clock.now()
-    flush()
     audit.revise(
-        subject_type="meeting notes",
+        subject_type=NOTES,
         subject_id=meeting.id,
         by=by.actor,
         before=before,
         after={"notes": meeting.notes},
     )
+    if is_public and meeting.notes_public_at is None:
+        # After the edit: it tells what stood there before, and that was for the board alone.
+        meeting.notes_public_at = clock.now()
+    flush()
     _log_one(meeting, by, "meeting.notes_written", {"public": is_public})
 
 

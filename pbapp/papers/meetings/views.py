@@ -94,6 +94,7 @@ def detail(slug: str, meeting_id: int) -> str:
         is_recorded=bool(there or meeting.others_present),
         has_present=Presence.PRESENT in there.values(),
         notes=meeting.notes if inside or meeting.notes_public_at else "",
+        notes_before=words.told(queries.list_note_edits(meeting, inside=inside)),
         history=words.told(list_revisions("meeting", meeting.id)),
         inside=inside,
         runs=runs(meeting.board_id),

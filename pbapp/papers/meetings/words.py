@@ -24,6 +24,7 @@ FIELD = {
     "minutes": _l("Minutes"),
     "place": _l("Where"),
     "agenda": _l("Agenda"),
+    "notes": _l("Notes"),
 }
 PRESENCE = {
     Presence.PRESENT: _l("Present"),
@@ -92,4 +93,4 @@ def _value(name: str, value: Any) -> str:
         return moment(datetime.fromisoformat(value))
     if name == "agenda":
         return "; ".join(item["title"] for item in value or []) or _("Nothing yet")
-    return str(value)
+    return str(value) or _("Nothing yet")
