@@ -285,6 +285,19 @@ class Officer(Person):
         self.reads("The desk")
         self.sees(f"“{title}”")
 
+    def agrees_to_refuse(self, title: str) -> None:
+        """The second person, for what another officer asked to be refused."""
+        self.at("/desk?what=refusal")
+        self.follows(title)
+        self.presses("Agree: refuse it")
+
+    def answers_an_appeal(self, words: str) -> None:
+        """Somebody who took no part in the decision: what was decided stands."""
+        self.at("/desk?what=appeal")
+        self.goes_by(self.main.locator(".pb_queue__what").get_by_role("link").first)
+        self.fills({"Your answer": words})
+        self.presses("Dismiss it")
+
     def sends_back(self, title: str, reason: str) -> None:
         self.opens_from_the_desk(title)
         self.fills({"What has to change?": reason})
@@ -350,7 +363,7 @@ class VotingLead(Officer):
     def offers_the_money(self, round_path: str) -> None:
         self.at(f"{round_path}/awards")
         self.presses("Offer the money")
-        self.sees("groups are being told.")
+        self.sees("are offered their money.")
 
     def records_what_the_funder_decided(self, award_path: str, today: date, amount: str) -> None:
         """Approved, and paid the same day."""
@@ -364,21 +377,6 @@ class VotingLead(Officer):
         self.fills({"Paid on": today.isoformat(), "How much?": amount})
         self.presses("Save")
         self.presses("Send the group a new link")
-
-    def makes_the_board_pack(self, board_path: str) -> None:
-        """For the next meeting."""
-        self.at(f"{board_path}/meetings")
-        self.goes_by(
-            self.main.get_by_role("heading", name="The next meeting")
-            .locator("..")
-            .get_by_role("link")
-        )
-        self.presses("Make the board pack")
-
-    def reads_the_board_pack(self) -> None:
-        """The page follows the making by itself; somebody looks again."""
-        self.at(urlsplit(self.page.url).path)
-        self.follows(re.compile("[Pp]ack"))
 
     def certifies(self, round_title: str) -> None:
         self.opens_the_dashboard(round_title)
@@ -415,3 +413,24 @@ class BoardMember(Person):
         self.at(f"{round_path}/results")
         self.follows("The one-page report to the board")
         self.sees(f"Report to the {board_name}")
+
+
+class Clerk(Officer):
+    """Runs the board's meetings."""
+
+    email = "clerk@example.org"
+
+    def makes_the_board_pack(self, board_path: str) -> None:
+        """For the next meeting."""
+        self.at(f"{board_path}/meetings")
+        self.goes_by(
+            self.main.get_by_role("heading", name="The next meeting")
+            .locator("..")
+            .get_by_role("link")
+        )
+        self.presses("Make the board pack")
+
+    def reads_the_board_pack(self) -> None:
+        """The page follows the making by itself; somebody looks again."""
+        self.at(urlsplit(self.page.url).path)
+        self.follows(re.compile("[Pp]ack"))

@@ -23,6 +23,7 @@ from tests.browser.group import GroupMember
 from tests.browser.harness import DESKTOP, PHONE, NewPage, OwnSite
 from tests.browser.roles import (
     BoardMember,
+    Clerk,
     Officer,
     Resident,
     SecondLead,
@@ -88,7 +89,7 @@ def test_an_idea_goes_from_the_plan_to_the_report_to_the_board(stage: Stage) -> 
 
 
 def gather(stage: Stage) -> None:
-    """Today: the plan, an entry on the map, a proposal, and an officer who reads them."""
+    """Today: the plan, an entry on the map, a proposal, and officers who read them."""
     resident, group, officer = map(stage.enter, (Resident, GroupMember, Officer))
     resident.reads_the_plan(PRIORITY)
     resident.signs_in()
@@ -116,7 +117,10 @@ def gather(stage: Stage) -> None:
     officer.puts_on_ballot(IDEA)
     officer.puts_on_ballot("Shelter for stalls")
     officer.sends_back("Open the shop front", "Say who owns the shop and whether they agree.")
-    officer.sends_back("A canopy for the food van", "Talk to the others who want a roof there.")
+    second = stage.enter(SecondLead)
+    second.signs_in()
+    second.agrees_to_refuse("A canopy for the food van")
+    second.answers_an_appeal("It stands: the round does not pay for buildings.")
 
 
 def seal(stage: Stage) -> None:
@@ -195,10 +199,12 @@ def spend(stage: Stage) -> None:
     group.reports_the_end_by_link("Forty warm Fridays.", "2,450.50")
     group.puts_it_back_on_the_map(award, "Fridays at the hall")
     stage.site.do_chores()  # the board has met since: its next meetings are set
-    lead.makes_the_board_pack(BOARD_PATH)
+    clerk = stage.enter(Clerk)
+    clerk.signs_in()
+    clerk.makes_the_board_pack(BOARD_PATH)
     stage.site.do_jobs()
-    lead.reads_the_board_pack()
-    lead.sees(IDEA)
+    clerk.reads_the_board_pack()
+    clerk.sees(IDEA)
     member.signs_in()
     member.at(f"{BOARD_PATH}/said-and-did")
     member.sees(IDEA, "Forty warm Fridays.")
