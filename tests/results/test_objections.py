@@ -125,6 +125,11 @@ def test_who_objected_is_forgotten_and_the_answer_stays(
     with time_machine.travel(clock.now() + timedelta(days=200)):
         objecting.forget_old()  # not answered yet, so nothing goes
         assert only().body
+    with time_machine.travel(clock.now() + timedelta(days=366)):
+        objecting.forget_old()  # nobody answers: not for ever
+        db.session.expire_all()
+        assert (only().body, only().name, only().email) == ("", "", "")
+    db.session.rollback()
     officer.submit(officer.get(f"{DESK}/{only().id}"), ANSWER, form="answer-form")
     with time_machine.travel(clock.now() + timedelta(days=91)):
         objecting.forget_old()
@@ -133,6 +138,25 @@ def test_who_objected_is_forgotten_and_the_answer_stays(
     assert (only().body, only().name, only().email) == ("", "", "")
     assert "have been deleted" in officer.get(f"{DESK}/{only().id}").text
     assert "Each person has one vote." in stranger.get(PAGE).text
+
+
+def test_no_answer_is_written_over_one_that_was_not_read(
+    published, stranger: Browser, officer: Browser, second_officer: Browser
+):
+    objected(stranger)
+    path = f"{DESK}/{only().id}"
+    mine = officer.get(path)
+    second_officer.submit(second_officer.get(path), ANSWER, form="answer-form")
+    typed = {**ANSWER, "answer": "I know nothing of the other answer."}
+    page = officer.submit(mine, typed, form="answer-form", status=422)
+    assert "Somebody else has answered this meanwhile" in page.text
+    assert "I know nothing of the other answer." in page.html
+    assert "Each person has one vote." in page.text
+    db.session.expire_all()
+    assert only().answer == ANSWER["answer"]
+    officer.submit(page, form="answer-form")
+    db.session.expire_all()
+    assert only().answer == typed["answer"]
 
 
 def test_only_officers_of_the_board_read_and_answer(

@@ -53,11 +53,13 @@ def objection(slug: str, id: int) -> Page:
     """One objection, and the answer that everybody reads."""
     round, account = _own(slug)
     found = queries.find_objection(round, id) or abort(404)
-    form = AnswerForm(obj=None if found.answered_at is None else found)
+    shown = queries.digest_of_answer(found)
+    form = AnswerForm(obj=None if found.answered_at is None else found, seen=shown)
     if form.validate_on_submit():
         try:
             objecting.answer(
                 objection=found,
+                seen=form.seen.data or "",
                 summary=form.summary.data or "",
                 words=form.answer.data or "",
                 finding=Finding(form.finding.data),
@@ -73,10 +75,14 @@ def objection(slug: str, id: int) -> Page:
 
 
 def _objection_page(round: Round, found: Objection, form: AnswerForm) -> Page:
+    now = queries.digest_of_answer(found)
+    theirs, form.seen.data = form.seen.data != now, now
     html = render_template(
         "results/corrections/desk_objection.html",
         round=round,
         objection=found,
+        theirs=theirs,
+        findings=words.FINDING,
         form=form,
         forgets_after=objecting.FORGET_AFTER.days,
     )

@@ -44,7 +44,9 @@ class ObjectionForm(Form):
 
 
 class AnswerForm(Form):
-    """What everybody reads of an objection."""
+    """What everybody reads of an objection; `seen` is the answer that the page showed."""
+
+    seen = HiddenField(validators=[Length(max=64)])
 
     summary = TextAreaField(
         _l("What the objection is about, in neutral words"),

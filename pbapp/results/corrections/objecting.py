@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -22,6 +22,7 @@ from pbapp.web.context import settings
 
 LETTERS = "23456789CDFGHJKMNPQRTVWXYZ"  # none that is taken for another, and no words
 FORGET_AFTER = timedelta(days=90)
+FORGET_AT_LAST = timedelta(days=365)
 
 
 def object_to(
@@ -90,15 +91,22 @@ def _reference() -> str:
 
 
 def answer(
-    *, objection: Objection, summary: str, words: str, finding: Finding, by: Account
+    *, objection: Objection, seen: str, summary: str, words: str, finding: Finding, by: Account
 ) -> None:
     """Answer an objection, or put an answer right; whoever left an address is told the first time.
 
-    `summary` says in neutral words what it is about: it names nobody.
+    `summary` says in neutral words what it is about: it names nobody. `seen` is the digest of the
+    answer that was on the screen: nobody writes over another's without reading it.
     """
     round = objection.round
     if not has_role(by.id, round.board_id, sorted(OFFICER_ROLES)):
         raise Refused(N_("Only an officer of this board can do this."))
+    advisory_lock(f"objections {round.id}")
+    db.session.refresh(objection)
+    if queries.digest_of_answer(objection) != seen:
+        raise Refused(
+            N_("Somebody else has answered this meanwhile. Read their answer before you change it.")
+        )
     before = _public(objection)
     is_first = objection.answered_at is None
     objection.summary, objection.answer, objection.finding = summary, words, finding
@@ -150,10 +158,16 @@ def _tell(objection: Objection) -> None:
 
 
 def forget_old() -> None:
-    """The worker's chore: forget who objected and their own words, some time after the answer."""
-    old = clock.now() - FORGET_AFTER
+    """The worker's chore: forget who objected and their own words, some time after the answer, and
+    after a year in any case."""
+    now = clock.now()
     db.session.execute(
         update(Objection)
-        .where(Objection.answered_at < old, Objection.body != "")
+        .where(
+            or_(
+                Objection.answered_at < now - FORGET_AFTER, Objection.made_at < now - FORGET_AT_LAST
+            ),
+            Objection.body != "",
+        )
         .values(body="", name="", email="")
     )

@@ -55,6 +55,13 @@ def find_objection(round: Round, id: int) -> Objection | None:
     return found if found is not None and found.round_id == round.id else None
 
 
+def digest_of_answer(objection: Objection) -> str:
+    """Of what an officer sees before they answer: it is another one once somebody else has."""
+    at = objection.answered_at.isoformat() if objection.answered_at else ""
+    finding = objection.finding.value if objection.finding else ""
+    return sha256(canonical([at, objection.summary, objection.answer, finding]))
+
+
 def count_waiting(round: Round) -> int:
     """How many objections have no answer yet."""
     query = select(func.count()).where(
