@@ -27,7 +27,18 @@ MOST = 5000
 MORNING = time(9)
 
 
-class LetterForm(Form):
+class SeenForm(Form):
+    """On a newsletter as the page showed it."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+
+class LetterForm(SeenForm):
     """A newsletter's words, and whom they are for."""
 
     audience = SelectField(_l("Who gets it?"))
@@ -47,7 +58,6 @@ class LetterForm(Form):
             Length(max=MOST, message=_l("Use at most 5,000 characters.")),
         ],
     )
-    version = HiddenField()
 
     def __init__(self, audiences: Sequence[tuple[str, str]], **given: Any) -> None:
         super().__init__(**given)
@@ -62,13 +72,8 @@ class LetterForm(Form):
             "text": self.text.data or "",
         }
 
-    @property
-    def seen_version(self) -> int:
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
-
-class SendForm(Form):
+class SendForm(SeenForm):
     """When it goes out."""
 
     when = RadioField(

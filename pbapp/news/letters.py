@@ -129,6 +129,7 @@ def preview(letter_id: int) -> Page:
         try:
             services.schedule(
                 letter=letter,
+                version=form.seen_version,
                 send_at=send_at,
                 day=local_day(send_at or clock.now()),
                 entries=_days(letter.board),
@@ -146,6 +147,7 @@ def preview(letter_id: int) -> Page:
 
 def _preview_page(letter: Newsletter, form: SendForm) -> Page:
     use_board(letter.board)
+    form.version.data = str(letter.version)
     name = _name(letter.audience)
     soon = clock.today() + WARNED_BEFORE
     days = [day for day in _days(letter.board) if day.kind is EntryKind.PRE_ELECTION]

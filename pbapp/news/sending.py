@@ -36,8 +36,8 @@ def send_due() -> None:
     """Send what is due: to each follower once, and on the board's page of news."""
     for letter in list_due(clock.now()):
         hold(letter)
-        if letter.state is not LetterState.WAITING:
-            continue
+        if letter.state is not LetterState.WAITING or not is_due(letter):
+            continue  # sent, taken back or put off while this waited for the hold
         letter.number = next_number(letter.board_id)
         letter.state, letter.sent_at = LetterState.SENT, clock.now()
         flush()
@@ -50,6 +50,10 @@ def send_due() -> None:
         letter.telling_id = told.id if told else None
         flush()
         log(letter, None, "newsletter.sent", {"number": letter.number})
+
+
+def is_due(letter: Newsletter) -> bool:
+    return letter.send_at is not None and letter.send_at <= clock.now()
 
 
 def content(letter: Newsletter) -> dict[str, Any]:

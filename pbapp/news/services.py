@@ -62,6 +62,7 @@ def throw_away(*, letter: Newsletter, by: Account) -> None:
 def schedule(
     *,
     letter: Newsletter,
+    version: int,
     send_at: datetime | None,
     day: date,
     entries: Iterable[Entry],
@@ -70,13 +71,20 @@ def schedule(
 ) -> None:
     """Let it go out at a moment; None is now, which leaves a minute to take it back.
 
+    `version` is the one that was on the screen: nobody sends words they have not read.
     `day` is the moment's day where people live. In a pre-election period it goes only when the
     officer says that it may; the log keeps that they did.
     """
-    if letter.state is LetterState.WAITING:  # a second click
-        return
-    _hold_draft(letter, by)
+    must_be_officer(letter.board_id, by)
+    hold(letter)
     now = clock.now()
+    if letter.state is LetterState.WAITING:
+        if _waits_for(letter, send_at, now):  # a second click
+            return
+        raise Refused(N_("It waits already, for another moment. Take it back first to change it."))
+    _must_be_draft(letter)
+    if letter.version != version:
+        raise Refused(CHANGED)
     if send_at is not None and send_at < now:
         raise Refused(N_("This moment has passed. Pick one to come, or send it now."), "day")
     if send_at is not None and send_at > now + LONGEST_WAIT:
@@ -109,6 +117,13 @@ def take_back(*, letter: Newsletter, by: Account) -> None:
         log(letter, by, "newsletter.taken_back", {})
 
 
+def _waits_for(letter: Newsletter, send_at: datetime | None, now: datetime) -> bool:
+    """Whether it goes out at this moment anyway; None is now."""
+    if letter.send_at is None or send_at is not None:
+        return letter.send_at == send_at
+    return letter.send_at <= now + UNDO
+
+
 def must_be_officer(board_id: int, by: Account) -> None:
     if not has_role(by.id, board_id, OFFICER_ROLES):
         raise Refused(N_("Only an officer of this board can do this."))
@@ -123,6 +138,10 @@ def hold(letter: Newsletter) -> None:
 def _hold_draft(letter: Newsletter, by: Account) -> None:
     must_be_officer(letter.board_id, by)
     hold(letter)
+    _must_be_draft(letter)
+
+
+def _must_be_draft(letter: Newsletter) -> None:
     if letter.state is not LetterState.DRAFT:
         raise Refused(N_("It waits to be sent, or has gone out. Take it back first to change it."))
 

@@ -153,6 +153,30 @@ def test_a_draft_waits_for_its_author_and_two_officers_do_not_overwrite_each_oth
     assert db.session.scalars(select(Newsletter)).all() == []
 
 
+def test_only_the_words_that_were_looked_at_go_out_and_at_one_moment(
+    officer: Browser, second_officer: Browser, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = write(officer)
+    path = f"/desk/newsletters/{the_letter().id}/edit"
+    second_officer.submit(second_officer.get(path), {"title": "Thirteen"}, form="letter")
+    page = officer.submit(mine, form="send-form", status=422)
+    assert "Somebody else changed this" in page.text
+    assert "Thirteen" in page.h1
+    theirs = second_officer.get(mine.path)
+    officer.submit(page, form="send-form")  # now they have read it
+    day = (clock.now() + timedelta(days=3)).date().isoformat()
+    later = {"when": "later", "day": day}
+    refused = second_officer.submit(theirs, later, form="send-form", status=422)
+    assert "It waits already, for another moment" in refused.text
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        due = queries.list_due(clock.now())
+        the_letter().send_at = clock.now() + timedelta(days=3)  # put off while the worker waits
+        db.session.commit()
+        monkeypatch.setattr(sending, "list_due", lambda now: due)
+        sending.send_due()
+        assert the_letter().state is LetterState.WAITING
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
