@@ -34,6 +34,7 @@ MIXED_WITH = 100
 ASKED_AT_ONCE = 200  # a minute
 WAITS_FOR = timedelta(days=14)  # for the press that confirms
 TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
+AGAIN_AFTER = timedelta(days=1)  # so that nobody has a stranger's address flooded with questions
 ROWS: Table = Follow.__table__  # type: ignore[assignment]
 
 
@@ -50,7 +51,7 @@ def follow(*, subject: str, address: str, language: str = "en", is_proven: bool 
     )
     if known is not None:
         if known.state is not FollowState.CONFIRMED:
-            change(known, state=state, asked_on=None)
+            change(known, state=state, asked_on=None if is_proven else known.asked_on)
         return
     _write(
         {
@@ -178,7 +179,8 @@ def stop_url(row: Follow) -> str:
 
 def ask_to_confirm() -> None:
     """Ask everybody who left an address since the last minute whether it is theirs: one mail an
-    address, in a random order. And forget who did not answer in two weeks."""
+    address and day until it answers, in a random order. And forget who did not answer in two weeks.
+    """
     hold()
     old = clock.today() - WAITS_FOR
     db.session.execute(delete(ROWS).where(ROWS.c.asked_on < old))
@@ -192,6 +194,8 @@ def ask_to_confirm() -> None:
 
 def _ask(rows: Sequence[Follow]) -> None:
     first = rows[0]
+    if _was_just_asked(first):
+        return  # the mail it has confirms these too; if it does not, one names them tomorrow
     found = [subjects.find(row.subject, first.language) for row in rows]
     titles = [named.title for named in found if named]
     if titles:
@@ -207,7 +211,19 @@ def _ask(rows: Sequence[Follow]) -> None:
             },
         )
     for row in rows:
-        change(row, state=FollowState.ASKED, asked_on=clock.today())
+        change(row, state=FollowState.ASKED, asked_on=row.asked_on or clock.today())
+
+
+def _was_just_asked(row: Follow) -> bool:
+    """Whether this reader has a question of the last day that is not answered."""
+    if not any(other.asked_on for other in list_of(row.reader)):
+        return False
+    asked = select(Mail.id).where(
+        Mail.to_address == row.address,
+        Mail.template == "follow_confirm",
+        Mail.written_at > clock.now() - AGAIN_AFTER,
+    )
+    return db.session.scalar(asked.limit(1)) is not None
 
 
 def hold() -> None:

@@ -88,6 +88,28 @@ def template(app: Flask) -> Iterator[None]:
     app.jinja_env.loader = before
 
 
+def test_an_address_is_asked_once_a_day_and_its_wish_ends_two_weeks_after_the_first(
+    subject: str,
+) -> None:
+    for _ in range(3):
+        following.follow(subject=subject, address=JO)
+        db.session.commit()
+        chore()
+    following.follow(subject=f"{subject}0", address=JO)
+    chore()
+    assert len(mails("follow_confirm")) == 1
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
+        for _ in range(3):
+            following.follow(subject=subject, address=JO)
+            db.session.commit()
+            chore()
+        assert len(mails("follow_confirm")) == 2
+    with time_machine.travel(clock.now() + timedelta(days=15, minutes=1)):
+        following.follow(subject=subject, address=JO)
+        chore()
+        assert db.session.scalars(select(Follow).where(Follow.subject == subject)).all() == []
+
+
 def test_somebody_asks_confirms_and_is_told_once(
     stranger: Browser, subject: str, inbox: Inbox
 ) -> None:
