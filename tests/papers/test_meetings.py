@@ -241,8 +241,36 @@ def test_who_was_there_and_what_was_declared_is_written_down(
     db.session.commit()  # who has left since was still there
     clerk.submit(clerk.get(f"{path}/attendance"), {})
     text = stranger.get(path).text
-    for words in ("Bea Board Present", "Two officers", "Bea Board: Canal Friends; left"):
+    for words in (
+        "A former member of the board Present",
+        "Two officers",
+        "Bea Board: Canal Friends; left",
+    ):
         assert words in text
+
+
+def test_strangers_read_the_names_of_members_who_want_that(
+    clerk: Browser, chair: Browser, stranger: Browser, world: World
+) -> None:
+    path = f"{PATH}/{a_meeting(world, days=-2).id}"
+    give(world.resident, world.board, Role.BOARD_MEMBER)
+    world.resident.name = ""
+    db.session.commit()
+    page = clerk.get(f"{path}/attendance")
+    assert f"A member of the board ({world.resident.email})" in page.text
+    clerk.submit(page, {"present": [str(world.board_member.id)]})
+    text = stranger.get(path).text
+    assert "A member of the board (chair) Present" in text
+    assert "Bea Board" not in text
+    assert "Not there" not in text  # who joined after the meeting is not missed at it
+    assert "Bea Board (chair) Present" in chair.get(path).text
+    for held in db.session.scalars(select(Membership)):
+        held.is_named, held.since = True, clock.now() - timedelta(days=9)
+    db.session.commit()
+    text = stranger.get(path).text
+    assert "Bea Board (chair) Present" in text
+    assert "A member of the board Not there" in text
+    assert world.resident.email not in text
 
 
 def test_notes_are_the_board_s_until_they_are_published(

@@ -122,6 +122,8 @@ def test_pressing_twice_changes_nothing_more(officer: Browser, world: World) -> 
         "Warmth.",
     ]
     form = officer.get(f"{EDIT}/publish")
+    assert "everybody can also read what was changed while it was written" in form.text
+    assert "everybody can also read what was changed" in officer.get(EDIT).text
     given = {"starts_on": (clock.today() + SOON).isoformat()}
     officer.submit(form, given)
     officer.post(

@@ -201,7 +201,7 @@ class AttendanceForm(Form):
     def __init__(self, sitting: list[Sitting], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [
-            SelectChoice(str(one.account.id), one.account.name or _("A member of the board"))
+            SelectChoice(str(one.account.id), one.account.name or _without_name(one.account.email))
             for one in sitting
         ]
         self.present.choices = people
@@ -210,6 +210,11 @@ class AttendanceForm(Form):
     @property
     def declared(self) -> list[tuple[str, str]]:
         return [(row["name"], row["about"]) for row in self.interests.data if row["name"]]
+
+
+def _without_name(email: str) -> str:
+    """The clerk has to tell people apart; nobody else reads this."""
+    return _("A member of the board (%(email)s)", email=email)
 
 
 class NotesForm(SeenForm):

@@ -25,6 +25,8 @@ class Sitting:
 
     account: Account
     is_chair: bool
+    since: datetime | None = None  # None: who left since
+    is_named: bool = False  # whether they want their name on public pages
 
 
 def find_cycle(board_id: int) -> Cycle | None:
@@ -136,7 +138,7 @@ def list_who_may_attend(meeting: Meeting) -> list[Sitting]:
 def list_sitting(board_id: int) -> list[Sitting]:
     """Who sits on a board, its chair first, then by name; each once."""
     query = (
-        select(Account, Membership.role)
+        select(Account, Membership)
         .join(Membership, Membership.account_id == Account.id)
         .where(
             Membership.board_id == board_id,
@@ -145,8 +147,16 @@ def list_sitting(board_id: int) -> list[Sitting]:
         )
         .order_by(Account.name, Account.email)
     )
-    chairs: dict[Account, bool] = {}
-    for account, role in db.session.execute(query):
-        chairs[account] = chairs.get(account, False) or role is Role.CHAIR
-    found = [Sitting(account, is_chair) for account, is_chair in chairs.items()]
+    held: dict[Account, list[Membership]] = {}
+    for account, membership in db.session.execute(query):
+        held.setdefault(account, []).append(membership)
+    found = [
+        Sitting(
+            account,
+            is_chair=any(one.role is Role.CHAIR for one in rows),
+            since=min(one.since for one in rows),
+            is_named=any(one.is_named for one in rows),
+        )
+        for account, rows in held.items()
+    ]
     return sorted(found, key=lambda one: not one.is_chair)

@@ -90,7 +90,7 @@ def detail(slug: str, meeting_id: int) -> str:
         packs=list_packs([meeting.id], inside=inside).get(meeting.id, []),
         **of_meeting(meeting),
         making=is_at_work(find_job(meeting.id)),
-        members=words.members_said(queries.list_sitting(meeting.board_id), meeting),
+        members=words.members_said(queries.list_who_may_attend(meeting), meeting, inside=inside),
         is_recorded=bool(there or meeting.others_present),
         has_present=Presence.PRESENT in there.values(),
         notes=meeting.notes if inside or meeting.notes_public_at else "",

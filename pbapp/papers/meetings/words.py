@@ -47,28 +47,25 @@ def name_of(meeting: Meeting) -> str:
     return meeting.title or _("Board meeting")
 
 
-def members_said(sitting: Iterable[Sitting], meeting: Meeting) -> list[MemberSaid]:
-    """Everybody who sits on the board now, and those who did when it met."""
+def members_said(people: Iterable[Sitting], meeting: Meeting, *, inside: bool) -> list[MemberSaid]:
+    """Who of `people` was a member when the board met, and whether they were there.
+
+    The board reads every name; others read the names of those who want theirs to be public.
+    """
     there = {row.account_id: row.presence for row in meeting.attendance}
-    sitting = list(sitting)
-    now = {one.account.id for one in sitting}
-    said = [
+    return [
         MemberSaid(
-            one.account.name or _("A member of the board"),
-            one.is_chair,
-            str(PRESENCE[there.get(one.account.id)]),
+            _called(one, inside=inside), one.is_chair, str(PRESENCE[there.get(one.account.id)])
         )
-        for one in sitting
+        for one in people
+        if one.account.id in there or (one.since and one.since <= meeting.starts_at)
     ]
-    return said + [
-        MemberSaid(
-            row.account.name or _("A former member of the board"),
-            False,
-            str(PRESENCE[row.presence]),
-        )
-        for row in meeting.attendance
-        if row.account_id not in now
-    ]
+
+
+def _called(one: Sitting, *, inside: bool) -> str:
+    if one.account.name and (inside or one.is_named):
+        return one.account.name
+    return _("A member of the board") if one.since else _("A former member of the board")
 
 
 def file_name(paper: MeetingPaper) -> str:
