@@ -12,6 +12,7 @@ from pbapp.appraisal.blueprint import round_bp as bp
 from pbapp.db import db
 from pbapp.proposals.access import get_proposal, is_ours
 from pbapp.proposals.models import Proposal
+from pbapp.proposals.queries import speaks_for
 from pbapp.refusal import Refused
 from pbapp.web.access import access, require, signed_in
 from pbapp.web.refusals import blame
@@ -57,6 +58,9 @@ def _show(proposal: Proposal, form: forms.CostsAnswerForm) -> tuple[str, int]:
         proposal=proposal,
         costs=found,
         form=form,
-        can_answer=found["fit"] and found["is_changed"] and proposal.round.sealed_at is None,
+        can_answer=found["fit"]
+        and found["is_changed"]
+        and proposal.round.sealed_at is None
+        and speaks_for(viewer(), proposal),
     )
     return html, 422 if form.errors else 200

@@ -26,7 +26,7 @@ from pbapp.decisions.services import UNDO_FOR
 from pbapp.proposals import deciding
 from pbapp.proposals.checks import largest_pence
 from pbapp.proposals.models import Proposal
-from pbapp.proposals.queries import is_author
+from pbapp.proposals.queries import speaks_for
 from pbapp.proposals.services import NOT_YOURS, log
 from pbapp.refusal import N_, Refused, in_pounds
 from pbapp.rounds.services import hold, refuse_if_sealed
@@ -295,7 +295,7 @@ def answer_costs(*, proposal: Proposal, by: Account, agrees: bool, words: str) -
     """The group says what it thinks of the officer's figures; it may change its mind."""
     hold(proposal.round)
     advisory_lock(f"dossier {proposal.id}")
-    if not is_author(by, proposal):
+    if not speaks_for(by, proposal):
         raise Refused(NOT_YOURS)
     refuse_if_sealed(proposal.round)
     dossier = queries.find_dossier(proposal.id)

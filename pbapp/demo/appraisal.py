@@ -19,6 +19,7 @@ from pbapp.appraisal.models import (
     Sheet,
     Terms,
 )
+from pbapp.appraisal.queries import newest_revision
 from pbapp.appraisal.settling import settle
 from pbapp.db import db
 from pbapp.decisions.models import Conflict
@@ -156,6 +157,7 @@ def _merge(cast: Cast, round: Round, bids: dict[str, Proposal], facts: dict[str,
         merge.parts.append(
             MergePart(
                 proposal=bids[key],
+                revision=newest_revision(bids[key].id),
                 agrees=True if answered else None,
                 answered_by_id=bids[key].submitted_by_id if answered else None,
                 answered_at=at + timedelta(hours=3) if answered else None,

@@ -266,25 +266,29 @@ def count_by_state(round: Round) -> Tally:
     )
 
 
-def of_author(account: Account) -> ColumnElement[bool]:
+def of_author(account: Account, *, typed_in: bool = True) -> ColumnElement[bool]:
     """Written by somebody: for a group they belong to, for themself, as a co-author, or in part.
 
-    Who typed one in as an officer counts, too: they must not decide on it.
+    Who typed one in as an officer counts, too: they must not decide on it. Not so with `typed_in`
+    False, where people speak for those behind it.
     """
     groups = select(Member.organisation_id).where(Member.account_id == account.id)
     shared = select(CoAuthor.proposal_id).where(CoAuthor.email == account.email)
     part = aliased(Proposal)
+    themselves = () if typed_in else (Proposal.entered_for == "",)
+    in_part = () if typed_in else (part.entered_for == "",)
     joined = select(part.merged_into_id).where(
         part.merged_into_id.is_not(None),
         or_(
             part.organisation_id.in_(groups),
-            part.submitted_by_id == account.id,
+            and_(part.submitted_by_id == account.id, *in_part),
             part.id.in_(shared),
         ),
     )
     own = and_(
         Proposal.submitted_by_id == account.id,
         or_(Proposal.organisation_id.is_(None), Proposal.entered_for != ""),
+        *themselves,
     )
     return or_(
         Proposal.organisation_id.in_(groups),
@@ -297,6 +301,13 @@ def of_author(account: Account) -> ColumnElement[bool]:
 def is_author(account: Account, proposal: Proposal) -> bool:
     """Whether somebody may change a proposal, and so may not decide on it."""
     query = select(Proposal.id).where(Proposal.id == proposal.id, of_author(account))
+    return db.session.scalar(query) is not None
+
+
+def speaks_for(account: Account, proposal: Proposal) -> bool:
+    """Whether somebody can answer for those behind it: not the officer who typed it in for them."""
+    theirs = of_author(account, typed_in=False)
+    query = select(Proposal.id).where(Proposal.id == proposal.id, theirs)
     return db.session.scalar(query) is not None
 
 

@@ -22,9 +22,9 @@ from pbapp.proposals import deciding
 from pbapp.proposals import services as proposals
 from pbapp.proposals.content import Cost
 from pbapp.proposals.models import Proposal, ProposalState
-from pbapp.proposals.queries import is_author
+from pbapp.proposals.queries import is_author, speaks_for
 from pbapp.refusal import Refused
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import MayPropose, Round
 from tests.appraisal.factories import LINK, an_appraiser, impartial, person
 from tests.client import Browser
 from tests.proposals.factories import content, make_proposal
@@ -202,10 +202,48 @@ def test_what_was_decided_on_meanwhile_is_not_joined(
     deciding.put_on_ballot(proposal=other, by=ada, version=other.version, link=LINK)
     services.answer(merge=merge, by=lena, agrees=True, words="")
     db.session.commit()
-    with pytest.raises(Refused, match="has been decided on"):
-        services.answer(merge=merge, by=world.group_member, agrees=True, words="")
-    db.session.rollback()
+    services.answer(merge=merge, by=world.group_member, agrees=True, words="")
+    assert merge.state is MergeState.OVERTAKEN
     assert bid.title == "Football on Tuesdays"
+
+
+def test_a_bid_changed_after_the_offer_is_not_joined_and_all_are_told(
+    world: World, bid: Proposal, other: Proposal, ada: Account, lena: Account, group_member: Browser
+) -> None:
+    merge = offered(bid, other, ada)
+    services.answer(merge=merge, by=lena, agrees=True, words="")
+    changed = content(world, title="Football on Fridays")
+    proposals.edit(proposal=other, content=changed, by=lena, version=other.version)
+    db.session.commit()
+    page = group_member.get(services.path_of(merge))
+    page = group_member.follow(group_member.submit(page, {"agrees": "yes"}, form="answer"))
+    assert "was changed or decided on" in page.text
+    db.session.refresh(other)
+    assert other.state is ProposalState.SUBMITTED
+    assert sorted(letters()) == [
+        "“Football on Fridays” stays as it is",
+        "“Football on Tuesdays” stays as it is",
+    ]
+
+
+def test_an_officer_who_typed_a_bid_in_does_not_answer_for_it(
+    world: World, round: Round, bid: Proposal, ada: Account
+) -> None:
+    round.may_propose = MayPropose.EVERYBODY
+    typed = proposals.submit(
+        round=round,
+        organisation=None,
+        content=content(world, title="A bench"),
+        by=world.officer,
+        entered_for=proposals.EnteredFor("Jo", "jo@example.org"),
+    )
+    merge = offered(bid, typed, ada)
+    with pytest.raises(Refused, match="group"):
+        services.answer(merge=merge, by=world.officer, agrees=True, words="")
+    jo = person("Jo")
+    assert queries.own_part_ids(merge, jo) == {typed.id}
+    assert not speaks_for(world.officer, typed)
+    assert is_author(world.officer, typed)  # so they do not decide on it either
 
 
 def test_who_may_offer_read_and_answer(

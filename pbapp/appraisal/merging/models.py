@@ -16,12 +16,16 @@ from pbapp.rounds.models import Round
 
 
 class MergeState(enum.StrEnum):
-    """`OFFERED` waits for answers; everything else is over."""
+    """`OFFERED` waits for answers; everything else is over.
+
+    `OVERTAKEN`: one of the bids was changed or decided on before the last yes.
+    """
 
     OFFERED = "offered"
     DONE = "done"
     DECLINED = "declined"
     EXPIRED = "expired"
+    OVERTAKEN = "overtaken"
     TAKEN_BACK = "taken_back"
 
 
@@ -58,7 +62,10 @@ class Merge(Base):
 
 
 class MergePart(Base):
-    """One of the bids, the whole among them, and its people's answer (None: not yet)."""
+    """One of the bids, the whole among them, and its people's answer (None: not yet).
+
+    `revision` is its newest edit when it was offered: people say yes to what they read.
+    """
 
     __tablename__ = "merge_part"
     __table_args__ = (UniqueConstraint("merge_id", "proposal_id"),)
@@ -66,6 +73,7 @@ class MergePart(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     merge_id: Mapped[int] = mapped_column(ForeignKey("merge.id"))
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
     agrees: Mapped[bool | None]
     words: Mapped[str] = mapped_column(Text, default="")
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

@@ -79,9 +79,9 @@ def list_to_join(proposal: Proposal) -> list[Proposal]:
 
 
 def own_part_ids(merge: Merge, account: Account) -> set[int]:
-    """The ids of the bids in an offer that somebody is behind."""
+    """The ids of the bids in an offer that somebody is behind and answers for."""
     ids = [part.proposal_id for part in merge.parts]
-    query = select(Proposal.id).where(Proposal.id.in_(ids), of_author(account))
+    query = select(Proposal.id).where(Proposal.id.in_(ids), of_author(account, typed_in=False))
     return set(db.session.scalars(query))
 
 

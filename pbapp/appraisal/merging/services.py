@@ -11,6 +11,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.appraisal.merging import queries
 from pbapp.appraisal.merging.models import Merge, MergePart, MergeState
+from pbapp.appraisal.queries import newest_revision
 from pbapp.appraisal.telling import tell
 from pbapp.db import db, flush
 from pbapp.messages import services as messages
@@ -122,7 +123,7 @@ def _write(whole: Proposal, bids: Sequence[Proposal], draft: Draft, why: str, by
         offered_by_id=by.id,
         offered_at=now,
         expires_at=_until(whole.round, now),
-        parts=[MergePart(proposal=one) for one in bids],
+        parts=[MergePart(proposal=one, revision=newest_revision(one.id)) for one in bids],
     )
     db.session.add(merge)
     flush()
@@ -139,6 +140,7 @@ def _until(round: Round, now: datetime) -> datetime:
 def answer(*, merge: Merge, by: Account, agrees: bool, words: str) -> Merge:
     """What the people of a bid say. One no ends it; the last yes makes the bids one.
 
+    Where a bid is not any more what the others said yes to, the last yes ends the offer instead.
     Somebody behind two of them answers for both.
     """
     hold(merge.round)
@@ -166,7 +168,20 @@ def answer(*, merge: Merge, by: Account, agrees: bool, words: str) -> Merge:
     return merge
 
 
+def _overtaken(merge: Merge) -> bool:
+    """Whether one of the bids was changed or decided on since it was offered."""
+    for part in merge.parts:
+        db.session.refresh(part.proposal, ["state", "version"])
+    return any(
+        newest_revision(part.proposal_id) != part.revision or joining.why_not_join(part.proposal)
+        for part in merge.parts
+    )
+
+
 def _join(merge: Merge, by: Account) -> None:
+    if _overtaken(merge):
+        _end(merge, MergeState.OVERTAKEN)
+        return
     joining.join(
         whole=merge.whole,
         parts=[part.proposal for part in merge.parts if part.proposal_id != merge.whole_id],

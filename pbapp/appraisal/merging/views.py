@@ -129,7 +129,7 @@ def _show(found: Merge, form: forms.MergeAnswerForm) -> tuple[str, int]:
         own=own,
         waits=waits,
         can_answer=waits and any(p.proposal_id in own and p.agrees is None for p in found.parts),
-        can_take_back=waits and not own and is_officer_of(found.round.board_id),
+        can_take_back=waits and deciding.why_not(found.whole, viewer()) is None,
         form=form,
     )
     return html, 422 if form.errors else 200
