@@ -19,6 +19,7 @@ from pbapp.messages import following
 from pbapp.messages.models import Follow, Telling
 from pbapp.messages.subjects import FINISH, HALFWAY, RESULT
 from pbapp.messages.telling import tell, was_told
+from pbapp.results.corrections.queries import published_at
 from pbapp.results.queries import is_public, list_official_counts
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
@@ -45,6 +46,8 @@ def tell_digests() -> None:
         awards = list_awards(round)
         if awards:
             _tell_work(round, awards, now)
+        elif _has_no_work(round, now):
+            _forget(round, HALFWAY, FINISH)
 
 
 def news_of_result(round: Round) -> str:
@@ -131,8 +134,21 @@ def _give_up(round: Round, now: datetime) -> None:
     """No result came: whoever waits for one is forgotten."""
     phase = find_phase(round, PhaseKind.PUBLISHED)
     if phase is not None and phase.starts_at + WAITS < now:
-        for kind in (RESULT, HALFWAY, FINISH):
-            following.forget(f"{kind} {round.id}")
+        _forget(round, RESULT, HALFWAY, FINISH)
+
+
+def _has_no_work(round: Round, now: datetime) -> bool:
+    """Whether nothing will come of a round without awards: none won, or it is too long ago."""
+    counts = list_official_counts(round)
+    if not any(row.is_funded for count in counts for row in count.allocations):
+        return True
+    out = published_at(round)
+    return out is not None and out + USUAL_WORK + LATE_WORK < now
+
+
+def _forget(round: Round, *kinds: str) -> None:
+    for kind in kinds:
+        following.forget(f"{kind} {round.id}")
 
 
 def _page(round: Round) -> str:

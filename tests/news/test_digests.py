@@ -19,6 +19,7 @@ from pbapp.messages.models import Mail
 from pbapp.messages.rendering import put_into_words
 from pbapp.news import digests
 from pbapp.proposals.models import Proposal
+from pbapp.results.models import Allocation
 from pbapp.rounds.models import Round
 from tests.results.factories import counted_round
 from tests.world import World
@@ -106,6 +107,23 @@ def test_a_digest_says_what_was_paid_done_and_who_was_reached(round: Round) -> N
     ):
         assert said in letter.text
     assert second.proposal.title not in letter.text
+
+
+def test_who_waits_for_work_that_never_begins_is_forgotten(round: Round) -> None:
+    for award in awards(round):
+        db.session.delete(award)
+    db.session.commit()
+    work(days=500)
+    assert told() == [RESULT]
+    assert following.find_reader(JO) is not None
+    work(days=560)
+    assert following.find_reader(JO) is None
+    following.follow(subject=f"halfway {round.id}", address=JO, is_proven=True)
+    for row in db.session.scalars(select(Allocation)):
+        row.is_funded, row.awarded = False, 0
+    db.session.commit()
+    work()
+    assert following.find_reader(JO) is None
 
 
 def test_who_waits_for_a_result_that_never_comes_is_forgotten(round: Round) -> None:
