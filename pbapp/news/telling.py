@@ -29,7 +29,7 @@ from pbapp.papers.packs.models import Pack
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.proposals.queries import is_public as is_public_proposal
 from pbapp.proposals.queries import list_authors_of
-from pbapp.results.corrections.queries import list_corrections
+from pbapp.results.corrections.queries import list_corrections, list_counts_of
 from pbapp.results.models import Allocation
 from pbapp.results.queries import is_public, list_allocations, list_official_counts
 from pbapp.rounds.models import Phase, PhaseKind, Round
@@ -160,7 +160,7 @@ def _tell_extended(event: Event, round: Round) -> None:
 
 def _tell_corrected(event: Event, round: Round) -> None:
     """To the board's and its wards' followers, who heard the result; the round's own are told
-    with the correction itself."""
+    with the correction itself. And each project that it changes to its group and followers."""
     edition = event.facts["edition"]
     made = next((one for one in list_corrections(round) if one.number == edition), None)
     if made is None or not round.is_public:
@@ -174,6 +174,21 @@ def _tell_corrected(event: Event, round: Round) -> None:
         template="result_corrected",
         context={**_about(round), "what": made.what, "url": f"{_about(round)['url']}/results"},
     )
+    for row in _changed(round, edition):
+        if row.proposal is not None:
+            _tell_project_result(round, row, row.proposal, edition=edition)
+
+
+def _changed(round: Round, edition: int) -> list[Allocation]:
+    """The projects that won, lost, or get another amount in this edition of a result."""
+
+    def rows_of(number: int) -> dict[tuple[str, str], Allocation]:
+        counts = list_counts_of(round, number)
+        return {(c.pot, row.project_key): row for c in counts for row in list_allocations(c)}
+
+    before = {key: (row.is_funded, row.awarded) for key, row in rows_of(edition - 1).items()}
+    now = rows_of(edition)
+    return [row for key, row in now.items() if before.get(key) != (row.is_funded, row.awarded)]
 
 
 def _tell_pack(event: Event, pack: Pack) -> None:
@@ -255,8 +270,12 @@ def _tell_result(round: Round) -> None:
                 _tell_project_result(round, row, row.proposal)
 
 
-def _tell_project_result(round: Round, row: Allocation, proposal: Proposal) -> None:
+def _tell_project_result(
+    round: Round, row: Allocation, proposal: Proposal, *, edition: int = 1
+) -> None:
+    again = f" edition {edition}" if edition > 1 else ""
     context = {
+        "is_corrected": edition > 1,
         "kind": "funded" if row.is_funded else "not_funded",
         "title": proposal.title,
         "round": round.title,
@@ -267,17 +286,17 @@ def _tell_project_result(round: Round, row: Allocation, proposal: Proposal) -> N
     if following.has_followers(f"proposal {proposal.id}"):
         tell(
             subject=f"proposal {proposal.id}",
-            key=f"result {round.id} proposal {proposal.id}",
+            key=f"result {round.id} proposal {proposal.id}{again}",
             template="project_news",
             context=context,
         )
-    _tell_authors(proposal, context)
+    _tell_authors(proposal, context, again)
 
 
-def _tell_authors(proposal: Proposal, context: dict[str, Any]) -> None:
+def _tell_authors(proposal: Proposal, context: dict[str, Any], again: str) -> None:
     for author in list_authors_of(proposal):
         messages.write(
-            key=f"result of proposal {proposal.id} {author.id}",
+            key=f"result of proposal {proposal.id} {author.id}{again}",
             to=author.email,
             template="project_result",
             context=context,

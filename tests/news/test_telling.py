@@ -25,6 +25,7 @@ from pbapp.news import telling
 from pbapp.papers.meetings.models import Meeting
 from pbapp.papers.packs.models import Pack
 from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.results.corrections import correcting, queries
 from pbapp.results.corrections.models import Correction, CorrectionKind
 from pbapp.rounds.models import PhaseKind, Round
 from tests.ballots.factories import open_round
@@ -265,6 +266,39 @@ def test_followers_of_what_is_not_public_any_more_are_led_to_the_list(world: Wor
     text = put_into_words(db.session.scalars(select(Mail).where(Mail.to_address == AL)).one()).text
     assert "news about “Tea at three”" in text
     assert "/rounds/small-grants/proposals\n" in text
+
+
+def test_a_corrected_count_is_told_to_the_projects_it_changes(world: World, result: Round) -> None:
+    work()
+    jobs.run_due()
+    group = world.group_member.email
+    before, before_theirs = len(told(AL)), len(told(group))
+    correcting.ask(
+        round=result,
+        by=world.officer,
+        kind=CorrectionKind.COUNT,
+        what="Walking football is no longer funded.",
+        reason="It was not in the area.",
+        withdrawn=["2"],
+    )
+    db.session.commit()
+    jobs.run_due()
+    db.session.expire_all()
+    seen = queries.digest_of(queries.find_open(result))
+    correcting.agree(round=result, seen=seen, by=world.second_officer)
+    db.session.commit()
+    jobs.run_due()
+    work()
+    news = sorted(told(AL)[before:])
+    assert [title.partition("”")[0] for title in news] == [
+        "“School uniform bank",
+        "“Tablet library",
+        "“Walking football",
+    ]
+    assert "“Walking football” is not funded this time" in news
+    assert sorted(told(group)[before_theirs:]) == news
+    mails = select(Mail).where(Mail.to_address == group, Mail.key.contains(" edition 2"))
+    assert "The result was corrected." in put_into_words(db.session.scalars(mails).first()).text
 
 
 def test_a_correction_is_told_to_everybody_who_heard_the_result(
