@@ -63,6 +63,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     questions.forget_old,
     following.ask_to_confirm,
     meetings.set_next,
+    meetings.forget_files,
     following.bring_over,
     digests.tell_digests,
     news.tell_news,

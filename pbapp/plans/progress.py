@@ -9,7 +9,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.services import must_be_officer
-from pbapp.db import flush
+from pbapp.db import advisory_lock, db, flush
 from pbapp.plans import queries
 from pbapp.plans.models import Action, ActionStatus, Driver, Indicator, Reading
 from pbapp.refusal import N_, Refused
@@ -29,9 +29,11 @@ def report_action(
     as_partner = queries.leads(by.id, action)
     if not as_partner:
         must_be_officer(board, by)
+    _look_again(action)
     audit.refuse_if_changed(ACTION, action.id, seen=seen, by=by.actor)
     before = {"status": action.status.value, "progress": action.progress}
-    for one in (action, *queries.list_continuing(action)):
+    goes_on = _list_going_on(action)
+    for one in (action, *goes_on):
         one.status, one.progress = status, progress.strip()
     flush()
     audit.revise(
@@ -50,6 +52,21 @@ def report_action(
         board_id=board.id,
         facts={"status": status.value},
     )
+
+
+def _list_going_on(action: Action) -> list[Action]:
+    """Actions of later plans that stand as this one does; of others there is newer word."""
+    later = queries.list_continuing(action)
+    for one in later:
+        _look_again(one)
+    said = (action.status, action.progress)
+    return [one for one in later if (one.status, one.progress) == said]
+
+
+def _look_again(action: Action) -> None:
+    """Two people at once: the second sees what the first did."""
+    advisory_lock(f"{ACTION} {action.id}")
+    db.session.refresh(action)
 
 
 def take_reading(

@@ -19,7 +19,7 @@ from pbapp.db import db
 from pbapp.messages.models import Mail
 from pbapp.papers.meetings import chores, queries
 from pbapp.papers.meetings.days import days_from, first_day
-from pbapp.papers.meetings.models import Meeting
+from pbapp.papers.meetings.models import Meeting, MeetingPaper
 from pbapp.papers.packs import services as packs
 from tests.client import Browser, Page, QueryCounter
 from tests.desk.test_decide import token_of
@@ -221,6 +221,27 @@ def test_the_board_reads_a_paper_before_everybody_does(
     assert "Take it away" not in clerk.get(path).text
     clerk.submit(buttons, {}, form=2)
     assert "is published, so it stays" in clerk.get(path).text
+
+
+def test_the_file_of_a_paper_that_was_taken_away_is_deleted_after_a_day(
+    clerk: Browser, world: World
+) -> None:
+    path = f"{PATH}/{a_meeting(world).id}"
+    uploads = clerk.app.extensions["pbapp"].uploads
+    for title, more in (("Stays", b"one"), ("Goes", b"two")):
+        fields = {"title": title, "document": (BytesIO(PDF + more), "x.pdf")}
+        clerk.submit(clerk.get(f"{path}/papers"), fields)
+    gone = db.session.scalars(select(MeetingPaper).where(MeetingPaper.title == "Goes")).one()
+    db.session.execute(delete(MeetingPaper).where(MeetingPaper.id == gone.id))
+    db.session.commit()
+    file = uploads / f"{gone.digest}.pdf"
+    chores.forget_files()
+    assert file.exists()
+    kept = db.session.scalars(select(MeetingPaper)).one()
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        chores.forget_files()
+    assert not file.exists()
+    assert (uploads / f"{kept.digest}.pdf").exists()
 
 
 def test_who_was_there_and_what_was_declared_is_written_down(

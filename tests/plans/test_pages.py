@@ -10,7 +10,8 @@ import time_machine
 from pbapp import clock
 from pbapp.assets.models import AssetState
 from pbapp.db import db
-from pbapp.plans import queries, services
+from pbapp.plans import progress, queries, services
+from pbapp.plans.models import ActionStatus
 from pbapp.plans.plan_writing import text_of
 from pbapp.plans.services import Line, PriorityText
 from tests.assets.factories import make_asset
@@ -148,6 +149,15 @@ def test_an_action_that_goes_on_keeps_its_history(
         (later,) = queries.list_continuing(db.session.merge(action))
         told = Browser(officer.app, signed_in_as=world.officer).get(f"{PATH}/actions/{later.id}")
         assert "Begun." in told.text
+        later.progress = "Newer word."
+        db.session.commit()
+        progress.report_action(
+            action=db.session.merge(action),
+            status=ActionStatus.DONE,
+            progress="Late word.",
+            by=world.officer,
+        )
+        assert later.progress == "Newer word."
 
 
 def test_a_priority_that_is_not_there(stranger: Browser, world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.accounts.models import Account
@@ -109,10 +109,9 @@ def find_paper(meeting: Meeting, paper_id: int) -> MeetingPaper | None:
     return next((paper for paper in meeting.papers if paper.id == paper_id), None)
 
 
-def count_uses(digest: str) -> int:
-    """How many papers are this very file."""
-    query = select(func.count()).select_from(MeetingPaper).where(MeetingPaper.digest == digest)
-    return db.session.scalar(query) or 0
+def list_digests() -> set[str]:
+    """Of every document that lies before a board."""
+    return set(db.session.scalars(select(MeetingPaper.digest)))
 
 
 def list_note_edits(meeting: Meeting, *, inside: bool) -> list[Revision]:

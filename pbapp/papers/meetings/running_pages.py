@@ -166,6 +166,8 @@ def add_paper(slug: str, meeting_id: int) -> Page:
 
 def _keep_paper(meeting: Meeting, form: PaperForm) -> None:
     document = store_document(stream=form.document.data.stream, folder=settings().uploads)
+    # One that lay here without a paper is wanted again, so it must not look old to the worker.
+    (settings().uploads / document.file_name).touch()
     services.add_paper(
         meeting=meeting,
         title=form.title.data or "",
