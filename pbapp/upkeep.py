@@ -16,6 +16,7 @@ from pbapp.concerns import services as concerns
 from pbapp.db import db, write_transaction
 from pbapp.delivery import reporting as delivery
 from pbapp.desk import what_if
+from pbapp.desk.queue import chores as queue
 from pbapp.helping import services as helping
 from pbapp.jobs import services as jobs
 from pbapp.messages import bounces, following, spreading
@@ -40,6 +41,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     bounces.forget_old,
     drafts.forget_old,
     complaints.forget_old,
+    queue.forget_old,
     limits.forget_old,
     writing.forget_old,
     writing.forget_files,

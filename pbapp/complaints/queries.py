@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from pbapp.boards.service_clock import clock_of
+from pbapp.boards.service_clock import ServiceClock, clock_of
 from pbapp.complaints.models import Complaint, ComplaintAnswer
 from pbapp.db import db
 
@@ -40,9 +40,9 @@ def list_all(board_ids: Iterable[int], *, closed: bool) -> list[Complaint]:
     return list(db.session.scalars(waiting.order_by(Complaint.stage_began_at, Complaint.id)))
 
 
-def due_on(complaint: Complaint) -> date:
-    """The last day on which the answer of this stage is in time."""
-    service = clock_of([complaint.board_id])
+def due_on(complaint: Complaint, service: ServiceClock | None = None) -> date:
+    """The last day on which the answer of this stage is in time; a list reads the clock once."""
+    service = service or clock_of([complaint.board_id])
     return service.due_on(complaint.board_id, CLOCKS[complaint.stage], complaint.stage_began_at)
 
 

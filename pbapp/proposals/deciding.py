@@ -329,7 +329,9 @@ def answer_appeal(
         proposal.state = ProposalState.SUBMITTED
         proposal.updated_at = clock.now()
         flush()
-    to = db.session.get(Account, appeal.by_id) if appeal.by_id else contact_of(proposal)
+    asked = db.session.get(Account, appeal.by_id) if appeal.by_id else None
+    still = asked is not None and asked.closed_at is None and is_author(asked, proposal)
+    to = asked if still else contact_of(proposal)  # who has left the group reads no more of it
     appealing.tell(
         appeal=appeal,
         to=to.email if to else None,

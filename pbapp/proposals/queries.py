@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -339,7 +340,11 @@ def contact_of(proposal: Proposal) -> Contact | None:
     if proposal.submitted_by_id is None:
         return None
     account = db.session.get(Account, proposal.submitted_by_id)
-    group = proposal.organisation_id
+    return contact_for(account, proposal.organisation_id)
+
+
+def contact_for(account: Account | None, group: UUID | None) -> Contact | None:
+    """Whoever wrote for a group, or the first of its leads when they do not belong to it now."""
     if group is not None and account not in list_members(group):
         account = next(iter(list_leads(group)), None)
     if account is None or account.closed_at is not None:

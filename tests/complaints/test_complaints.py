@@ -13,6 +13,10 @@ from pbapp.boards.models import Membership, Role
 from pbapp.complaints import links, services
 from pbapp.complaints.models import About, Complaint, ComplaintAnswer, Finding
 from pbapp.db import db
+from pbapp.desk.queue import chores
+from pbapp.desk.queue import services as queue
+from pbapp.desk.queue.kinds import COMPLAINT
+from pbapp.desk.queue.models import Assignment, DeskNote
 from pbapp.messages.models import Mail
 from pbapp.refusal import Refused
 from tests.client import Browser, Page
@@ -168,10 +172,19 @@ def test_who_complained_is_forgotten_after_some_years_and_the_number_stays(
         stage=1,
         url="",
     )
+    noted = {"kind": COMPLAINT, "board_id": world.board.id, "by": world.officer}
+    queue.assign(ref=str(made.id), to=world.officer, **noted)
+    queue.add_note(ref=str(made.id), text="Anna rang.", **noted)
+    queue.add_note(ref="4711", text="Another.", **noted)
     assert services.forget_old() == 0
+    chores.forget_old()
+    assert db.session.query(DeskNote).count() == 2
     with time_machine.travel(clock.now() + services.KEPT_FOR + timedelta(days=1), tick=False):
         assert services.forget_old() == 1
         assert (made.name, made.text, made.email) == ("", "", None)
+        chores.forget_old()
+        assert [one.text for one in db.session.query(DeskNote)] == ["Another."]
+        assert db.session.query(Assignment).count() == 0
         assert "Anna" not in made.answers[0].text
         assert services.forget_old() == 0
         with pytest.raises(Refused):

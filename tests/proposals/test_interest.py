@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from pbapp import clock
 from pbapp.db import db
 from pbapp.messages.models import Mail, MailState
+from pbapp.organisations.models import Member
 from pbapp.proposals.interest.models import InterestState, ShortIdea
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.services import PhaseDates
@@ -117,6 +118,17 @@ def test_what_cannot_be_is_named_and_kept(
     assert problem in problems(page)
     assert "A weekly game." in page.html
     assert db.session.query(ShortIdea).count() == 0
+
+
+def test_who_has_left_the_group_is_not_written_to(
+    group_member: Browser, officer: Browser, world: World, round: Round
+) -> None:
+    interest = told(group_member, world)
+    db.session.execute(delete(Member).where(Member.account_id == world.group_member.id))
+    db.session.commit()
+    answered(officer, interest, state="go_on")
+    to = db.session.scalars(select(Mail.to_address)).all()
+    assert world.group_member.email not in to
 
 
 def test_who_may_not_tell_or_answer(

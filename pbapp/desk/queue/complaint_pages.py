@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
 from pbapp.boards.queries import list_boards
+from pbapp.boards.service_clock import clock_of
 from pbapp.boards.site import use_board
 from pbapp.complaints import links, queries, services, words
 from pbapp.complaints.forms import GoOnForm, HeardForm
@@ -36,9 +37,10 @@ def complaints() -> str:
     """What waits for an answer, and what was answered."""
     mine = officer_board_ids()
     waiting = queries.list_all(mine, closed=False)
+    service = clock_of(mine)
     return render_template(
         "desk/complaints.html",
-        waiting=[(one, queries.due_on(one)) for one in waiting],
+        waiting=[(one, queries.due_on(one, service)) for one in waiting],
         closed=queries.list_all(mine, closed=True),
         words=words,
     )

@@ -19,6 +19,7 @@ from pbapp.plans.models import PriorityVersion
 from pbapp.proposals import services as sending
 from pbapp.proposals.interest import queries
 from pbapp.proposals.interest.models import InterestState, ShortIdea
+from pbapp.proposals.queries import contact_for
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Round
 from pbapp.rounds.services import hold
@@ -127,10 +128,12 @@ def answer(
 
 
 def _tell(interest: ShortIdea, url: str) -> None:
-    account = interest.account
+    reader = contact_for(interest.account, interest.organisation_id)
+    if reader is None:
+        return
     messages.write(
         key=f"interest {interest.id} {interest.version}",
-        to=account.email,
+        to=reader.email,
         template="interest_answered",
         context={
             "title": interest.title,
@@ -140,7 +143,7 @@ def _tell(interest: ShortIdea, url: str) -> None:
             "elsewhere": interest.elsewhere,
             "url": url,
         },
-        language=account.language,
+        language=reader.language,
         not_before=clock.now() + UNDO_FOR,
     )
 
