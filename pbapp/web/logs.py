@@ -39,7 +39,7 @@ def start(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("alembic", "huey"):  # their start-up talk would bury ours
+    for chatty in ("alembic", "huey", "weasyprint.progress"):  # their talk would bury ours
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
