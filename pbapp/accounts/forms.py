@@ -45,7 +45,3 @@ class PasswordForm(Form):
         _l("Your password"), validators=[DataRequired(_l("Enter your password."))]
     )
     next = HiddenField()
-
-
-class PressForm(Form):
-    """A button and nothing else (the token against forged posts comes with it)."""

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.accounts import queries, services
-from pbapp.accounts.forms import CodeForm, EmailForm, PasswordForm, PressForm
+from pbapp.accounts.forms import CodeForm, EmailForm, PasswordForm
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import Viewer, init_app
 from pbapp.assets import queries as assets
@@ -26,6 +26,7 @@ from pbapp.proposals.writing.queries import list_open
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
 from pbapp.web.context import settings
+from pbapp.web.forms import PressForm
 from pbapp.web.limits import limited
 from pbapp.web.redirects import safe_next
 

@@ -19,7 +19,6 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -35,7 +34,7 @@ from pbapp.appraisal.standards import CriterionTerms
 from pbapp.appraisal.words import advice_words, answer_words, check_words
 from pbapp.proposals.models import Proposal
 from pbapp.rounds.models import Round
-from pbapp.web.forms import MISSING, Form, PoundsField, plain_text
+from pbapp.web.forms import MISSING, Form, PoundsField, SelectChoice, plain_text
 
 
 def _text(label: Any, most: int, *, area: bool = False, needed: Any = None) -> Any:

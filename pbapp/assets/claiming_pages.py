@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
@@ -27,12 +27,11 @@ from pbapp.organisations.queries import list_groups_of
 from pbapp.refusal import Refused
 from pbapp.web.access import access, signed_in
 from pbapp.web.babel import say
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, at_most, plain_text
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
-TOO_LONG = _l("Use %(max)d characters or fewer.")
 
 
 class ClaimForm(Form):
@@ -44,16 +43,14 @@ class ClaimForm(Form):
     says = TextAreaField(
         _l("How can we tell that it is yours?"),
         filters=[plain_text],
-        validators=[Length(max=1000, message=TOO_LONG)],
+        validators=[at_most(1000)],
     )
 
 
 class ReasonForm(Form):
     """Why an officer says no."""
 
-    reason = TextAreaField(
-        _l("Why not"), filters=[plain_text], validators=[Length(max=1000, message=TOO_LONG)]
-    )
+    reason = TextAreaField(_l("Why not"), filters=[plain_text], validators=[at_most(1000)])
 
 
 def _me() -> Account:

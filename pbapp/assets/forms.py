@@ -19,7 +19,6 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -28,17 +27,13 @@ from pbapp.assets.models import Asset, AssetKind, Where
 from pbapp.assets.words import KIND, KINDS
 from pbapp.places.models import Area
 from pbapp.plans.models import PriorityVersion
-from pbapp.web.forms import Form, plain_text, web_address
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text, web_address
 
 EVERYWHERE = "everywhere"
 NO_PRIORITY = "0"
 # Plain digits only: float() would also read "nan", "1_0" and digits of other scripts.
 DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?", re.ASCII)
 WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org, or leave it empty.")
-
-
-def _at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 def one_line(value: str | None) -> str | None:
@@ -90,12 +85,12 @@ class WhatForm(Form):
     name = StringField(
         _l("What is it called?"),
         filters=[one_line],
-        validators=[DataRequired(_l("Enter a name.")), _at_most(120)],
+        validators=[DataRequired(_l("Enter a name.")), at_most(120)],
     )
     summary = StringField(
         _l("Say in one line what it offers"),
         filters=[one_line],
-        validators=[DataRequired(_l("Say in one line what it offers.")), _at_most(200)],
+        validators=[DataRequired(_l("Say in one line what it offers.")), at_most(200)],
     )
 
 
@@ -104,10 +99,10 @@ class WhereForm(Form):
 
     lat = DegreesField(_l("Latitude (north)"), 90)
     lon = DegreesField(_l("Longitude (west is below zero)"), 180)
-    postcode = StringField(_l("Postcode"), filters=[one_line], validators=[_at_most(40)])
+    postcode = StringField(_l("Postcode"), filters=[one_line], validators=[at_most(40)])
     ward = RadioField(_l("Ward"), validators=[Optional()], validate_choice=False)
     where_words = StringField(
-        _l("Where is it, in words?"), filters=[one_line], validators=[_at_most(200)]
+        _l("Where is it, in words?"), filters=[one_line], validators=[at_most(200)]
     )
 
     def offer_wards(self, wards: list[Area], everywhere: str) -> None:
@@ -124,18 +119,16 @@ class MoreForm(Form):
     """What else there is to say, and which priorities it helps."""
 
     description = TextAreaField(
-        _l("Tell people more"), filters=[plain_text], validators=[_at_most(3000)]
+        _l("Tell people more"), filters=[plain_text], validators=[at_most(3000)]
     )
     opening = StringField(
         _l("When is it open, or when does it happen?"),
         filters=[one_line],
-        validators=[_at_most(300)],
+        validators=[at_most(300)],
     )
-    access = StringField(
-        _l("Getting in and around"), filters=[one_line], validators=[_at_most(300)]
-    )
+    access = StringField(_l("Getting in and around"), filters=[one_line], validators=[at_most(300)])
     website = StringField(
-        _l("Website"), filters=[web_address_typed], validators=[_at_most(500), web_address]
+        _l("Website"), filters=[web_address_typed], validators=[at_most(500), web_address]
     )
     main = RadioField(
         _l("Which priority does it help most?"), default=NO_PRIORITY, validators=[Optional()]
@@ -149,7 +142,7 @@ class MoreForm(Form):
     photo_alt = StringField(
         _l("Describe the photo for people who cannot see it"),
         filters=[one_line],
-        validators=[_at_most(300)],
+        validators=[at_most(300)],
     )
     drop_photo = BooleanField(_l("Take the photo away"))
 

@@ -8,21 +8,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from pbapp.assets.forms import one_line, web_address_typed
 from pbapp.assets.incoming import COLUMNS, Choices, Exactness
 from pbapp.assets.models import AssetKind
 from pbapp.assets.words import KINDS
 from pbapp.boards.models import Board
-from pbapp.web.forms import Form, web_address
+from pbapp.web.forms import Form, SelectChoice, at_most, web_address
 
 NONE = ""
-
-
-def _at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 class ListForm(Form):
@@ -33,14 +28,14 @@ class ListForm(Form):
     source = StringField(
         _l("Where is this list from?"),
         filters=[one_line],
-        validators=[DataRequired(_l("Say where this list is from.")), _at_most(200)],
+        validators=[DataRequired(_l("Say where this list is from.")), at_most(200)],
     )
     source_url = StringField(
         _l("Its web address"),
         filters=[web_address_typed],
-        validators=[_at_most(500), web_address],
+        validators=[at_most(500), web_address],
     )
-    licence = StringField(_l("Its licence"), filters=[one_line], validators=[_at_most(200)])
+    licence = StringField(_l("Its licence"), filters=[one_line], validators=[at_most(200)])
 
     def offer_boards(self, boards: list[Board]) -> None:
         self.board.choices = [SelectChoice(board.slug, board.name) for board in boards]

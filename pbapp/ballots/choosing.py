@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from pbapp.ballots import queries, words
 from pbapp.ballots.booth import Booth
-from pbapp.ballots.forms import ChooseForm, PressForm
+from pbapp.ballots.forms import ChooseForm
 from pbapp.ballots.marks import Marks, part_in, read_marks, with_project, without_project
 from pbapp.ballots.pages import Page, bp, get_round, shut_page, step_page
 from pbapp.ballots.rules import BallotPot, Option, Rules, sealed_rules
@@ -22,7 +22,7 @@ from pbapp.rounds.models import Round
 from pbapp.rounds.words import why_not
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import say
-from pbapp.web.forms import plain_text
+from pbapp.web.forms import PressForm, plain_text
 from pbapp.web.redirects import safe_next
 
 FILTERS = ("priority", "ward", "words")

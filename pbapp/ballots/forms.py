@@ -34,7 +34,3 @@ class TellMeForm(AddressForm):
     """An address to tell the result to, and later what came of it."""
 
     later = BooleanField(_l("Tell me later too what came of the money: half-way, and at the end"))
-
-
-class PressForm(Form):
-    """A button and nothing else."""

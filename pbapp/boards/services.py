@@ -149,7 +149,7 @@ def invite_counter(*, board: Board, email: str, name: str, url: str, by: Account
 
     Raises `Refused` for somebody who helps already, and for whoever is no officer of the board.
     """
-    must_be_officer(board, by)
+    must_be_officer(board.id, by)
     account = people.find_by_email(email) or accounts.open_account(email=email, name=name)
     try:
         membership = add_member(board=board, account=account, role=Role.COUNTER, by=by)
@@ -166,13 +166,13 @@ def invite_counter(*, board: Board, email: str, name: str, url: str, by: Account
 
 def remove_counter(*, board: Board, account: Account, by: Account) -> None:
     """Somebody helps to count no more. What they read stays read."""
-    must_be_officer(board, by)
+    must_be_officer(board.id, by)
     remove_member(board=board, account=account, role=Role.COUNTER, by=by)
 
 
-def must_be_officer(board: Board, by: Account) -> None:
+def must_be_officer(board_id: int | None, by: Account) -> None:
     """Refuse anybody who is not an officer of this very board."""
-    if not has_role(by.id, board.id, OFFICER_ROLES):
+    if not has_role(by.id, board_id, OFFICER_ROLES):
         raise Refused(N_("Only an officer of this board can do this."))
 
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields.core import Field
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.validators import DataRequired, Email, Optional
 
 from pbapp.complaints.models import Channel
 from pbapp.complaints.words import ABOUT, CHANNEL
-from pbapp.web.forms import Form, plain_text
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 
 class ComplaintForm(Form):

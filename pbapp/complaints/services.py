@@ -13,6 +13,7 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.boards.models import OFFICER_ROLES, Board
 from pbapp.boards.queries import has_role
+from pbapp.boards.services import must_be_officer
 from pbapp.complaints import queries
 from pbapp.complaints.models import (
     OMBUDSMAN_PHONE,
@@ -53,7 +54,7 @@ def receive(
     A second click gives the first one. The caller then calls `acknowledge`.
     """
     if by is not None:
-        _must_be_officer(board.id, by)
+        must_be_officer(board.id, by)
     if not text.strip():
         raise Refused(N_("Say what went wrong."), "text")
     advisory_lock(f"complaints {board.id}")
@@ -159,7 +160,7 @@ def go_on(*, complaint: Complaint, why: str, by: Account | None, url: str) -> Co
     if complaint.stage >= LAST_STAGE:
         return complaint
     if by is not None:
-        _must_be_officer(complaint.board_id, by)
+        must_be_officer(complaint.board_id, by)
     if complaint.closed_at is not None and not can_go_on(complaint):
         raise Refused(N_("It is too long ago to go on with this complaint."))
     if by is None and complaint.closed_at is None:
@@ -213,11 +214,6 @@ def _tell(
         },
         language=complaint.language,
     )
-
-
-def _must_be_officer(board_id: int, by: Account) -> None:
-    if not has_role(by.id, board_id, OFFICER_ROLES):
-        raise Refused(N_("Only an officer of this board can do this."))
 
 
 def _log(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-
 from pbapp.boards.models import Board
 from pbapp.boards.site import the_board
 from pbapp.complaints import links, services
@@ -13,6 +11,7 @@ from pbapp.complaints.forms import ComplaintForm
 from pbapp.complaints.models import About, Complaint
 from pbapp.refusal import N_, Refused
 from pbapp.web.babel import page_language
+from pbapp.web.forms import SelectChoice
 
 
 def offer(form: ComplaintForm, boards: list[Board]) -> None:

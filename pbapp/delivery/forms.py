@@ -17,27 +17,18 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from pbapp.assets.words import KIND
 from pbapp.plans.models import Indicator
-from pbapp.web.forms import Form, PoundsField, plain_text
+from pbapp.web.forms import Form, PoundsField, SelectChoice, at_most, plain_text
 
 APPROVED, NOT_PAID = "approved", "not_paid"
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 def an_amount(_form: Any, field: Any) -> None:
     if field.data is None and not field.errors:
         raise ValidationError(_("Enter an amount in pounds, 0 if it is none."))
-
-
-class PressForm(Form):
-    """A button and nothing else."""
 
 
 class ReasonForm(Form):

@@ -15,8 +15,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.boards.models import Board
@@ -25,13 +24,9 @@ from pbapp.engagement.services import Heard
 from pbapp.engagement.words import GROUP, KIND, VOICE
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
-from pbapp.web.forms import Form, plain_text, web_address
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text, web_address
 
 MOST_PEOPLE = 1_000_000
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 class EngagementForm(Form):

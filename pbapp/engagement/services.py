@@ -74,7 +74,7 @@ def correct(*, kept: Engagement, told: Heard, by: Account) -> None:
 
 def _check(board: Board, told: Heard, by: Account | None) -> None:
     if by is not None:
-        must_be_officer(board, by)
+        must_be_officer(board.id, by)
     if told.held_on > clock.today():
         raise Refused(N_("This day has not come yet. Record it when it has happened."), "held_on")
     if any(priority.board_id != board.id for priority in told.priorities):

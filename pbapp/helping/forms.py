@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Email
 
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, at_most, plain_text
 
 WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 class AskForm(Form):
@@ -49,7 +45,3 @@ class HelperForm(Form):
         filters=[plain_text],
         validators=[DataRequired(WRONG_ADDRESS), Email(WRONG_ADDRESS), at_most(320)],
     )
-
-
-class PressForm(Form):
-    """A button and nothing else."""

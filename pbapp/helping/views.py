@@ -16,13 +16,14 @@ from pbapp.boards.queries import find_board, list_boards
 from pbapp.boards.site import the_board, use_board
 from pbapp.db import db
 from pbapp.helping import queries, services
-from pbapp.helping.forms import AskForm, HelperForm, PressForm
+from pbapp.helping.forms import AskForm, HelperForm
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import find as find_group
 from pbapp.organisations.queries import is_member
 from pbapp.refusal import Refused
 from pbapp.rounds.queries import find_round
 from pbapp.web.access import access, anyone, require
+from pbapp.web.forms import PressForm
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame
 

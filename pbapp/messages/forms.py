@@ -6,11 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Email, Length
 
 from pbapp.web.context import settings
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, plain_text
 
 WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
 LANGUAGES = {"en": "English", "gd": "Gàidhlig", "pl": "Polski", "uk": "Українська", "ur": "اردو"}
@@ -25,10 +24,6 @@ class FollowForm(Form):
         filters=[plain_text],
         validators=[DataRequired(WRONG_ADDRESS), Email(WRONG_ADDRESS), Length(max=320)],
     )
-
-
-class PressForm(Form):
-    """A button and nothing else."""
 
 
 class LanguageForm(Form):

@@ -13,13 +13,13 @@ from werkzeug.wrappers import Response
 from pbapp.accounts.queries import tidy_email
 from pbapp.db import db
 from pbapp.messages import following, queries, subjects
-from pbapp.messages.forms import FollowForm, LanguageForm, PressForm
+from pbapp.messages.forms import FollowForm, LanguageForm
 from pbapp.messages.models import Follow, FollowState
 from pbapp.messages.rendering import put_into_words
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import page_language
 from pbapp.web.context import settings
-from pbapp.web.forms import csrf
+from pbapp.web.forms import PressForm, csrf
 from pbapp.web.limits import limited
 
 bp = Blueprint("messages", __name__, url_prefix="/demo/mailbox")

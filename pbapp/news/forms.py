@@ -10,32 +10,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length, Optional
 
 from pbapp.web.babel import from_local
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import SeenForm, SelectChoice, plain_text
 
 MOST = 5000
 MORNING = time(9)
-
-
-class SeenForm(Form):
-    """On a newsletter as the page showed it."""
-
-    version = HiddenField()
-
-    @property
-    def seen_version(self) -> int:
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
 
 class LetterForm(SeenForm):

@@ -7,12 +7,13 @@ from typing import Any
 
 from pbapp import clock
 from pbapp.accounts.models import Account
+from pbapp.boards.services import must_be_officer
 from pbapp.db import flush
 from pbapp.messages import services as messages
 from pbapp.messages.telling import tell
 from pbapp.news.models import LetterState, Newsletter
 from pbapp.news.queries import list_due, next_number
-from pbapp.news.services import hold, log, must_be_officer
+from pbapp.news.services import hold, log
 
 
 def test(*, letter: Newsletter, by: Account, following: str, settings_url: str) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.boards.models import OFFICER_ROLES, Board
-from pbapp.boards.queries import has_role
+from pbapp.boards.models import Board
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.news.models import LetterState, Newsletter
 from pbapp.refusal import N_, Refused
@@ -122,11 +122,6 @@ def _waits_for(letter: Newsletter, send_at: datetime | None, now: datetime) -> b
     if letter.send_at is None or send_at is not None:
         return letter.send_at == send_at
     return letter.send_at <= now + UNDO
-
-
-def must_be_officer(board_id: int, by: Account) -> None:
-    if not has_role(by.id, board_id, OFFICER_ROLES):
-        raise Refused(N_("Only an officer of this board can do this."))
 
 
 def hold(letter: Newsletter) -> None:

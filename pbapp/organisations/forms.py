@@ -15,18 +15,13 @@ from wtforms import (
     URLField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Optional
 
-from pbapp.web.forms import Form, plain_text, web_address
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text, web_address
 
 WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
 MEMBER, LEAD_TOO = "member", "lead"
 LIKE_A_HOST = re.compile(r"www\.|\w\.\w{2,}")  # what mail programs make a link of
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 def no_address(_form: Any, field: Any) -> None:
@@ -36,10 +31,6 @@ def no_address(_form: Any, field: Any) -> None:
         raise ValidationError(
             _("A name has no web or e-mail address in it. After a full stop, put a space.")
         )
-
-
-class PressForm(Form):
-    """A button and nothing else."""
 
 
 class DescribeForm(Form):

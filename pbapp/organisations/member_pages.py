@@ -14,12 +14,13 @@ from pbapp.organisations import joining, leading, queries
 from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
 from pbapp.organisations.acting import act
 from pbapp.organisations.blueprint import bp
-from pbapp.organisations.forms import LEAD_TOO, InviteForm, JoinForm, LeadForm, PressForm
+from pbapp.organisations.forms import LEAD_TOO, InviteForm, JoinForm, LeadForm
 from pbapp.organisations.models import Member, MemberRole, Organisation
 from pbapp.organisations.telling import called
 from pbapp.organisations.words import MAY, ROLE
 from pbapp.refusal import Refused
 from pbapp.web.access import access, signed_in
+from pbapp.web.forms import PressForm
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame
 

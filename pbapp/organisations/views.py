@@ -27,7 +27,7 @@ from pbapp.organisations import (
 )
 from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
 from pbapp.organisations.blueprint import bp
-from pbapp.organisations.forms import BeginForm, DescribeForm, PressForm
+from pbapp.organisations.forms import BeginForm, DescribeForm
 from pbapp.organisations.models import MemberRole, Organisation
 from pbapp.organisations.passport import host_of
 from pbapp.organisations.passport import queries as passport
@@ -41,6 +41,7 @@ from pbapp.proposals import words as proposal_words
 from pbapp.refusal import Refused
 from pbapp.rounds.queries import list_rounds_of
 from pbapp.web.access import access, signed_in
+from pbapp.web.forms import PressForm
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame
 

@@ -16,13 +16,12 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.participation import words
 from pbapp.participation.questions import AGE, GROUPS, PREFER_NOT, QUESTIONS, Kind, Question
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 MOST_FORMS = 100_000
 NO_NUMBER = _l("Enter a whole number.")
@@ -141,7 +140,7 @@ class CommunityForm(Form):
         filters=[plain_text],
         validators=[
             DataRequired(_l("Say where these numbers are from, and of which year.")),
-            Length(max=300, message=_l("Use %(max)d characters or fewer.")),
+            at_most(300),
         ],
     )
 

@@ -10,8 +10,8 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.ballots.closing import queries as closing
-from pbapp.boards.models import OFFICER_ROLES, Board
-from pbapp.boards.queries import has_role
+from pbapp.boards.models import Board
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.participation import queries
 from pbapp.participation.measures import shown
@@ -105,8 +105,7 @@ def set_paper(
     Only before the result: who saw the answers before and after would know those of the few added.
     Raises `Refused` beside the question whose numbers cannot be those of so many forms.
     """
-    if not has_role(by.id, round.board_id, sorted(OFFICER_ROLES)):
-        raise Refused(N_("Only an officer of this board can do this."))
+    must_be_officer(round.board_id, by)
     advisory_lock(f"forms {round.id}")
     if closing.fate_of(round).destroyed_at is not None:
         raise Refused(N_("The ballots are destroyed, and only totals are kept since."))
@@ -137,8 +136,7 @@ def describe_community(
     *, board: Board, shares: Mapping[str, Mapping[str, float]], source: str, by: Account
 ) -> None:
     """Of a hundred people who live here, how many each answer fits, and where that is from."""
-    if not has_role(by.id, board.id, sorted(OFFICER_ROLES)):
-        raise Refused(N_("Only an officer of this board can do this."))
+    must_be_officer(board.id, by)
     kept = db.session.get(CommunityProfile, board.id) or CommunityProfile(board_id=board.id)
     kept.shares = {question: dict(given) for question, given in shares.items()}
     kept.source = source

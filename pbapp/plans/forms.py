@@ -9,15 +9,14 @@ from typing import Any, TypedDict
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired
 
 from pbapp.audit.models import Revision
 from pbapp.audit.queries import list_since, newest_number
 from pbapp.audit.services import CHANGED
 from pbapp.plans.words import STATUS
 from pbapp.refusal import Refused
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 from pbapp.web.refusals import blame
 
 NUMBER = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,4}))?", re.ASCII)
@@ -54,7 +53,7 @@ class ActionForm(SeenForm):
     progress = TextAreaField(
         _l("What has been done, in words"),
         filters=[plain_text],
-        validators=[Length(max=2000, message=_l("Use %(max)d characters or fewer."))],
+        validators=[at_most(2000)],
     )
 
 
@@ -76,7 +75,7 @@ class ReadingForm(SeenForm):
     source = StringField(
         _l("Where does the figure come from?"),
         filters=[plain_text],
-        validators=[Length(max=300, message=_l("Use %(max)d characters or fewer."))],
+        validators=[at_most(300)],
     )
 
     def __init__(self, decimals: int, data: dict[str, Any] | None = None) -> None:
@@ -115,7 +114,7 @@ class CorrectionForm(ReadingForm):
         filters=[plain_text],
         validators=[
             DataRequired(_l("Say why the figure was wrong.")),
-            Length(max=300, message=_l("Use %(max)d characters or fewer.")),
+            at_most(300),
         ],
     )
 

@@ -28,7 +28,7 @@ def report_action(
     board = action.version.plan.board
     as_partner = queries.leads(by.id, action)
     if not as_partner:
-        must_be_officer(board, by)
+        must_be_officer(board.id, by)
     _look_again(action)
     audit.refuse_if_changed(ACTION, action.id, seen=seen, by=by.actor)
     before = {"status": action.status.value, "progress": action.progress}
@@ -76,7 +76,7 @@ def take_reading(
 
     The same reading sent once more is the same row.
     """
-    must_be_officer(indicator.priority.board, by)
+    must_be_officer(indicator.priority.board_id, by)
     there = next((one for one in indicator.readings if one.taken_on == taken_on), None)
     if there is not None and (there.value, there.source) == (value, source.strip()):
         return there
@@ -97,7 +97,7 @@ def correct_reading(
 ) -> None:
     """Put a reading right. What it said before, and why it changed, stays readable to everybody."""
     indicator = reading.indicator
-    must_be_officer(indicator.priority.board, by)
+    must_be_officer(indicator.priority.board_id, by)
     audit.refuse_if_changed(READING, reading.id, seen=seen, by=by.actor)
     if not reason.strip():
         raise Refused(N_("Say why the figure was wrong."), "reason")
@@ -122,7 +122,7 @@ def correct_reading(
 def review_driver(*, driver: Driver, reviewed_on: date, by: Account) -> None:
     """Somebody looked at a law or strategy again. It counts wherever the board's plans name it."""
     version = queries.version_of(driver)
-    must_be_officer(version.plan.board, by)
+    must_be_officer(version.plan.board_id, by)
     if reviewed_on > clock.today():
         raise Refused(N_("This day has not come yet."), "reviewed_on")
     if driver.reviewed_on and reviewed_on < driver.reviewed_on:

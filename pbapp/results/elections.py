@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import any_officer
@@ -19,7 +18,7 @@ from pbapp.jobs.models import Job
 from pbapp.jobs.services import answer_of
 from pbapp.results import bringing_in
 from pbapp.web.access import access
-from pbapp.web.forms import Form
+from pbapp.web.forms import Form, SelectChoice
 from pbapp.web.fragments import render
 from pbapp.web.limits import limited
 

@@ -10,8 +10,12 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect, FlaskForm
-from wtforms import StringField, ValidationError
+from wtforms import HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # newer than its stubs
+    SelectChoice as SelectChoice,
+)
 from wtforms.fields.core import Field
+from wtforms.validators import DataRequired, Length
 
 from pbapp.refusal import Refused
 from pbapp.web.babel import say
@@ -33,6 +37,43 @@ class Form(FlaskForm):
             self.form_errors.append(say(refused))
         else:
             field.errors = [*field.errors, say(refused)]
+
+
+class PressForm(Form):
+    """A button and nothing else (the token against forged posts comes with it)."""
+
+
+class SeenForm(Form):
+    """A form about a thing of which its author saw one version."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        return version_in(self.version.data)
+
+
+def version_in(typed: str | None) -> int:
+    """The version a page carried with it; 0, which fits none, for anything that is no number."""
+    plain = typed is not None and typed.isascii() and typed.isdigit() and len(typed) < 9
+    return int(typed or 0) if plain else 0
+
+
+def options(*pairs: tuple[str, Any]) -> list[Any]:
+    """Choices from (value, label) pairs."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
+
+
+def text(label: Any, most: int, *, required: Any = None, long: bool = False) -> Any:
+    """A line or a box of text with a longest length."""
+    checks: list[Any] = [DataRequired(required)] if required else []
+    checks.append(Length(max=most, message=_l("Use at most %(max)d characters.")))
+    kind = TextAreaField if long else StringField
+    return kind(label, filters=[plain_text], validators=checks)
+
+
+def at_most(number: int) -> Length:
+    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 def plain_text(value: str | None) -> str | None:

@@ -8,13 +8,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from pbapp.appraisal.merging.services import Draft
 from pbapp.proposals.content import Cost
 from pbapp.proposals.models import Proposal
-from pbapp.web.forms import MISSING, Form, PoundsField, plain_text
+from pbapp.web.forms import MISSING, Form, PoundsField, SelectChoice, plain_text
 
 MOST_LINES = 30
 SPARE_LINES = 2

@@ -16,8 +16,8 @@ from pbapp.ballots import queries as box
 from pbapp.ballots.closing import queries
 from pbapp.ballots.closing.models import ANOTHER_HAND, Certificate, Closing, Hold, Scrutineer
 from pbapp.ballots.paper.queries import own_projects
-from pbapp.boards.models import OFFICER_ROLES, Role
-from pbapp.boards.queries import has_role
+from pbapp.boards.models import Role
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Profile, Round
@@ -251,7 +251,7 @@ def set_terms(
 
 def ask_hold(*, round: Round, by: Account, reason: str) -> Hold:
     """The first of two officers asks for the destruction to be stopped."""
-    _must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     _hold_the_end(round)
     _refuse_once_begun(round)
     if not reason.strip():
@@ -267,7 +267,7 @@ def ask_hold(*, round: Round, by: Account, reason: str) -> Hold:
 
 def agree_hold(*, round: Round, by: Account) -> Hold:
     """The second officer agrees: from now on nothing is destroyed, whatever the date."""
-    _must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     _hold_the_end(round)
     _refuse_once_begun(round)
     hold = queries.open_hold(round)
@@ -286,7 +286,7 @@ def release_hold(*, round: Round, by: Account) -> Hold:
 
     One that only one person has asked for is taken back by anybody.
     """
-    _must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     _hold_the_end(round)
     hold = queries.open_hold(round)
     if hold is None:
@@ -307,11 +307,6 @@ def release_hold(*, round: Round, by: Account) -> Hold:
     flush()
     log(round, by, "hold.released", {})
     return hold
-
-
-def _must_be_officer(round: Round, by: Account) -> None:
-    if not has_role(by.id, round.board_id, list(OFFICER_ROLES)):
-        raise Refused(N_("Only an officer of this board can do this."))
 
 
 def _hold_the_end(round: Round) -> None:

@@ -15,7 +15,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -31,7 +30,7 @@ from pbapp.ballots.paper.sheet import LARGE, ORDINARY
 from pbapp.ballots.paper.tables import Details
 from pbapp.ballots.roll.forms import WRONG_ADDRESS, CheckForm
 from pbapp.rounds.models import Connection, Round
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, plain_text
 
 CHANNELS = {
     PaperChannel.HALL: _l("A table in a hall or a stall"),

@@ -24,8 +24,8 @@ from pbapp.ballots.paper.models import (
     Venue,
     WhyConflict,
 )
-from pbapp.ballots.paper.people import must_be_officer
 from pbapp.ballots.paper.tables import Details
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Round
@@ -65,7 +65,7 @@ def take(
     same key, a mark is only confirmed; a conflict is tried anew, as details may have been mended.
     Raises `Refused` when nothing can be taken at all: too early, too late, not an officer.
     """
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     if venue.channel is not PaperChannel.HALL or KEY.fullmatch(key) is None:
         raise Refused(N_("This entry cannot be read."))
     advisory_lock(f"voters' list {round.id}")
@@ -117,7 +117,7 @@ def find_conflict(round: Round, key: str) -> HallEntry | None:
 
 def say(*, round: Round, entry: HallEntry, finding: Finding, note: str, by: Account) -> None:
     """The first of two officers says what a conflict was; saying it again replaces it."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     _refuse_settled(entry)
     entry.finding, entry.note, entry.said_by_id = finding, note, by.id
     flush()
@@ -126,7 +126,7 @@ def say(*, round: Round, entry: HallEntry, finding: Finding, note: str, by: Acco
 
 def agree(*, round: Round, entry: HallEntry, by: Account) -> None:
     """The second officer agrees, and the venue's papers are counted as such."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     if entry.agreed_by_id == by.id:
         return
     _refuse_settled(entry)

@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import abort, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from pbapp.ballots.paper import printing, queries
 from pbapp.ballots.paper.forms import PackForm
@@ -24,6 +23,7 @@ from pbapp.jobs.models import Job, JobState
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from pbapp.web.access import access
+from pbapp.web.forms import SelectChoice
 from pbapp.web.fragments import render
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame, say_no

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from pbapp.accounts.models import Account
 from pbapp.ballots.paper import queries
 from pbapp.ballots.roll import terms
-from pbapp.boards.models import OFFICER_ROLES, Membership, Role
+from pbapp.boards.models import Membership, Role
 from pbapp.boards.queries import has_role
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
@@ -26,12 +26,6 @@ OWN_PROJECT = N_(
 )
 # Whose role the log names when somebody has several: what they need for counting comes first.
 IN_THE_LOG = (Role.VOTING_LEAD, Role.CLERK, Role.MODERATOR, Role.APPRAISER, Role.COUNTER)
-
-
-def must_be_officer(round: Round, by: Account) -> None:
-    """Refuse anybody who is not an officer of the round's own board."""
-    if not has_role(by.id, round.board_id, OFFICER_ROLES):
-        raise Refused(N_("Only an officer of this board can do this."))
 
 
 def must_take_paper(round: Round) -> None:

@@ -19,13 +19,13 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.ballots.paper import queries
 from pbapp.ballots.paper.models import PaperChannel, Venue
-from pbapp.ballots.paper.people import must_be_officer
 from pbapp.ballots.paper.sheet import LARGE, Sheet, sheet_of
 from pbapp.ballots.paper.words import box_words, pot_words, pots_words
 from pbapp.ballots.queries import closes_at
 from pbapp.ballots.roll import terms
 from pbapp.ballots.roll.forms import CONNECTIONS, age_words
 from pbapp.ballots.roll.identity import TOO_YOUNG
+from pbapp.boards.services import must_be_officer
 from pbapp.config import ROOT
 from pbapp.db import db, write_transaction
 from pbapp.jobs import delivery
@@ -67,7 +67,7 @@ def ask(
     by: Account,
 ) -> Job:
     """Ask the worker for the papers of these places (of none in particular if there are none)."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     sheet_of(round)
     if not prints:
         raise Refused(N_("Choose ordinary print, large print, or both."), "prints")

@@ -30,7 +30,6 @@ from pbapp.ballots.paper.models import (
 )
 from pbapp.ballots.paper.people import (
     must_accept,
-    must_be_officer,
     must_count,
     must_have_no_project,
     must_take_paper,
@@ -39,6 +38,7 @@ from pbapp.ballots.paper.people import (
 )
 from pbapp.ballots.roll.services import open_key
 from pbapp.ballots.rules import sealed_rules
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import PhaseKind, Profile, Round
@@ -52,7 +52,7 @@ BALLOTS: Table = Ballot.__table__  # type: ignore[assignment]
 
 def add_venue(*, round: Round, by: Account, **values: Any) -> Venue:
     """A place where people vote on paper, or hand papers in."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     venue = Venue(round_id=round.id, **values)
     if venue.area_id not in {None, *(item.area_id for item in round.round_areas)}:
         raise Refused(N_("Choose a ward of this round."), "area")
@@ -64,7 +64,7 @@ def add_venue(*, round: Round, by: Account, **values: Any) -> Venue:
 
 def change_venue(*, round: Round, venue: Venue, by: Account, **values: Any) -> None:
     """What the voting-day sheet says of a place; its name and kind stay."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     for name, value in values.items():
         setattr(venue, name, value)
     flush()
@@ -82,7 +82,7 @@ def open_batch(
     by: Account,
 ) -> PaperBatch:
     """Declare the papers of one emptied box, or of one sheaf of sheets, after voting has closed."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     advisory_lock(f"count {round.id}")
     _refuse_before_the_close(round)
     _refuse_once_frozen(round)
@@ -388,7 +388,7 @@ def paper_tag(key: bytes, round_id: int, batch_id: int, serial: int) -> str:
 
 def ask_for(*, round: Round, batch: PaperBatch, act: Act, reason: str, by: Account) -> None:
     """The first of two people asks for a batch to be opened again, or to be made void."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     _refuse_once_frozen(round)
     _refuse_what_cannot_be(batch, act)
     if not reason.strip():

@@ -26,12 +26,13 @@ from pbapp.ballots.paper.models import (
     Venue,
     WhySetAside,
 )
-from pbapp.ballots.paper.people import must_be_officer, must_take_paper
+from pbapp.ballots.paper.people import must_take_paper
 from pbapp.ballots.paper.services import BALLOTS
 from pbapp.ballots.roll.identity import TOO_YOUNG, tidy_name
 from pbapp.ballots.roll.services import open_key
 from pbapp.ballots.roll.voids import list_voided
 from pbapp.ballots.services import MIXED_WITH
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.places.queries import PostcodeState, find_fifth, look_up_postcode, tidy_postcode
 from pbapp.refusal import N_, Refused
@@ -69,7 +70,7 @@ def look_up(*, round: Round, keys: Path, details: Details, by: Account) -> Perso
 
     Raises `Refused` beside the field for a person who cannot vote in this round.
     """
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     _refuse_out_of_time(round)
     found = look_up_postcode(details.postcode, {item.area_id for item in round.round_areas})
     if found.state is not PostcodeState.FOUND or found.ward is None:
@@ -115,7 +116,7 @@ def mark(*, round: Round, keys: Path, venue: Venue, details: Details, by: Accoun
 
 def set_aside(*, round: Round, venue: Venue, reason: WhySetAside, by: Account) -> None:
     """Count a paper that stays sealed, without whose it is."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     _refuse_out_of_time(round)
     if venue.channel in (PaperChannel.HALL, PaperChannel.PARTNER):
         raise Refused(N_("Papers come with a declaration by post, in drop boxes and from homes."))

@@ -14,7 +14,6 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.ballots.models import Voter
 from pbapp.ballots.roll import terms
-from pbapp.ballots.roll.listed import must_be_officer
 from pbapp.ballots.roll.models import (
     Burst,
     BurstKind,
@@ -24,6 +23,7 @@ from pbapp.ballots.roll.models import (
     VoidRequest,
     VoterSource,
 )
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.rounds.models import Phase, PhaseKind, Round
 from pbapp.rounds.queries import find_round_by_id
@@ -169,7 +169,7 @@ def names_of(group: Group) -> dict[object, str]:
 
 def look(*, round: Round, burst: Burst, by: Account, note: str) -> None:
     """An officer has looked at a group, and says what it is; looking again replaces it."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     advisory_lock(f"bursts {round.id}")
     people = len(members(burst))
     row = db.session.get(BurstLook, (burst.id, by.id))
@@ -191,7 +191,7 @@ def list_conflicts(round: Round) -> list[RollConflict]:
 
 def looked_at_conflicts(*, round: Round, by: Account) -> None:
     """An officer has seen how often people were sent to a human, so far."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     rows = list_conflicts(round)
     for row in rows:
         row.looked = row.count

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length
 
 from pbapp.ballots.paper.forms import CountField, given
@@ -17,7 +16,7 @@ from pbapp.ballots.roll.forms import CONNECTIONS, band_choices
 from pbapp.ballots.roll.identity import TOO_YOUNG
 from pbapp.ballots.roll.models import CardCheck
 from pbapp.rounds.models import Round
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, plain_text
 
 REASON = Length(max=300, message=_l("Use at most 300 characters."))
 

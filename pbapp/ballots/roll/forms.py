@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, RadioField, SelectField, StringField, TelField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, DataRequired, Email, Length
 
@@ -15,7 +14,7 @@ from pbapp.ballots.roll import terms
 from pbapp.ballots.roll.identity import TOO_YOUNG, is_name, tidy_mobile
 from pbapp.places.queries import PostcodeState, look_up_postcode
 from pbapp.rounds.models import Connection, Method, Round
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, plain_text
 
 WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
 CONNECTIONS = {

@@ -16,8 +16,7 @@ from pbapp.ballots.models import VoterIdentifier
 from pbapp.ballots.roll import terms
 from pbapp.ballots.roll.identity import tidy_number
 from pbapp.ballots.roll.models import CardCheck, CardList, CodeBatch, IssuedCode, KnownCard
-from pbapp.boards.models import OFFICER_ROLES
-from pbapp.boards.queries import has_role
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.models import Connection, Method, PhaseKind, Round
@@ -135,7 +134,7 @@ def make_codes(
 
 def revoke_codes(*, round: Round, batch: CodeBatch, by: Account) -> int:
     """Take back the codes of a batch that nobody has used; how many that were."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     advisory_lock(f"voters' list {round.id}")
     used = select(VoterIdentifier.digest).where(
         VoterIdentifier.round_id == round.id, VoterIdentifier.kind == Method.CODE.value
@@ -280,13 +279,8 @@ def list_cards(round: Round) -> list[CardList]:
 # --- who may --------------------------------------------------------------------------------
 
 
-def must_be_officer(round: Round, by: Account) -> None:
-    if not has_role(by.id, round.board_id, OFFICER_ROLES):
-        raise Refused(N_("Only an officer of this board can do this."))
-
-
 def _refuse_unless_theirs(round: Round, by: Account, method: Method) -> None:
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     if method not in terms.methods_of(round):
         raise Refused(N_("This round does not let people in this way."))
     voting = find_phase(round, PhaseKind.VOTING)

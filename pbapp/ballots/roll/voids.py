@@ -21,7 +21,6 @@ from pbapp.ballots.log.models import BallotBatch, BatchKind
 from pbapp.ballots.models import Ballot, Channel
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.roll import bursts, contacts
-from pbapp.ballots.roll.listed import must_be_officer
 from pbapp.ballots.roll.models import (
     ANOTHER_OFFICER,
     Burst,
@@ -30,6 +29,7 @@ from pbapp.ballots.roll.models import (
     VoidedVoter,
     VoidRequest,
 )
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
 from pbapp.messages.models import MailChannel
@@ -88,7 +88,7 @@ def agree(*, round: Round, burst: Burst, by: Account, address: str) -> VoidReque
 
 def take_back(*, round: Round, burst: Burst, by: Account) -> None:
     """An officer takes back what was asked and not agreed."""
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     advisory_lock(f"bursts {round.id}")
     asked = bursts.group_of(burst).open_request
     if asked is not None:
@@ -98,7 +98,7 @@ def take_back(*, round: Round, burst: Burst, by: Account) -> None:
 
 
 def _refuse(round: Round, burst: Burst, by: Account) -> None:
-    must_be_officer(round, by)
+    must_be_officer(round.board_id, by)
     advisory_lock(f"ballot box {round.id}")  # the sealing at the close holds it
     advisory_lock(f"bursts {round.id}")
     if is_final(round):

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length
 
 from pbapp.complaints.words import FINDING
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SeenForm, SelectChoice, plain_text
 
 TOO_LONG = _l("Use at most 2,000 characters here.")
-
-
-class SeenForm(Form):
-    """A form about a thing of which the officer read one version."""
-
-    version = HiddenField()
-
-    @property
-    def seen_version(self) -> int:
-        """The version this officer read; 0 fits none."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
 
 class DecideForm(SeenForm):

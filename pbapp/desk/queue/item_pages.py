@@ -28,7 +28,7 @@ from pbapp.desk.queue import hands, replies
 from pbapp.desk.queue.addresses import following, kept, onward, url_of
 from pbapp.desk.queue.cases import AssetCase, ProposalCase, get_case
 from pbapp.desk.queue.filters import Filters
-from pbapp.desk.queue.forms import DecideForm, DeclineForm, NoteForm, RefuseForm, SeenForm
+from pbapp.desk.queue.forms import DecideForm, DeclineForm, NoteForm, RefuseForm
 from pbapp.desk.queue.kinds import REFUSAL
 from pbapp.desk.queue.pages import undoable
 from pbapp.desk.queue.queries import list_replies, plain_ref
@@ -38,7 +38,7 @@ from pbapp.refusal import Refused
 from pbapp.web import fragments
 from pbapp.web.access import access
 from pbapp.web.babel import say
-from pbapp.web.forms import Form
+from pbapp.web.forms import Form, SeenForm
 
 Page = Response
 Found = ProposalCase | AssetCase

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
 from pbapp.boards.queries import list_boards
@@ -18,6 +17,7 @@ from pbapp.desk.queue.models import SavedReply
 from pbapp.proposals.services import CHANGED
 from pbapp.refusal import Refused
 from pbapp.web.access import access
+from pbapp.web.forms import SelectChoice
 
 
 @bp.route("/replies", methods=["GET", "POST"])

@@ -13,16 +13,15 @@ from pbapp.audit import services as audit
 from pbapp.boards.models import OFFICER_ROLES
 from pbapp.boards.queries import has_role
 from pbapp.boards.service_clock import set_clock
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.desk.queue.models import Assignment, DeskNote, SavedReply
 from pbapp.refusal import N_, Refused
 
-NOT_HERE = N_("Only an officer of this board can do this.")
-
 
 def assign(*, kind: str, ref: str, board_id: int, to: Account | None, by: Account) -> None:
     """Put a thing of the queue into somebody's hands, or (`to` None) back into nobody's."""
-    must_be_officer(by, board_id)
+    must_be_officer(board_id, by)
     if to is not None and not has_role(to.id, board_id, OFFICER_ROLES):
         raise Refused(N_("Choose an officer of this board."), "to")
     advisory_lock(f"assign {kind} {ref}")
@@ -44,7 +43,7 @@ def assign(*, kind: str, ref: str, board_id: int, to: Account | None, by: Accoun
 
 def add_note(*, kind: str, ref: str, board_id: int, text: str, by: Account) -> DeskNote:
     """Keep a note that only officers of the board read. A second click gives the first note."""
-    must_be_officer(by, board_id)
+    must_be_officer(board_id, by)
     latest = (
         db.session.query(DeskNote)
         .filter_by(subject_type=kind, subject_id=ref)
@@ -78,7 +77,7 @@ def keep_reply(
     *, reply: SavedReply | None, board_id: int, name: str, text: str, by: Account
 ) -> SavedReply:
     """Save a new reply of a board, or change one."""
-    must_be_officer(by, board_id)
+    must_be_officer(board_id, by)
     reply = reply or SavedReply(board_id=board_id)
     reply.name, reply.text = name.strip(), text.strip()
     db.session.add(reply)
@@ -88,7 +87,7 @@ def keep_reply(
 
 def delete_reply(*, reply: SavedReply, by: Account) -> None:
     """Take a saved reply away. What was written with it stays as it is."""
-    must_be_officer(by, reply.board_id)
+    must_be_officer(reply.board_id, by)
     db.session.delete(reply)
     flush()
 
@@ -97,7 +96,7 @@ def set_service(
     *, board_id: int, days: dict[str, int], closed: Iterable[date], by: Account
 ) -> None:
     """Keep how many working days a board allows itself, and the days it is closed."""
-    must_be_officer(by, board_id)
+    must_be_officer(board_id, by)
     set_clock(board_id, days, closed)
     audit.record(
         actor=by.actor,
@@ -107,9 +106,3 @@ def set_service(
         board_id=board_id,
         facts=dict(days),
     )
-
-
-def must_be_officer(by: Account, board_id: int) -> None:
-    """Refuse anybody who is not an officer of this very board."""
-    if not has_role(by.id, board_id, OFFICER_ROLES):
-        raise Refused(NOT_HERE)

@@ -8,16 +8,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from pbapp import clock
 from pbapp.organisations.passport.models import Item, PassportItem
 from pbapp.organisations.passport.services import ALWAYS_NEEDED, COUNTS_FOR, Said
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 NEEDED, NOT_NEEDED = "yes", "no"
-TOO_LONG = _l("Use %(max)d characters or fewer.")
 WITH_END = frozenset({Item.INSURANCE, Item.LAND})
 
 
@@ -42,7 +40,7 @@ class ItemForm(Form):
     says = TextAreaField(
         _l("What do you have? If it does not concern you, say why."),
         filters=[plain_text],
-        validators=[Length(max=2000, message=TOO_LONG)],
+        validators=[at_most(2000)],
     )
     runs_out_on = DateField(_l("Until which day does it count?"), validators=[Optional()])
     document = FileField(_l("A document"))
@@ -128,7 +126,7 @@ class CheckForm(Form):
     reason = TextAreaField(
         _l("What is wrong with it"),
         filters=[plain_text],
-        validators=[Length(max=1000, message=TOO_LONG)],
+        validators=[at_most(1000)],
     )
 
     @property

@@ -16,7 +16,6 @@ from pbapp.db import db
 from pbapp.delivery.queries import list_overdue_reports
 from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
 from pbapp.organisations.acting import act
-from pbapp.organisations.forms import PressForm
 from pbapp.organisations.models import MemberRole, Organisation
 from pbapp.organisations.passport import files, hosting, queries, services
 from pbapp.organisations.passport.forms import (
@@ -34,6 +33,7 @@ from pbapp.web.access import access
 from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.downloads import hand_over
+from pbapp.web.forms import PressForm
 from pbapp.web.refusals import blame
 
 bp = Blueprint("passport", __name__)

@@ -17,18 +17,17 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from pbapp.delivery.models import Award
 from pbapp.papers.followup.services import Asked, Sitting, Verdict, conditions_of
-from pbapp.papers.meetings.forms import MOST_ITEMS, InterestRow, at_most
+from pbapp.papers.meetings.forms import MOST_ITEMS, InterestRow
 from pbapp.plans.forms import SeenForm
 from pbapp.plans.models import ActionStatus
 from pbapp.plans.words import STATUS
 from pbapp.proposals.models import Proposal
 from pbapp.rounds.setup.fields import Day
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 LATER, APPROVED, NOT_PAID = "later", "approved", "not_paid"
 

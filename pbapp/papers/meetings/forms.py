@@ -19,8 +19,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.papers.meetings.queries import Sitting
@@ -28,14 +27,10 @@ from pbapp.papers.meetings.services import Rhythm, When
 from pbapp.plans.forms import SeenForm
 from pbapp.rounds.setup.fields import Day, Time, WholeNumber
 from pbapp.web.babel import from_local
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 SPARE = 3  # empty rows to fill in
 MOST_ITEMS = 30
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
 
 
 def weekdays() -> list[Any]:
@@ -222,7 +217,3 @@ class NotesForm(SeenForm):
 
     notes = TextAreaField(_l("Notes"), filters=[plain_text], validators=[at_most(20000)])
     is_public = BooleanField(_l("Everybody may read them now"))
-
-
-class PressForm(Form):
-    """A button and nothing else."""

@@ -17,13 +17,13 @@ from pbapp.papers.meetings.blueprint import (
     is_inside,
     runs,
 )
-from pbapp.papers.meetings.forms import PressForm
 from pbapp.papers.meetings.models import Meeting, Presence
 from pbapp.papers.packs.queries import find_job, list_packs
 from pbapp.rounds import icalendar
 from pbapp.web.access import access, anyone
 from pbapp.web.context import settings
 from pbapp.web.documents import MEDIA_TYPES
+from pbapp.web.forms import PressForm
 
 
 @bp.get("/meetings")

@@ -19,8 +19,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from pbapp import clock
 from pbapp.plans.drafting.content import PARTS, TEXTS
@@ -28,25 +27,21 @@ from pbapp.plans.forms import NUMBER, SeenForm
 from pbapp.plans.models import Direction, DriverKind
 from pbapp.plans.progress import written
 from pbapp.plans.words import BETTER, DRIVER
-from pbapp.web.forms import plain_text
+from pbapp.web.forms import SelectChoice, at_most, plain_text
 
 KEY = re.compile(r"[0-9a-f]{8}", re.ASCII)
 FILL = _l("Fill this in.")
 Made = Callable[[], Any]
 
 
-def _most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
-
-
 def _line(label: Any, most: int, *, needed: bool = True) -> StringField:
     checks = [DataRequired(FILL)] if needed else []
-    return StringField(label, filters=[plain_text], validators=[*checks, _most(most)])
+    return StringField(label, filters=[plain_text], validators=[*checks, at_most(most)])
 
 
 def _words(label: Any, most: int, *, needed: bool = True) -> TextAreaField:
     checks = [DataRequired(FILL)] if needed else []
-    return TextAreaField(label, filters=[plain_text], validators=[*checks, _most(most)])
+    return TextAreaField(label, filters=[plain_text], validators=[*checks, at_most(most)])
 
 
 class AboutForm(SeenForm):
@@ -97,7 +92,7 @@ class NewPriorityForm(PriorityForm):
     """The same with its lasting address, made from its name where none is typed."""
 
     slug = StringField(
-        _l("The end of its address"), filters=[plain_text], validators=[Optional(), _most(60)]
+        _l("The end of its address"), filters=[plain_text], validators=[Optional(), at_most(60)]
     )
 
     @property

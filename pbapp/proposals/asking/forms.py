@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Optional
 
-from pbapp.web.forms import Form, plain_text
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 
 class AskForm(Form):

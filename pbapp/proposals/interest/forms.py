@@ -12,10 +12,10 @@ from wtforms.validators import DataRequired
 
 from pbapp.organisations.models import Organisation
 from pbapp.proposals.interest.models import InterestState
-from pbapp.proposals.writing.forms import offers, text, values
+from pbapp.proposals.writing.forms import values
 from pbapp.proposals.writing.starting import StartForm
 from pbapp.rounds.models import Round
-from pbapp.web.forms import Form, PoundsField
+from pbapp.web.forms import Form, PoundsField, options, text
 
 
 class InterestForm(StartForm):
@@ -40,7 +40,7 @@ class InterestForm(StartForm):
     ) -> None:
         """Offer who may propose, and the priorities of the plan."""
         self.offer(round, groups, is_officer=False)
-        self.priority.choices = offers(*((str(key), name) for key, name in priorities))
+        self.priority.choices = options(*((str(key), name) for key, name in priorities))
 
     def validate_about(self, field: Any) -> None:
         if field.data is None:
@@ -65,7 +65,7 @@ class AnswerForm(Form):
     elsewhere = text(_l("Where else could they turn?"), 1000, long=True)
 
     def offer(self) -> None:
-        self.state.choices = offers(
+        self.state.choices = options(
             (InterestState.GO_ON.value, _l("Go on: write the full proposal")),
             (InterestState.NOT_NOW.value, _l("Not for this round")),
         )

@@ -21,7 +21,6 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -30,7 +29,7 @@ from pbapp.proposals.content import Content, Cost, Funding, Support, Tie
 from pbapp.proposals.models import FundingKind, Permission, Standing, TieKind
 from pbapp.rounds.models import QuestionKind, RoundQuestion
 from pbapp.rounds.setup.fields import Day
-from pbapp.web.forms import Form, PoundsField, plain_text
+from pbapp.web.forms import Form, PoundsField, options, plain_text, text, version_in
 
 WHOLE_AREA = "whole"
 ROWS_AT_FIRST = 4
@@ -40,22 +39,9 @@ Named = tuple[int, str]
 NO, CHECKED, UNCHECKED = "no", "checked", "unchecked"
 
 
-def offers(*pairs: tuple[str, Any]) -> list[Any]:
-    """Choices from (value, label) pairs."""
-    return [SelectChoice(value=value, label=label) for value, label in pairs]
-
-
 def values(field: Any) -> set[str]:
-    """What a field of choices made by `offers` offers."""
+    """What a field of choices made by `options` offers."""
     return {choice.value for choice in field.choices or ()}
-
-
-def text(label: Any, most: int, *, required: Any = None, long: bool = False) -> Any:
-    """A line or a box of text with a longest length."""
-    checks: list[Any] = [DataRequired(required)] if required else []
-    checks.append(Length(max=most, message=_l("Use at most %(max)d characters.")))
-    kind = TextAreaField if long else StringField
-    return kind(label, filters=[plain_text], validators=checks)
 
 
 class PageForm(Form):
@@ -65,8 +51,7 @@ class PageForm(Form):
 
     @property
     def seen_version(self) -> int:
-        typed = self.seen.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+        return version_in(self.seen.data)
 
     def read(self) -> dict[str, Any]:
         """What this page adds to a `Content`."""
@@ -90,7 +75,7 @@ class IdeaForm(PageForm):
     young = RadioField(
         _l("Do children or young people under 18 take part?"),
         validators=[DataRequired(_l("Say whether children or young people take part."))],
-        choices=offers(
+        choices=options(
             (NO, _l("No")),
             (CHECKED, _l("Yes, and the adults who work with them are checked (PVG) or will be")),
             (UNCHECKED, _l("Yes, and we would like help with these checks")),
@@ -147,9 +132,9 @@ class WhereForm(PageForm):
     photo_alt = text(_l("What can be seen in the picture?"), 300)
 
     def offer(self, priorities: Iterable[Named], wards: Iterable[Named]) -> None:
-        self.priority.choices = offers(*((str(key), name) for key, name in priorities))
+        self.priority.choices = options(*((str(key), name) for key, name in priorities))
         whole = [(WHOLE_AREA, _("The whole area"))]
-        self.ward.choices = offers(*whole, *((str(key), name) for key, name in wards))
+        self.ward.choices = options(*whole, *((str(key), name) for key, name in wards))
 
     def validate_priority(self, field: Any) -> None:
         if field.data not in values(field):
@@ -223,7 +208,7 @@ class FundingRow(CostRow):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = offers(*((one.value, words.funding_name(one)) for one in FundingKind))
+        self.kind.choices = options(*((one.value, words.funding_name(one)) for one in FundingKind))
 
     def validate_kind(self, field: Any) -> None:
         if not self.is_empty and field.data not in values(field):
@@ -266,7 +251,7 @@ class TieRow(wtforms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(k.value, words.tie_name(k)) for k in TieKind if k is not TieKind.CREATES]
-        self.kind.choices = offers(*kinds, (self.OFF, _("Take it off the list")))
+        self.kind.choices = options(*kinds, (self.OFF, _("Take it off the list")))
 
     @property
     def asset(self) -> UUID | None:
@@ -404,7 +389,7 @@ _LONG_ONLY = (
 def _permission_field(permission: Permission) -> Any:
     return SelectField(
         words.permission_name(permission),
-        choices=offers(
+        choices=options(
             ("", _("We do not know")),
             *((one.value, words.standing_name(one)) for one in Standing),
         ),
@@ -423,9 +408,9 @@ def _question_field(question: RoundQuestion) -> Any:
         checks.append(Length(max=most, message=_l("Use at most %(max)d characters.")))
         return kind(question.text, filters=[plain_text], validators=checks)
     if question.kind is QuestionKind.YES_NO:
-        choices = offers(("yes", _("Yes")), ("no", _("No")))
+        choices = options(("yes", _("Yes")), ("no", _("No")))
     else:
-        choices = offers(*((one, one) for one in question.options))
+        choices = options(*((one, one) for one in question.options))
     return RadioField(question.text, choices=choices, validators=checks)
 
 

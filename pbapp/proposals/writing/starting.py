@@ -14,10 +14,9 @@ from wtforms.validators import Optional as Maybe
 from pbapp.organisations.models import Organisation
 from pbapp.proposals import checks
 from pbapp.proposals.services import EnteredFor
-from pbapp.proposals.writing.forms import offers
 from pbapp.rounds.models import Round
 from pbapp.web.babel import say
-from pbapp.web.forms import Form, plain_text
+from pbapp.web.forms import Form, options, plain_text
 
 MYSELF, SOMEBODY = "myself", "somebody"
 
@@ -66,7 +65,7 @@ class StartForm(Form):
             self.refusals.append(say(refused))
         if is_officer:
             choices.append((SOMEBODY, _("Somebody I enter it for, as an officer")))
-        self.whom.choices = offers(*choices)
+        self.whom.choices = options(*choices)
         self.for_group.choices = []
         if len(choices) == 1 and self.whom.data is None:
             self.whom.data = choices[0][0]
@@ -74,7 +73,7 @@ class StartForm(Form):
     def offer_groups(self, groups: Iterable[Organisation]) -> None:
         """The groups an officer may enter a proposal for."""
         self.known = {str(group.id): group for group in groups}
-        self.for_group.choices = offers(
+        self.for_group.choices = options(
             ("", _("None of these")), *((key, one.name) for key, one in self.known.items())
         )
 

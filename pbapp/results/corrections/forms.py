@@ -10,16 +10,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.results.corrections.words import FINDING, KIND
-from pbapp.web.forms import Form, plain_text
-
-
-def at_most(number: int) -> Length:
-    return Length(max=number, message=_l("Use %(max)d characters or fewer."))
+from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 
 class ObjectionForm(Form):

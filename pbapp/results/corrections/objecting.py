@@ -10,8 +10,8 @@ from sqlalchemy import or_, select, update
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.boards.models import OFFICER_ROLES, Membership, Role
-from pbapp.boards.queries import has_role
+from pbapp.boards.models import Membership, Role
+from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
 from pbapp.refusal import N_, Refused
@@ -99,8 +99,7 @@ def answer(
     answer that was on the screen: nobody writes over another's without reading it.
     """
     round = objection.round
-    if not has_role(by.id, round.board_id, sorted(OFFICER_ROLES)):
-        raise Refused(N_("Only an officer of this board can do this."))
+    must_be_officer(round.board_id, by)
     advisory_lock(f"objections {round.id}")
     db.session.refresh(objection)
     if queries.digest_of_answer(objection) != seen:

@@ -13,15 +13,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     FieldList,
     FormField,
-    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Email, Length
 from wtforms.validators import Optional as Maybe
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -44,12 +41,16 @@ from pbapp.rounds.setup.fields import Day, Time, WholeNumber
 from pbapp.rounds.setup.pots import Arrangement, arrangement_of
 from pbapp.rounds.words import underspend_name
 from pbapp.web.babel import from_local
-from pbapp.web.forms import Form, PoundsField, pence, plain_text, pounds
-
-
-def options(*pairs: tuple[str, Any]) -> list[Any]:
-    """Choices from (value, label) pairs."""
-    return [SelectChoice(value=value, label=label) for value, label in pairs]
+from pbapp.web.forms import (
+    Form,
+    PoundsField,
+    SeenForm,
+    options,
+    pence,
+    plain_text,
+    pounds,
+    text,
+)
 
 
 def named(values: Iterable[Any], name: Callable[[Any], str]) -> list[Any]:
@@ -62,14 +63,6 @@ OFFERED = (VoteType.APPROVAL, VoteType.CHOOSE_ONE, VoteType.CUMULATIVE, VoteType
 PICK = _l("Choose one of these.")
 
 
-def text(label: str, most: int, *, required: str | None = None, long: bool = False) -> Any:
-    """A line or a box of text with a longest length."""
-    checks: list[Any] = [DataRequired(required)] if required else []
-    checks.append(Length(max=most, message=_l("Use at most %(max)d characters.")))
-    kind = TextAreaField if long else StringField
-    return kind(label, filters=[plain_text], validators=checks)
-
-
 def boxes(label: str) -> SelectMultipleField:
     return SelectMultipleField(
         label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
@@ -80,15 +73,8 @@ def radios(label: str, choices: Any = None) -> RadioField:
     return RadioField(label, choices=choices or [], validators=[DataRequired(PICK)])
 
 
-class StepForm(Form):
+class StepForm(SeenForm):
     """A step of the set-up. `version` is the round's when the form was drawn."""
-
-    version = HiddenField()
-
-    @property
-    def seen(self) -> int:
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
 
 class BeginForm(Form):

@@ -93,7 +93,7 @@ def _save_name(round: Round, form: forms.NameForm, by: Account) -> None:
     services.change_name(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         title=form.title.data,
         slug=form.slug.data,
         summary=form.summary.data or "",
@@ -107,7 +107,7 @@ def _save_money(round: Round, form: forms.MoneyForm, by: Account) -> None:
     pots.arrange(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         arrangement=pots.Arrangement(form.arrangement.data),
         leftover=Leftover(form.leftover.data),
         priorities=priorities_of(round.plan),
@@ -118,7 +118,7 @@ def _save_proposals(round: Round, form: forms.ProposalsForm, by: Account) -> Non
     services.change_proposals(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         may_propose=MayPropose(form.may_propose.data),
         proposers=form.proposers.data,
         min_cost_pence=form.min_cost.data or None,
@@ -133,7 +133,7 @@ def _save_voters(round: Round, form: forms.VotersForm, by: Account) -> None:
     services.change_voters(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         wards=[ward for ward in _wards(round) if str(ward.id) in chosen],
         connections=[Connection(one) for one in form.connections.data or []],
         methods=[Method(one) for one in form.methods.data or []],
@@ -149,7 +149,7 @@ def _save_vote(round: Round, form: forms.VoteForm, by: Account) -> None:
     services.change_vote(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         vote_type=vote_type,
         min_choices=form.min_choices.data,
         max_choices=form.max_choices.data,
@@ -170,7 +170,7 @@ def _save_count(round: Round, form: forms.CountForm, by: Account) -> None:
     services.change_count(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         rule=rule,
         words=typed,
         has_reserve=form.has_reserve.data == "yes",
@@ -181,7 +181,7 @@ def _save_dates(round: Round, form: forms.DatesForm, by: Account) -> None:
     services.change_dates(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         dates=form.dates,
         entries=entries_for(round),
         reason=form.reason.data or "",
@@ -193,7 +193,7 @@ def _save_fairness(round: Round, form: forms.FairnessForm, by: Account) -> None:
     services.change_fairness(
         round=round,
         by=by,
-        seen=form.seen,
+        seen=form.seen_version,
         standards=form.standards.data or "",
         assessment=form.assessment.data or "",
         arrangements=form.arrangements.data or "",

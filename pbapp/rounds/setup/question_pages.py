@@ -18,9 +18,9 @@ from pbapp.rounds.models import QuestionKind, Round, RoundQuestion
 from pbapp.rounds.setup import pages, questions, words
 from pbapp.rounds.setup.blueprint import bp
 from pbapp.rounds.setup.forms import StepForm, named
-from pbapp.rounds.setup.forms import text as line
 from pbapp.web.access import access
 from pbapp.web.forms import PoundsField
+from pbapp.web.forms import text as line
 from pbapp.web.refusals import blame, say_no
 
 Page = str | Response | tuple[str, int]
@@ -71,7 +71,7 @@ def ask(slug: str, question_id: int | None = None) -> Page:
         questions.put_question(
             round=round,
             by=pages.the_lead(),
-            seen=form.seen,
+            seen=form.seen_version,
             question_id=question_id,
             text=form.text.data or "",
             hint=form.hint.data or "",

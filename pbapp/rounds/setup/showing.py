@@ -23,6 +23,7 @@ from pbapp.rounds.setup.pots import Share
 from pbapp.rounds.setup.queries import Missing
 from pbapp.rounds.setup.snapshot import PARTS
 from pbapp.web.babel import day
+from pbapp.web.forms import options
 
 AHEAD = timedelta(days=550)
 ROWS = 2
@@ -161,7 +162,7 @@ def offer_funders(form: forms.PotForm) -> None:
     form.offer()
     known = [(str(one.id), one.name) for one in queries.list_funders()]
     for row in form.funders:
-        row.form.funder.choices = forms.options(("", _("Choose")), *known)
+        row.form.funder.choices = options(("", _("Choose")), *known)
 
 
 def shares(form: forms.PotForm) -> list[Share]:

@@ -19,11 +19,12 @@ from pbapp.rounds.models import Profile, Round, VoteType
 from pbapp.rounds.queries import find_any_round, list_rehearsals, list_rounds_of
 from pbapp.rounds.setup import beginning, pages, queries, words
 from pbapp.rounds.setup.blueprint import bp
-from pbapp.rounds.setup.forms import BeginForm, options
+from pbapp.rounds.setup.forms import BeginForm
 from pbapp.rounds.setup.rule_words import propose
 from pbapp.rounds.setup.templates import Template, find_template, list_templates
 from pbapp.rounds.words import state_words
 from pbapp.web.access import access
+from pbapp.web.forms import options
 from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]

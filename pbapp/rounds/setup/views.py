@@ -132,7 +132,7 @@ def _refused(round: Round, part: str, form: Any, refused: Refused) -> Page:
     form.blame(refused)
     if refused.message != services.CHANGED:
         return _show(round, part, form, status=422)
-    others = showing.others_changes(round, form.seen, part)
+    others = showing.others_changes(round, form.seen_version, part)
     form.version.data = str(round.version)
     return _show(round, part, form, status=409, others=others)
 
@@ -228,7 +228,7 @@ def pot(slug: str, pot_id: int) -> Page:
             round=round,
             pot_id=pot_id,
             by=pages.the_lead(),
-            seen=form.seen,
+            seen=form.seen_version,
             name=form.name.data,
             payment_approver=form.payment_approver.data,
             is_binding=form.is_binding.data == "yes",
@@ -253,7 +253,7 @@ def _pot_refused(slug: str, pot_id: int, form: forms.PotForm, refused: Refused) 
     form.blame(refused)
     others = []
     if refused.message == services.CHANGED:
-        others = showing.others_changes(round, form.seen, "money")
+        others = showing.others_changes(round, form.seen_version, "money")
         form.version.data = str(round.version)
     return _show_pot(round, found, form, status=409 if others else 422, others=others)
 
