@@ -79,10 +79,6 @@ def capacity_words(capacity: Capacity) -> str:
     }[capacity]
 
 
-def points_words(points: int) -> str:
-    return ngettext("%(num)d point", "%(num)d points", points)
-
-
 def costs_words(dossier: Dossier | None, *, fit: bool) -> str:
     """How far the check of the costs is, in a few words."""
     if dossier is None or not dossier.costs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,18 +19,6 @@ from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member, list_leads
 from pbapp.organisations.telling import tell
 from pbapp.refusal import N_, Refused
-
-
-def list_waiting_claims(board_ids: Collection[int]) -> list[Claim]:
-    """What waits on the maps of these boards, the oldest first, each with entry and group."""
-    query = (
-        select(Claim)
-        .join(Claim.asset)
-        .options(joinedload(Claim.asset).joinedload(Asset.board), joinedload(Claim.organisation))
-        .where(Claim.state == ClaimState.ASKED, Asset.board_id.in_(board_ids))
-        .order_by(Claim.asked_at, Claim.id)
-    )
-    return list(db.session.scalars(query))
 
 
 def find_claim(claim_id: int) -> Claim | None:

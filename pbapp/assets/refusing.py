@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT, Asset, AssetState
@@ -38,7 +36,6 @@ def matter_of(asset: Asset) -> Matter:
         version=asset.version,
         board_id=asset.board_id,
         authors=frozenset(authors),
-        deciders=frozenset({Role.MODERATOR}),
         seconds=OFFICER_ROLES,
     )
 
@@ -78,9 +75,7 @@ def ask(
     )
 
 
-def agree(
-    *, asset: Asset, refusal: Refusal, by: Account, url: str, batch_id: UUID | None = None
-) -> Decision:
+def agree(*, asset: Asset, refusal: Refusal, by: Account, url: str) -> Decision:
     """The second person agrees. `url` is where its author appeals, for the e-mail."""
     hold(asset)
     db.session.refresh(refusal)
@@ -90,7 +85,6 @@ def agree(
         refusal=refusal,
         by=by,
         state_before=asset.state.value,
-        batch_id=batch_id,
     )
     if again:
         return decision

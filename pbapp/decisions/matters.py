@@ -18,7 +18,7 @@ OWN = N_("You sent this in or belong to its group, so somebody else has to decid
 class Matter:
     """A thing officers decide on. `authors` are the accounts behind it: none of them decides.
 
-    `deciders` may decide alone or ask for a refusal; one of `seconds` agrees to it.
+    One of `seconds` agrees to a refusal, or answers an appeal.
     """
 
     subject_type: str
@@ -26,7 +26,6 @@ class Matter:
     version: int
     board_id: int | None
     authors: frozenset[UUID]
-    deciders: frozenset[Role]
     seconds: frozenset[Role]
 
     @property

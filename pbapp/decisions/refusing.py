@@ -5,8 +5,6 @@ A room's own verbs check who may ask, hold their thing while they work, and set 
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
@@ -65,9 +63,7 @@ def why_not(matter: Matter, refusal: Refusal, by: Account) -> Refused | None:
     return why_not_second(matter, by)
 
 
-def agree(
-    *, matter: Matter, refusal: Refusal, by: Account, state_before: str, batch_id: UUID | None
-) -> Decision:
+def agree(*, matter: Matter, refusal: Refusal, by: Account, state_before: str) -> Decision:
     """The second person agrees, and the refusal stands. A second click gives the first decision."""
     if refusal.answer is Answer.AGREED and refusal.answered_by_id == by.id:
         return db.session.get_one(Decision, refusal.decision_id)
@@ -83,7 +79,6 @@ def agree(
         board_id=matter.board_id,
         state_before=state_before,
         authors=matter.authors,
-        batch_id=batch_id,
     )
     refusal.decision_id = decision.id
     _close(refusal, Answer.AGREED, by)

@@ -8,7 +8,7 @@ from flask import abort, g
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.boards.access import board_ids_of, is_officer_of, officer_board_ids
+from pbapp.boards.access import board_ids_of, is_officer_of
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Decision
@@ -21,11 +21,6 @@ def the_officer() -> Account:
     """The officer at the desk; the views' access rule has let them in."""
     account = the_account()
     return account or abort(403)
-
-
-def my_roles() -> dict[int, frozenset[Role]]:
-    """Board id to the viewer's roles, for the boards they are an officer of."""
-    return {board_id: frozenset(g.roles_by_board[board_id]) for board_id in officer_board_ids()}
 
 
 def my_viewer() -> Viewer:

@@ -77,7 +77,6 @@ def matter_of(proposal: Proposal) -> Matter:
         version=proposal.version,
         board_id=proposal.round.board_id,
         authors=frozenset(authors),
-        deciders=frozenset(DECIDERS),
         seconds=second_roles(proposal.round),
     )
 
@@ -228,7 +227,6 @@ def agree_to_refuse(
     refusal: Refusal,
     by: Account,
     link: str,
-    batch_id: UUID | None = None,
 ) -> Decision:
     """The second person agrees: it is refused, and its group told when the minute is over."""
     _hold(proposal)
@@ -239,7 +237,6 @@ def agree_to_refuse(
         refusal=refusal,
         by=by,
         state_before=proposal.state.value,
-        batch_id=batch_id,
     )
     if not again:
         _settle(proposal, decision, link)
