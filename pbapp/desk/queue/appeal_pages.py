@@ -17,7 +17,7 @@ from pbapp.desk.access import the_officer
 from pbapp.desk.blueprint import bp
 from pbapp.desk.queue import replies
 from pbapp.desk.queue.addresses import following, kept, onward, url_of
-from pbapp.desk.queue.cases import AssetCase, ProposalCase, get_case
+from pbapp.desk.queue.cases import Case, get_case
 from pbapp.desk.queue.forms import AnswerForm
 from pbapp.desk.queue.kinds import APPEAL
 from pbapp.desk.queue.queries import list_replies
@@ -50,7 +50,7 @@ def appeal(appeal_id: int) -> str | Response | tuple[str, int]:
     return _show(found, case, form)
 
 
-def _show(found: Appeal, case: ProposalCase | AssetCase, form: AnswerForm) -> tuple[str, int]:
+def _show(found: Appeal, case: Case, form: AnswerForm) -> tuple[str, int]:
     if case.board is not None:
         use_board(case.board)
     barred = appealing.why_not(case.matter, the_officer())

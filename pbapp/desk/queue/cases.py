@@ -1,9 +1,11 @@
-"""One thing at the desk, whichever room it is from: what its pages ask it to do."""
+"""One thing at the desk, whichever room it is from: what its pages ask it to do.
+
+Each verb is the room's own, with all its checks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from flask import abort, url_for
@@ -27,41 +29,6 @@ from pbapp.proposals import queries as proposals
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
 from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.refusal import Refused
-
-
-class Case(Protocol):
-    """What the desk does with a thing. Each verb is the room's own, with all its checks."""
-
-    kind: str
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-    @property
-    def board(self) -> Board | None: ...
-    @property
-    def board_id(self) -> int | None: ...
-    @property
-    def is_waiting(self) -> bool: ...
-    @property
-    def matter(self) -> Matter: ...
-    @property
-    def desk_url(self) -> str: ...
-    def why_not(self, by: Account) -> Refused | None: ...
-    def decide(
-        self, outcome: Outcome, by: Account, version: int, reason: str, batch_id: UUID | None = None
-    ) -> Decision: ...
-    def ask_refusal(
-        self, by: Account, version: int, reason: str, elsewhere: str, is_hidden: bool
-    ) -> Refusal: ...
-    def agree(self, refusal: Refusal, by: Account) -> Decision: ...
-    def decline(self, refusal: Refusal, by: Account, note: str) -> Refusal: ...
-    def withdraw(self, refusal: Refusal, by: Account) -> Refusal: ...
-    def answer(self, appeal: Appeal, by: Account, verdict: Verdict, answer: str) -> Appeal: ...
-    def undo(self, decision: Decision, by: Account) -> None: ...
 
 
 class ProposalCase:
@@ -263,6 +230,9 @@ class AssetCase:
         asset_services.undo(decision=decision, asset=self.thing, by=by)
 
 
+Case = ProposalCase | AssetCase
+
+
 def _find_proposal(id: str) -> ProposalCase | None:
     found = proposals.find(int(id)) if id.isascii() and id.isdigit() and len(id) < 10 else None
     return ProposalCase(found) if found else None
@@ -276,19 +246,19 @@ def _find_asset(id: str) -> AssetCase | None:
     return AssetCase(found) if found else None
 
 
-FINDERS: dict[str, Callable[[str], ProposalCase | AssetCase | None]] = {
+FINDERS: dict[str, Callable[[str], Case | None]] = {
     PROPOSAL: _find_proposal,
     ASSET: _find_asset,
 }
 
 
-def find_case(kind: str, id: str) -> ProposalCase | AssetCase | None:
+def find_case(kind: str, id: str) -> Case | None:
     """The thing of this kind and number, for whoever may see it."""
     finder = FINDERS.get(kind)
     return finder(id) if finder else None
 
 
-def get_case(kind: str, id: str) -> ProposalCase | AssetCase:
+def get_case(kind: str, id: str) -> Case:
     """The same for this viewer: 404 if there is none, 403 for another board's.
 
     A trained counter sees what waits for a second person, and what is appealed, where the size of

@@ -26,7 +26,7 @@ from pbapp.desk.access import the_officer
 from pbapp.desk.blueprint import bp
 from pbapp.desk.queue import hands, replies
 from pbapp.desk.queue.addresses import following, kept, onward, url_of
-from pbapp.desk.queue.cases import AssetCase, ProposalCase, get_case
+from pbapp.desk.queue.cases import AssetCase, Case, ProposalCase, get_case
 from pbapp.desk.queue.filters import Filters
 from pbapp.desk.queue.forms import DecideForm, DeclineForm, NoteForm, RefuseForm
 from pbapp.desk.queue.kinds import REFUSAL
@@ -40,25 +40,23 @@ from pbapp.web.access import access
 from pbapp.web.babel import say
 from pbapp.web.forms import Form, SeenForm
 
-Page = Response
-Found = ProposalCase | AssetCase
 
 
 @bp.route("/proposals/<int:proposal_id>", methods=["GET", "POST"])
 @access(officer_or_counter)
-def proposal(proposal_id: int) -> Page:
+def proposal(proposal_id: int) -> Response:
     """Read a proposal, put it on the ballot or send it back with a reason."""
     return _item(get_case(PROPOSAL, str(proposal_id)))
 
 
 @bp.route("/assets/<uuid:asset_id>", methods=["GET", "POST"])
 @access(officer_or_counter)
-def asset(asset_id: UUID) -> Page:
+def asset(asset_id: UUID) -> Response:
     """Read an entry, put it on the map, or send it back with a reason."""
     return _item(get_case(ASSET, str(asset_id)))
 
 
-def _item(case: Found) -> Page:
+def _item(case: Case) -> Response:
     form = DecideForm(version=str(case.version))
     if replies.is_asked_for():
         return show(case, form=replies.insert(form, form.reason, case.board_id))
@@ -77,7 +75,7 @@ def _item(case: Found) -> Page:
     return show(case, form=form)
 
 
-def _read_again(case: Found, form: SeenForm) -> None:
+def _read_again(case: Case, form: SeenForm) -> None:
     """What the page now shows is what they read."""
     db.session.refresh(case.thing)
     form.version.data = str(case.version)
@@ -85,7 +83,7 @@ def _read_again(case: Found, form: SeenForm) -> None:
 
 @bp.post("/<any(proposal, asset):kind>/<id>/refuse")
 @access(any_officer)
-def ask_refusal(kind: str, id: str) -> Page:
+def ask_refusal(kind: str, id: str) -> Response:
     """The first of two people asks for a refusal."""
     case = get_case(kind, id)
     form = RefuseForm(prefix="refuse")
@@ -112,7 +110,7 @@ def ask_refusal(kind: str, id: str) -> Page:
 
 @bp.route("/refusals/<int:refusal_id>", methods=["GET", "POST"])
 @access(officer_or_counter)
-def refusal(refusal_id: int) -> Page:
+def refusal(refusal_id: int) -> Response:
     """The second person agrees or says no; whoever asked takes the request back."""
     found = decisions.find_refusal(refusal_id) or abort(404)
     case = get_case(found.subject_type, found.subject_id)
@@ -130,7 +128,7 @@ def refusal(refusal_id: int) -> Page:
     return show(case, decline=form)
 
 
-def _answer(case: Found, refusal: Refusal, form: DeclineForm, by: Account) -> None:
+def _answer(case: Case, refusal: Refusal, form: DeclineForm, by: Account) -> None:
     answer = request.form.get("answer")
     if answer == Answer.AGREED:
         case.agree(refusal, by)
@@ -144,13 +142,13 @@ def _answer(case: Found, refusal: Refusal, form: DeclineForm, by: Account) -> No
 
 
 def show(
-    case: Found,
+    case: Case,
     *,
     form: DecideForm | None = None,
     refuse: RefuseForm | None = None,
     decline: DeclineForm | None = None,
     note: NoteForm | None = None,
-) -> Page:
+) -> Response:
     """The page of a thing; one of the forms may hold what somebody typed and what was wrong.
 
     For the queue's own pane it is the part that the page includes.
@@ -203,7 +201,7 @@ def _asset(case: AssetCase) -> dict[str, Any]:
     }
 
 
-def _around(case: Found, made: list[Decision]) -> dict[str, Any]:
+def _around(case: Case, made: list[Decision]) -> dict[str, Any]:
     """What both pages say besides the thing itself: its decision, and what comes next."""
     account, ref = the_officer(), plain_ref(case.id)
     standing = next((d for d in made if d.undone_at is None), None)
@@ -230,7 +228,7 @@ def _around(case: Found, made: list[Decision]) -> dict[str, Any]:
     }
 
 
-def _refusal(case: Found) -> dict[str, Any]:
+def _refusal(case: Case) -> dict[str, Any]:
     """The refusal somebody asks for, if one waits, and whether this viewer may answer it."""
     refusal = decisions.find_open_refusal(case.kind, case.id) if case.is_waiting else None
     if refusal is None:
