@@ -22,9 +22,8 @@ from pbapp.assets.incoming import COLUMNS, Choices, Judged, Verdict, judge
 from pbapp.assets.list_file import MOST_BYTES
 from pbapp.assets.models import Batch, BatchState
 from pbapp.assets.words import FIELD
-from pbapp.boards.access import is_officer_of, officer_board_ids
+from pbapp.boards.access import board_ids_of, is_officer_of, my_boards
 from pbapp.boards.models import Board, Role
-from pbapp.boards.queries import list_boards
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
@@ -40,7 +39,7 @@ SAMPLE = 3
 
 def keeps_a_map(**_arguments: Any) -> bool:
     """A moderator of some board: who decides on single entries brings in lists."""
-    return bool(my_boards())
+    return bool(board_ids_of({Role.MODERATOR}))
 
 
 def keeps_this_map(batch_id: UUID, **_arguments: Any) -> bool:
@@ -49,17 +48,12 @@ def keeps_this_map(batch_id: UUID, **_arguments: Any) -> bool:
     return is_officer_of(batch.board_id, Role.MODERATOR)
 
 
-def my_boards() -> list[Board]:
-    mine = {board for board in officer_board_ids() if is_officer_of(board, Role.MODERATOR)}
-    return [board for board in list_boards() if board.id in mine]
-
-
 @bp.route("/desk/assets/import", methods=["GET", "POST"])
 @access(keeps_a_map)
 @limited("lists read", tries=60, seconds=3600)
 def import_lists() -> Page:
     """Send a list in, and the lists so far."""
-    boards = my_boards()
+    boards = my_boards(Role.MODERATOR)
     form = ListForm()
     form.offer_boards(boards)
     if form.validate_on_submit():

@@ -8,8 +8,8 @@ from typing import Any
 from flask import g
 
 from pbapp.accounts.viewer import the_account
-from pbapp.boards.models import BOARD_ROLES, OFFICER_ROLES, Role
-from pbapp.boards.queries import roles_by_board
+from pbapp.boards.models import BOARD_ROLES, OFFICER_ROLES, Board, Role
+from pbapp.boards.queries import list_boards, roles_by_board
 
 
 def roles_here(board_id: int | None) -> frozenset[Role]:
@@ -53,6 +53,11 @@ def officer_board_ids() -> list[int]:
 def is_officer_of(board_id: int | None, *roles: Role) -> bool:
     """An officer of this very board, in one of the roles if any are named."""
     return bool(roles_here(board_id) & (frozenset(roles) or OFFICER_ROLES))
+
+
+def my_boards(*roles: Role) -> list[Board]:
+    """The boards the viewer is an officer of, in one of the roles if any are named."""
+    return [board for board in list_boards() if is_officer_of(board.id, *roles)]
 
 
 def is_on_board(board_id: int | None) -> bool:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from pbapp.accounts.models import Account
 from pbapp.audit import queries as audit
 from pbapp.audit.models import Event
-from pbapp.boards.access import board_ids_of
+from pbapp.boards.access import board_ids_of, is_on_board
 from pbapp.boards.models import BOARD_ROLES, OFFICER_ROLES, Board
 from pbapp.boards.queries import list_boards, list_members_of
 from pbapp.boards.site import use_board
@@ -31,8 +31,7 @@ def on_a_board(**_arguments: Any) -> bool:
 @access(on_a_board)
 def log() -> str:
     """What happened on one board, the newest first. Nothing in it can be changed."""
-    mine = set(board_ids_of(OFFICER_ROLES | BOARD_ROLES))
-    boards = [board for board in list_boards() if board.id in mine]
+    boards = [board for board in list_boards() if is_on_board(board.id)]
     board = _chosen(boards)
     use_board(board)
     kinds = audit.list_subject_types(board.id)

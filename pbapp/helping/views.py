@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
+from pbapp.boards.access import any_officer, is_officer_of, my_boards
 from pbapp.boards.models import Board
-from pbapp.boards.queries import find_board, list_boards
+from pbapp.boards.queries import find_board
 from pbapp.boards.site import the_board, use_board
 from pbapp.db import db
 from pbapp.helping import queries, services
@@ -111,7 +111,7 @@ def _group() -> Organisation | None:
 @access(any_officer)
 def waiting() -> str:
     """Who waits for help on an officer's boards, and who helps there."""
-    mine = [board for board in list_boards() if board.id in officer_board_ids()]
+    mine = my_boards()
     return render_template(
         "helping/desk.html",
         form=PressForm(),

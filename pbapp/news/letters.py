@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
+from pbapp.boards.access import any_officer, is_officer_of, my_boards, officer_board_ids
 from pbapp.boards.models import Board
 from pbapp.boards.queries import find_board, list_wards
 from pbapp.boards.site import use_board
@@ -52,7 +52,7 @@ def index() -> Response:
         fragment="news/_letters.html",
         letters=[(one, progress.get(one.telling_id or 0)) for one in letters],
         names={one.audience: _name(one.audience) for one in letters},
-        boards=_my_boards(),
+        boards=my_boards(),
         moving=any(one.state is LetterState.WAITING for one in letters)
         or any(not done.is_done for done in progress.values()),
     )
@@ -234,11 +234,6 @@ def _me() -> Account:
 def _name(subject: str) -> str:
     named = subjects.find(subject)
     return named.title if named else _("Something that is not public any more")
-
-
-def _my_boards() -> list[Board]:
-    boards = [db.session.get(Board, id) for id in officer_board_ids()]
-    return sorted((board for board in boards if board), key=lambda board: board.name)
 
 
 def _audiences(board: Board) -> list[tuple[str, str]]:

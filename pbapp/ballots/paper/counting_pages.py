@@ -14,7 +14,7 @@ from pbapp.ballots.paper.pages import Page
 from pbapp.ballots.paper.people import may_count
 from pbapp.boards import queries as boards
 from pbapp.boards import services as members
-from pbapp.boards.access import any_counter, any_officer, board_ids_of, officer_board_ids
+from pbapp.boards.access import any_counter, any_officer, board_ids_of, my_boards
 from pbapp.boards.models import Board, Role
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -87,5 +87,4 @@ def remove(board_id: int, account_id: UUID) -> Page:
 
 
 def _own_boards() -> dict[int, Board]:
-    mine = set(officer_board_ids())
-    return {board.id: board for board in boards.list_boards() if board.id in mine}
+    return {board.id: board for board in my_boards()}

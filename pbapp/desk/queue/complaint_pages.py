@@ -6,8 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
-from pbapp.boards.queries import list_boards
+from pbapp.boards.access import any_officer, is_officer_of, my_boards, officer_board_ids
 from pbapp.boards.service_clock import clock_of
 from pbapp.boards.site import use_board
 from pbapp.complaints import links, queries, services, words
@@ -50,8 +49,7 @@ def complaints() -> str:
 @access(any_officer)
 def heard() -> Page:
     """Write down a complaint somebody made by phone, by letter or in person."""
-    mine = set(officer_board_ids())
-    boards = [board for board in list_boards() if board.id in mine]
+    boards = my_boards()
     form = HeardForm()
     offer(form, boards)
     if form.validate_on_submit():

@@ -41,7 +41,6 @@ from pbapp.web.babel import say
 from pbapp.web.forms import Form, SeenForm
 
 
-
 @bp.route("/proposals/<int:proposal_id>", methods=["GET", "POST"])
 @access(officer_or_counter)
 def proposal(proposal_id: int) -> Response:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
+from pbapp.boards.access import any_officer, officer_board_ids, officer_or_counter
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions.models import Decision
@@ -45,8 +45,8 @@ def index() -> str:
     found = filters.apply(whole, viewer)
     pages = max(1, math.ceil(len(found) / PER_PAGE))
     page = min(filters.page, pages)
-    is_officer = bool(officer_boards(viewer))
-    mine = [] if filters.is_any else officer_boards(viewer)
+    officer_of = officer_board_ids()
+    mine = [] if filters.is_any else officer_of
     rounds = list_rounds_of(mine) if mine else []
     board = rounds[0].board if rounds else desk.find_board_of(viewer.roles)
     if board is not None:
@@ -68,16 +68,12 @@ def index() -> str:
         words=words,
         can_be_bulk={key for key, kind in BY_KEY.items() if kind.can_be_bulk},
         open=request.args.get("open", ""),
-        is_officer=is_officer,
+        is_officer=bool(officer_of),
         kept=kept(),
         to_review=list_to_review(mine) if mine else [],
         rounds=[(round, round_words.state_words(round, now)) for round in rounds],
         **undoable(),
     )
-
-
-def officer_boards(viewer: Viewer) -> list[int]:
-    return [board_id for board_id in viewer.roles if is_officer_of(board_id)]
 
 
 def numbers(narrowed: list[queries.Waiting], viewer: Viewer) -> dict[str, int]:

@@ -6,8 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
-from pbapp.boards.queries import list_boards
+from pbapp.boards.access import any_officer, is_officer_of, my_boards
 from pbapp.db import db
 from pbapp.desk.access import the_officer
 from pbapp.desk.blueprint import bp
@@ -39,8 +38,7 @@ def reply(reply_id: int) -> Response | tuple[str, int]:
 
 def _page(found: SavedReply | None) -> Response | tuple[str, int]:
     form = ReplyForm(obj=found)
-    mine = set(officer_board_ids())
-    boards = [board for board in list_boards() if board.id in mine]
+    boards = my_boards()
     form.board.choices = [SelectChoice(str(board.id), board.name) for board in boards]
     if found is not None:
         form.board.data = str(found.board_id)
@@ -65,7 +63,7 @@ def _page(found: SavedReply | None) -> Response | tuple[str, int]:
         "desk/replies.html",
         form=form,
         reply=found,
-        replies=queries.list_replies(mine),
+        replies=queries.list_replies(board.id for board in boards),
         board_names={board.id: board.name for board in boards},
     )
     return html, 409 if form.form_errors else 422 if form.errors else 200

@@ -12,9 +12,8 @@ from wtforms import TextAreaField, ValidationError
 from wtforms.fields.core import Field
 from wtforms.validators import Length
 
-from pbapp.boards.access import any_officer, officer_board_ids
+from pbapp.boards.access import any_officer, my_boards
 from pbapp.boards.models import Board
-from pbapp.boards.queries import list_boards
 from pbapp.boards.service_clock import USUAL, clock_of
 from pbapp.db import db
 from pbapp.desk.access import the_officer
@@ -50,8 +49,7 @@ class ClosedForm(Form):
 @access(any_officer)
 def service() -> Response | tuple[str, int]:
     """One board at a time; a kind with its usual number follows what is usual."""
-    mine = set(officer_board_ids())
-    boards = [board for board in list_boards() if board.id in mine]
+    boards = my_boards()
     board = _chosen(boards)
     standing = clock_of([board.id])
     closed = "\n".join(day.isoformat() for day in sorted(standing.closed.get(board.id, ())))
