@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Claim, ClaimState
+from pbapp.assets.refusing import DECIDED
 from pbapp.audit import services as audit
 from pbapp.audit.models import Event
 from pbapp.boards.models import Role
@@ -110,7 +111,7 @@ def _decide(claim: Claim, by: Account, state: ClaimState, reason: str) -> None:
     if refused:
         raise refused
     if claim.state is not ClaimState.ASKED:
-        raise Refused(N_("Somebody has decided on this already. Look at the list again."))
+        raise Refused(DECIDED)
     if state is ClaimState.APPROVED and not can_be_claimed(claim.asset):
         raise Refused(N_("This entry is not on the map at the moment."))
     claim.state, claim.reason = state, reason

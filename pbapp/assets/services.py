@@ -15,6 +15,7 @@ from pbapp.assets.models import (
     AssetState,
     Confirmer,
 )
+from pbapp.assets.refusing import DECIDED, STATE_AFTER
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.db import db, flush
@@ -77,7 +78,7 @@ def acknowledge(*, asset: Asset, fix_url: str) -> None:
 
 def approve(*, asset: Asset, by: Account, url: str, batch_id: UUID | None = None) -> Decision:
     """Publish an entry that waits. `url` is its page, for the e-mail, which leaves in a minute."""
-    decision = _decide(asset, by, Outcome.APPROVED, "", AssetState.PUBLISHED, batch_id)
+    decision = _decide(asset, by, Outcome.APPROVED, "", batch_id)
     decisions.tell(
         decision=decision,
         to=asset.submitter_email,
@@ -92,7 +93,7 @@ def return_for_changes(
     *, asset: Asset, by: Account, reason: str, fix_url: str, batch_id: UUID | None = None
 ) -> Decision:
     """Send an entry back with what to change. A published one leaves the map until it is fixed."""
-    decision = _decide(asset, by, Outcome.RETURNED, reason, AssetState.RETURNED, batch_id)
+    decision = _decide(asset, by, Outcome.RETURNED, reason, batch_id)
     decisions.tell(
         decision=decision,
         to=asset.submitter_email,
@@ -203,17 +204,12 @@ def _area_name(asset: Asset) -> str:
 
 
 def _decide(
-    asset: Asset,
-    by: Account,
-    outcome: Outcome,
-    reason: str,
-    state: AssetState,
-    batch_id: UUID | None,
+    asset: Asset, by: Account, outcome: Outcome, reason: str, batch_id: UUID | None
 ) -> Decision:
     waiting = asset.state is AssetState.WAITING
     taking_down = asset.state is AssetState.PUBLISHED and outcome is Outcome.RETURNED
     if not (waiting or taking_down):
-        raise Refused(N_("Somebody has decided on this already. Look at the list again."))
+        raise Refused(DECIDED)
     if is_member(by.id, asset.organisation_id):
         raise Refused(N_("Your own group looks after this, so another officer has to decide."))
     decision = decisions.decide(
@@ -227,7 +223,7 @@ def _decide(
         authors=[asset.submitted_by_id],
         batch_id=batch_id,
     )
-    asset.state = state
+    asset.state = STATE_AFTER[outcome]
     flush()
     return decision
 

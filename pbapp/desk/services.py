@@ -77,9 +77,8 @@ def refuse_asset(
 
 def _same_click(asset: Asset, by: Account, outcome: Outcome) -> Decision | None:
     """The decision that stands, if it is this very one already."""
-    after = AssetState.PUBLISHED if outcome is Outcome.APPROVED else AssetState.RETURNED
     standing = decisions.find_latest(ASSET, asset.id)
-    if asset.state is not after or standing is None:
+    if asset.state is not refusing.STATE_AFTER[outcome] or standing is None:
         return None
     same = standing.by_id == by.id and standing.outcome is outcome
     return standing if same else None
