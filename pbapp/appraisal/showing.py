@@ -118,5 +118,4 @@ def for_decision(proposal: Proposal, account: Account) -> dict[str, Any] | None:
         "costs": words.costs_words(bid.dossier, fit=bid.costs_fit),
         "advice": advice(bid.dossier),
         "missing": words.missing(bid),
-        "sees_scores": not bid.is_hidden and queries.why_not_impartial(proposal, account) is None,
     }
