@@ -27,14 +27,12 @@ class Planned:
     """One ticked thing as the officer saw it, and why it will be skipped, if it will."""
 
     chosen: str
-    title: str
-    kind: str
-    skipped: str
     item: Waiting | None
+    skipped: str
 
     @property
-    def version(self) -> int:
-        return int(self.chosen.rsplit(".", 1)[1])
+    def title(self) -> str:
+        return self.item.title if self.item else ""
 
 
 def plan(chosen: Iterable[str], act: str, viewer: Viewer) -> list[Planned]:
@@ -46,9 +44,7 @@ def plan(chosen: Iterable[str], act: str, viewer: Viewer) -> list[Planned]:
         if not (version.isascii() and version.isdigit() and len(version) < 9):
             continue
         item = waiting.get(key)
-        skipped = _why_skipped(item, int(version), act)
-        title = item.title if item else ""
-        found.append(Planned(value, title, item.kind if item else "", skipped, item))
+        found.append(Planned(value, item, _why_skipped(item, int(version), act)))
     return found
 
 
@@ -73,12 +69,13 @@ def decide(
 
     Each is a transaction of its own, so that one that cannot be decided takes none with it.
     """
-    kind, ref, _version = one.chosen.split(".")
-    case = find_case(kind, ref)
-    if case is None or one.skipped:
-        return one.skipped or _("It is not there any more.")
+    if one.item is None or one.skipped:
+        return one.skipped
+    case = find_case(one.item.kind, one.item.ref)
+    if case is None:
+        return _("It is not there any more.")
     try:
-        decision = case.decide(outcome, by, one.version, reason, batch_id)
+        decision = case.decide(outcome, by, one.item.version, reason, batch_id)
     except Refused as refused:
         sentence = say(refused)
         db.session.rollback()

@@ -65,13 +65,13 @@ def _act(form: BulkForm, act: str, chosen: list[bulk.Planned]) -> Response:
     if act == bulk.ASSIGN:
         return _assign(chosen)
     by, batch, done = the_officer(), uuid4(), 0
+    are_named = sum(bool(one.skipped) for one in chosen) <= TOLD
     for one in chosen:
         said = bulk.decide(
             one, outcome=Outcome(act), reason=form.reason.data or "", by=by, batch_id=batch
         )
         if isinstance(said, str):
-            skipped = len([o for o in chosen if o.skipped])
-            if skipped <= TOLD:
+            if are_named:
                 title = one.title or _("One thing")
                 flash(_("Skipped “%(title)s”: %(why)s", title=title, why=said), "warning")
         else:
