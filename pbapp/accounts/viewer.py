@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from pbapp.accounts import queries
@@ -37,6 +37,11 @@ def init_app(app: Flask) -> None:
 def the_account() -> Account | None:
     """Who is looking, or None for somebody who has not signed in."""
     return current_user.account if current_user.is_authenticated else None
+
+
+def me() -> Account:
+    """Who is looking, on a page whose rule lets in nobody but people who signed in."""
+    return the_account() or abort(403)
 
 
 def address_of_stranger() -> str | None:

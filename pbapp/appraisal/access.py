@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import abort, request
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.appraisal.queries import capacity_in
 from pbapp.boards.access import is_officer_of
 from pbapp.boards.site import use_board
@@ -14,11 +13,6 @@ from pbapp.proposals.models import Proposal, ProposalState
 from pbapp.rounds.access import get_round
 from pbapp.rounds.models import Round
 from pbapp.web.access import require
-
-
-def viewer() -> Account:
-    """Who is looking; the views' access rule has let them in."""
-    return the_account() or abort(403)
 
 
 def get_for_officer(proposal_id: int) -> Proposal:
@@ -40,7 +34,7 @@ def get_own_round(slug: str) -> Round:
 def get_round_to_review(slug: str) -> Round:
     """A round that the viewer was invited to, or appraises."""
     round = get_round(slug)
-    require(capacity_in(round, viewer()) is not None)
+    require(capacity_in(round, me()) is not None)
     return round
 
 

@@ -8,9 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me, the_account
 from pbapp.appraisal import forms, queries, settling, words
-from pbapp.appraisal.access import seen_version, viewer
+from pbapp.appraisal.access import seen_version
 from pbapp.appraisal.blueprint import round_bp as bp
 from pbapp.audit.models import Revision
 from pbapp.audit.queries import list_revisions
@@ -79,7 +79,7 @@ def _why_stand(round: Round) -> str:
 def settle(slug: str) -> Page:
     """Officers and the steering group settle the criteria; every change is public."""
     round = get_round(slug)
-    require(settling.may_settle(round, viewer()))
+    require(settling.may_settle(round, me()))
     terms = queries.find_terms(round)
     form = forms.criteria_form(
         queries.criteria_of(round),
@@ -90,7 +90,7 @@ def settle(slug: str) -> Page:
     try:
         settling.save_criteria(
             round=round,
-            by=viewer(),
+            by=me(),
             criteria=form.criteria,
             publishes_scores=bool(form.publishes_scores.data),
             version=seen_version(),

@@ -9,8 +9,9 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.accounts.viewer import me
 from pbapp.appraisal import forms, queries, services, showing, words
-from pbapp.appraisal.access import get_for_officer, seen_version, viewer
+from pbapp.appraisal.access import get_for_officer, seen_version
 from pbapp.appraisal.blueprint import bp
 from pbapp.appraisal.models import Advice, Dossier
 from pbapp.boards.access import any_officer
@@ -36,7 +37,7 @@ def dossier(proposal_id: int) -> Page:
 
 
 def _show(proposal: Proposal, **sent: Form) -> tuple[str, int]:
-    account = viewer()
+    account = me()
     said = conflicts.find(SUBJECT, proposal.id, account.id)
     found = queries.find_dossier(proposal.id)
     why_not = services.why_not_check(proposal, account)
@@ -95,7 +96,7 @@ def _forms(proposal: Proposal, found: Dossier | None, sent: dict[str, Form]) -> 
         "connection_form": connection,
         "checks_form": sent.get("checks") or forms.checks_form(proposal.round, found),
         "costs_form": sent.get("costs") or forms.costs_form(proposal, found),
-        "scores_form": sent.get("scores") or showing.my_scores_form(proposal, viewer()),
+        "scores_form": sent.get("scores") or showing.my_scores_form(proposal, me()),
         "talk_form": sent.get("talk") or forms.TalkForm(talk=found.talk if found else ""),
         "advice_form": sent.get("advice") or forms.AdviceForm(data=advice).offer(),
     }
@@ -135,7 +136,7 @@ def declare(proposal_id: int) -> Page:
     proposal, form = get_for_officer(proposal_id), forms.ConnectionForm()
 
     def act() -> object:
-        return services.declare(proposal=proposal, by=viewer(), what=form.said)
+        return services.declare(proposal=proposal, by=me(), what=form.said)
 
     return _save(proposal_id, "connection", form, act, said=_("Noted."), part="main-content")
 
@@ -150,7 +151,7 @@ def checks(proposal_id: int) -> Page:
     def act() -> object:
         return services.answer_checks(
             proposal=proposal,
-            by=viewer(),
+            by=me(),
             version=seen_version(),
             answers=form.answers,
             link=_link(proposal),
@@ -169,7 +170,7 @@ def costs(proposal_id: int) -> Page:
     def act() -> object:
         return services.check_costs(
             proposal=proposal,
-            by=viewer(),
+            by=me(),
             version=seen_version(),
             figures=form.figures,
             left_out=form.left_out,
@@ -185,7 +186,7 @@ def undo_costs(proposal_id: int) -> Response:
     """Take one's figures back before the group was told."""
     proposal = get_for_officer(proposal_id)
     try:
-        services.undo_costs(proposal=proposal, by=viewer())
+        services.undo_costs(proposal=proposal, by=me())
     except Refused as refused:
         say_no(refused)
         return redirect(url_for(".dossier", proposal_id=proposal_id), 303)
@@ -197,11 +198,11 @@ def undo_costs(proposal_id: int) -> Response:
 def scores(proposal_id: int) -> Page:
     """Send one's own scores; then the others' are shown."""
     proposal = get_for_officer(proposal_id)
-    form = showing.my_scores_form(proposal, viewer())
+    form = showing.my_scores_form(proposal, me())
 
     def act() -> object:
         return services.send_scores(
-            proposal=proposal, by=viewer(), points=form.points, comment=form.comment.data or ""
+            proposal=proposal, by=me(), points=form.points, comment=form.comment.data or ""
         )
 
     said = _("Your scores are in. Now you see all of them.")
@@ -217,7 +218,7 @@ def talk(proposal_id: int) -> Page:
     def act() -> object:
         return services.note_talk(
             proposal=proposal,
-            by=viewer(),
+            by=me(),
             version=seen_version(),
             words=form.talk.data or "",
             link=_link(proposal),
@@ -235,7 +236,7 @@ def advise(proposal_id: int) -> Page:
     def act() -> object:
         return services.advise(
             proposal=proposal,
-            by=viewer(),
+            by=me(),
             version=seen_version(),
             advice=Advice(form.advice.data),
             words=form.words.data or "",

@@ -6,8 +6,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.accounts.viewer import me
 from pbapp.appraisal import forms, queries, services, words
-from pbapp.appraisal.access import viewer
 from pbapp.appraisal.blueprint import round_bp as bp
 from pbapp.db import db
 from pbapp.proposals.access import get_proposal, is_ours
@@ -36,7 +36,7 @@ def costs(slug: str, number: int) -> Page:
     try:
         services.answer_costs(
             proposal=proposal,
-            by=viewer(),
+            by=me(),
             agrees=form.agrees.data == "yes",
             words=form.words.data or "",
         )
@@ -61,6 +61,6 @@ def _show(proposal: Proposal, form: forms.CostsAnswerForm) -> tuple[str, int]:
         can_answer=found["fit"]
         and found["is_changed"]
         and proposal.round.sealed_at is None
-        and speaks_for(viewer(), proposal),
+        and speaks_for(me(), proposal),
     )
     return html, 422 if form.errors else 200

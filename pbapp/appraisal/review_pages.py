@@ -6,8 +6,9 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.accounts.viewer import me
 from pbapp.appraisal import forms, queries, services, showing
-from pbapp.appraisal.access import get_round_to_review, get_to_review, viewer
+from pbapp.appraisal.access import get_round_to_review, get_to_review
 from pbapp.appraisal.blueprint import round_bp as bp
 from pbapp.db import db
 from pbapp.decisions import conflicts
@@ -27,7 +28,7 @@ Page = str | Response | tuple[str, int]
 def index(slug: str) -> str:
     """The bids to read: which wait for this person's scores, and which have them."""
     round = get_round_to_review(slug)
-    bids = queries.list_bids(round, viewer())
+    bids = queries.list_bids(round, me())
     return render_template(
         "appraisal/review.html",
         round=round,
@@ -46,7 +47,7 @@ def bid(slug: str, number: int) -> Page:
 def _show(
     proposal: Proposal, sent: Form | None = None, connection: Form | None = None
 ) -> tuple[str, int]:
-    account = viewer()
+    account = me()
     refused = queries.why_not_score(proposal, account)
     said = conflicts.find(SUBJECT, proposal.id, account.id)
     back = (_("All bids"), url_for(".index", slug=proposal.round.slug))
@@ -85,7 +86,7 @@ def declare(slug: str, number: int) -> Page:
     if not form.validate_on_submit():
         return _show(proposal, connection=form)
     try:
-        services.declare(proposal=proposal, by=viewer(), what=form.said)
+        services.declare(proposal=proposal, by=me(), what=form.said)
     except Refused as refused:
         say_no(refused)
     else:
@@ -99,12 +100,12 @@ def declare(slug: str, number: int) -> Page:
 def send(slug: str, number: int) -> Page:
     """Send one's own scores; then the others' are shown, without names."""
     proposal = get_to_review(slug, number)
-    form = showing.my_scores_form(proposal, viewer())
+    form = showing.my_scores_form(proposal, me())
     if not form.validate_on_submit():
         return _show(proposal, form)
     try:
         services.send_scores(
-            proposal=proposal, by=viewer(), points=form.points, comment=form.comment.data or ""
+            proposal=proposal, by=me(), points=form.points, comment=form.comment.data or ""
         )
     except Refused as refused:
         blame(form, refused)

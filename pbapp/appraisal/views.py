@@ -6,6 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from pbapp.accounts.viewer import me
 from pbapp.appraisal import (  # noqa: F401 — their pages hang on this room's blueprints
     criteria_pages,
     dossier_pages,
@@ -16,7 +17,7 @@ from pbapp.appraisal import (  # noqa: F401 — their pages hang on this room's 
     services,
     words,
 )
-from pbapp.appraisal.access import get_own_round, viewer
+from pbapp.appraisal.access import get_own_round
 from pbapp.appraisal.blueprint import bp, round_bp
 from pbapp.appraisal.merging import views as merging_pages  # noqa: F401 — and these
 from pbapp.appraisal.merging.queries import ids_waiting
@@ -42,7 +43,7 @@ Page = str | Answer | tuple[str, int]
 def index(slug: str) -> str:
     """Every bid of the round with what is done and what is missing, in the order asked for."""
     round = get_own_round(slug)
-    bids = queries.list_bids(round, viewer())
+    bids = queries.list_bids(round, me())
     order = request.args.get("order", "number")
     shown = listing.waiting(bids) if request.args.get("show") == "waiting" else bids
     return render_template(
@@ -75,7 +76,7 @@ def _undeclared(round: Round, bids: list[queries.Bid]) -> int:
 def table(slug: str) -> Response:
     """The same as a table for a spreadsheet."""
     round = get_own_round(slug)
-    response = Response(listing.table(queries.list_bids(round, viewer())), mimetype="text/csv")
+    response = Response(listing.table(queries.list_bids(round, me())), mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename=appraisal-{round.slug}.csv"
     return response
 
@@ -85,13 +86,13 @@ def table(slug: str) -> Response:
 def connections(slug: str) -> Page:
     """Say for all waiting bids at once whether one has a connection, in one form."""
     round = get_own_round(slug)
-    bids = [bid for bid in listing.waiting(queries.list_bids(round, viewer())) if bid.said is None]
+    bids = [bid for bid in listing.waiting(queries.list_bids(round, me())) if bid.said is None]
     if request.method == "POST":
         for bid in bids:
             typed = request.form.get(f"what_{bid.proposal.id}")
             if typed is not None:  # one that came in meanwhile was not on their page
                 services.declare(
-                    proposal=bid.proposal, by=viewer(), what=(plain_text(typed) or "")[:500]
+                    proposal=bid.proposal, by=me(), what=(plain_text(typed) or "")[:500]
                 )
         db.session.commit()
         flash(_("Noted for every bid on the list."), "success")
@@ -110,7 +111,7 @@ def committee(slug: str) -> str:
     """For the chair and the committee, to print: what is advised, what it costs, how it scored."""
     round = get_round(slug)
     require(is_on_board(round.board_id))
-    bids = listing.for_committee(queries.list_bids(round, viewer()))
+    bids = listing.for_committee(queries.list_bids(round, me()))
     return render_template(
         "appraisal/committee.html",
         round=round,

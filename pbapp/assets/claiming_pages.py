@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me, the_account
 from pbapp.assets import claims, queries
 from pbapp.assets.blueprint import bp
 from pbapp.assets.links import page_url
@@ -53,10 +52,6 @@ class ReasonForm(Form):
     reason = TextAreaField(_l("Why not"), filters=[plain_text], validators=[at_most(1000)])
 
 
-def _me() -> Account:
-    return the_account() or abort(403)
-
-
 def _load(asset_id: UUID) -> Asset:
     asset = queries.find(asset_id)
     if asset is None or not claims.can_be_claimed(asset):
@@ -70,12 +65,12 @@ def _load(asset_id: UUID) -> Asset:
 @limited("claiming", tries=20, seconds=3600)
 def claim(asset_id: UUID) -> Page:
     """A member of a group says that an entry is theirs."""
-    asset, groups = _load(asset_id), list_groups_of(_me().id)
+    asset, groups = _load(asset_id), list_groups_of(me().id)
     form = _claim_form(groups)
     if groups and form.validate_on_submit():
         group = next(one for one in groups if str(one.id) == form.group.data)
         try:
-            claims.claim(asset=asset, organisation=group, says=form.says.data or "", by=_me())
+            claims.claim(asset=asset, organisation=group, says=form.says.data or "", by=me())
         except Refused as refused:
             blame(form, refused)
         else:
@@ -118,7 +113,7 @@ def decide_claim(claim_id: int) -> Page:
             db.session.commit()
             flash(_("Saved. The group has been told."), "success")
             return redirect("/desk", 303)
-    why = claims.why_not(found, _me())
+    why = claims.why_not(found, me())
     html = render_template(
         "assets/claim_desk.html",
         claim=found,
@@ -132,9 +127,9 @@ def decide_claim(claim_id: int) -> Page:
 def _decide(found: Claim, form: ReasonForm) -> None:
     url = page_url(found.asset)
     if request.form.get("outcome") == "approve":
-        claims.approve(claim=found, by=_me(), url=url)
+        claims.approve(claim=found, by=me(), url=url)
     else:
-        claims.refuse(claim=found, by=_me(), reason=form.reason.data or "", url=url)
+        claims.refuse(claim=found, by=me(), reason=form.reason.data or "", url=url)
 
 
 def _status(form: ReasonForm) -> int:

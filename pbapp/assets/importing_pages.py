@@ -13,8 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.assets import importing
 from pbapp.assets.blueprint import bp
 from pbapp.assets.importing_forms import BringForm, ColumnsForm, ListForm
@@ -81,7 +80,7 @@ def _read(form: ListForm, board: Board) -> Batch:
         raise Refused(N_("Choose the file."), "file")
     return importing.read(
         board=board,
-        by=_officer(),
+        by=me(),
         data=file.stream.read(MOST_BYTES + 1),
         file_name=file.filename,
         source=form.source.data or "",
@@ -131,7 +130,7 @@ def import_list(batch_id: UUID) -> Page:
             number = importing.bring_in(
                 batch=batch,
                 board=batch.board,
-                by=_officer(),
+                by=me(),
                 seen=_number(request.form.get("seen")),
                 anyway={_number(value) for value in request.form.getlist("anyway")},
             )
@@ -190,7 +189,7 @@ def undo_import(batch_id: UUID) -> Response:
     """Take away what came in and was not touched since."""
     batch = _load(batch_id)
     try:
-        removed, kept = importing.undo(batch=batch, by=_officer())
+        removed, kept = importing.undo(batch=batch, by=me())
     except Refused as refused:
         say_no(refused)
     else:
@@ -263,10 +262,6 @@ def _load(batch_id: UUID) -> Batch:
     batch = importing.find(batch_id) or abort(404)
     use_board(batch.board)
     return batch
-
-
-def _officer() -> Account:
-    return the_account() or abort(403)
 
 
 def _number(text: str | None) -> int:

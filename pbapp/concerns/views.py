@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer, board_ids_of, is_officer_of
 from pbapp.concerns import queries, services
 from pbapp.concerns.forms import ReplyForm
@@ -43,7 +43,7 @@ def detail(concern_id: int) -> Page:
             services.reply(
                 concern=concern,
                 text=form.text.data or "",
-                by=the_account() or abort(403),
+                by=me(),
                 url=settings().public_url + concern.path,
             )
             db.session.commit()

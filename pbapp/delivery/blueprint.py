@@ -8,8 +8,6 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import is_officer_of
 from pbapp.boards.models import Role
 from pbapp.db import db
@@ -57,10 +55,6 @@ def workers_award(slug: str, number: int) -> Award:
 
 def handles_money(round: Round) -> bool:
     return is_officer_of(round.board_id, Role.VOTING_LEAD, Role.CLERK)
-
-
-def me() -> Account:
-    return the_account() or abort(403)
 
 
 def link_to(round: Round) -> services.LinkTo:

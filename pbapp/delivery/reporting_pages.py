@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.accounts.models import Account
+from pbapp.accounts.viewer import me
 from pbapp.assets.links import fix_url
 from pbapp.assets.services import acknowledge
 from pbapp.concerns.raising import raise_page
@@ -33,7 +34,6 @@ from pbapp.delivery.blueprint import (
     form_page,
     get_award,
     link_bp,
-    me,
     officers_award,
     page_of,
     their_award,

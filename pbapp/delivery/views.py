@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from pbapp import clock
+from pbapp.accounts.viewer import me
 from pbapp.db import db
 from pbapp.delivery import (
     desk_pages,  # noqa: F401 — these pages hang on the same blueprints
@@ -29,7 +30,6 @@ from pbapp.delivery.blueprint import (
     handles_money,
     link_bp,
     link_to,
-    me,
     officers_award,
     page_of,
     say,

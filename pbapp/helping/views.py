@@ -8,8 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me, the_account
 from pbapp.boards.access import any_officer, is_officer_of, my_boards
 from pbapp.boards.models import Board
 from pbapp.boards.queries import find_board
@@ -125,7 +124,7 @@ def waiting() -> str:
 def answered(request_id: int) -> Page:
     asked = queries.find(request_id) or abort(404)
     require(is_officer_of(asked.board_id))
-    services.mark_answered(asked=asked, by=_me())
+    services.mark_answered(asked=asked, by=me())
     db.session.commit()
     flash(_("Marked as answered."), "success")
     return redirect(url_for(".waiting"), 303)
@@ -145,14 +144,10 @@ def helper(slug: str) -> Page:
             name=form.name.data or "",
             organisation=form.organisation.data or "",
             email=form.email.data or "",
-            by=_me(),
+            by=me(),
         )
         db.session.commit()
         flash(_("Saved. Requests go to them from now on."), "success")
         return redirect(url_for(".waiting"), 303)
     html = render_template("helping/helper.html", form=form, board=board)
     return html, 422 if form.errors else 200
-
-
-def _me() -> Account:
-    return the_account() or abort(403)

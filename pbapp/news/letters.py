@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer, is_officer_of, my_boards, officer_board_ids
 from pbapp.boards.models import Board
 from pbapp.boards.queries import find_board, list_wards
@@ -85,7 +84,7 @@ def new(slug: str) -> Page:
     form = LetterForm(_audiences(board))
     if form.validate_on_submit():
         try:
-            letter = services.write(board=board, **form.words, by=_me())
+            letter = services.write(board=board, **form.words, by=me())
             db.session.commit()
         except Refused as refused:
             blame(form, refused)
@@ -104,7 +103,7 @@ def edit(letter_id: int) -> Page:
     form = LetterForm(_audiences(letter.board), obj=letter)
     if form.validate_on_submit():
         try:
-            services.edit(letter=letter, version=form.seen_version, **form.words, by=_me())
+            services.edit(letter=letter, version=form.seen_version, **form.words, by=me())
             db.session.commit()
         except Refused as refused:
             blame(form, refused)
@@ -134,7 +133,7 @@ def preview(letter_id: int) -> Page:
                 day=local_day(send_at or clock.now()),
                 entries=_days(letter.board),
                 is_sure=form.is_sure.data,
-                by=_me(),
+                by=me(),
             )
             db.session.commit()
         except Refused as refused:
@@ -170,7 +169,7 @@ def _preview_page(letter: Newsletter, form: SendForm) -> Page:
         followers=messages.count_followers([letter.audience]).get(letter.audience, 0),
         progress=messages.progress_of([letter.telling_id or 0]).get(letter.telling_id or 0),
         pre_election=[day for day in days if day.overlaps(clock.today(), soon)],
-        account=_me(),
+        account=me(),
     )
     return html, 422 if form.errors else 200
 
@@ -183,12 +182,12 @@ def test(letter_id: int) -> Page:
     letter = _get(letter_id)
     sending.test(
         letter=letter,
-        by=_me(),
+        by=me(),
         following=_name(letter.audience),
         settings_url=url_for("accounts.home", _external=True),
     )
     db.session.commit()
-    flash(_("Sent to %(address)s. It takes a minute to come.", address=_me().email))
+    flash(_("Sent to %(address)s. It takes a minute to come.", address=me().email))
     return redirect(url_for(".preview", letter_id=letter.id), 303)
 
 
@@ -198,7 +197,7 @@ def take_back(letter_id: int) -> Page:
     """While it waits."""
     letter = _get(letter_id)
     try:
-        services.take_back(letter=letter, by=_me())
+        services.take_back(letter=letter, by=me())
         db.session.commit()
         flash(_("Taken back. It is a draft again, and nobody gets it."))
     except Refused as refused:
@@ -213,7 +212,7 @@ def throw_away(letter_id: int) -> Page:
     if letter is None:  # a second click
         return redirect(url_for(".index"), 303)
     try:
-        services.throw_away(letter=_get(letter_id), by=_me())
+        services.throw_away(letter=_get(letter_id), by=me())
         db.session.commit()
         flash(_("The draft is thrown away."))
     except Refused as refused:
@@ -225,10 +224,6 @@ def _get(letter_id: int) -> Newsletter:
     letter = queries.find(letter_id) or abort(404)
     require(is_officer_of(letter.board_id))
     return letter
-
-
-def _me() -> Account:
-    return the_account() or abort(403)
 
 
 def _name(subject: str) -> str:

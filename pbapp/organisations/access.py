@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import abort
 
-from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
 from pbapp.organisations import queries
 from pbapp.organisations.models import Member, MemberRole, Organisation
@@ -15,11 +14,6 @@ from pbapp.organisations.models import Member, MemberRole, Organisation
 
 def get_group(organisation_id: UUID) -> Organisation:
     return queries.find(organisation_id) or abort(404)
-
-
-def me() -> Account:
-    """Who is looking; the view's rule has let them in."""
-    return the_account() or abort(403)
 
 
 def my_membership(organisation_id: UUID) -> Member | None:

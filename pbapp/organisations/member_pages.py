@@ -8,10 +8,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me, the_account
 from pbapp.db import db
 from pbapp.organisations import joining, leading, queries
-from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
+from pbapp.organisations.access import a_lead, a_member, get_group, my_membership
 from pbapp.organisations.acting import act
 from pbapp.organisations.blueprint import bp
 from pbapp.organisations.forms import LEAD_TOO, InviteForm, JoinForm, LeadForm

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me, the_account
 from pbapp.assets import queries as assets
 from pbapp.assets import words as asset_words
 from pbapp.boards.queries import list_boards
@@ -25,7 +25,7 @@ from pbapp.organisations import (
     services,
     todo,
 )
-from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
+from pbapp.organisations.access import a_lead, a_member, get_group, my_membership
 from pbapp.organisations.blueprint import bp
 from pbapp.organisations.forms import BeginForm, DescribeForm
 from pbapp.organisations.models import MemberRole, Organisation

@@ -9,8 +9,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.audit.queries import list_revisions, newest_number
 from pbapp.boards.access import any_officer, is_officer_of
 from pbapp.db import db
@@ -30,7 +29,7 @@ def action(slug: str, priority: str, action_id: int) -> Page:
     """Say how an action goes: for officers of the board, and for the partner that leads it."""
     board, found = get_priority(slug, priority)
     its = queries.find_action(found, action_id) or abort(404)
-    by = _me()
+    by = me()
     require(is_officer_of(board.id) or queries.leads(by.id, its))
     seen = newest_number(progress.ACTION, its.id)
     form = ActionForm(data={"status": its.status.value, "progress": its.progress, "seen": seen})
@@ -68,7 +67,7 @@ def reading(slug: str, priority: str, indicator: str) -> Page:
     board, its = _own_indicator(slug, priority, indicator)
     form = ReadingForm(its.decimals)
     if form.validate_on_submit():
-        refused = _try(lambda: progress.take_reading(indicator=its, by=_me(), **form.typed))
+        refused = _try(lambda: progress.take_reading(indicator=its, by=me(), **form.typed))
         if refused is None:
             return _saved(slug, priority, "figures")
         blame(form, refused)
@@ -97,7 +96,7 @@ def correct(slug: str, priority: str, indicator: str, reading_id: int) -> Page:
             "reason": form.reason.data or "",
             "seen": form.seen_number,
         }
-        refused = _try(lambda: progress.correct_reading(reading=old, by=_me(), **said))
+        refused = _try(lambda: progress.correct_reading(reading=old, by=me(), **said))
         if refused is None:
             return _saved(slug, priority, "figures")
         others = form.stale(refused, progress.READING, reading_id)
@@ -122,7 +121,7 @@ def driver(slug: str, priority: str, driver_id: int) -> Page:
     its = queries.find_driver(found, driver_id) or abort(404)
     form = DriverForm()
     if form.validate_on_submit():
-        refused = _try(lambda: progress.review_driver(driver=its, reviewed_on=form.day, by=_me()))
+        refused = _try(lambda: progress.review_driver(driver=its, reviewed_on=form.day, by=me()))
         if refused is None:
             return _saved(slug, priority, "drivers")
         blame(form, refused)
@@ -160,7 +159,3 @@ def _own_indicator(slug: str, priority: str, indicator: str) -> tuple[Any, Indic
 def _saved(slug: str, priority: str, part: str) -> Response:
     flash(_("Saved. Everybody can read it now."))
     return redirect(url_for("plans.priority", slug=slug, priority=priority, _anchor=part), 303)
-
-
-def _me() -> Account:
-    return the_account() or abort(403)

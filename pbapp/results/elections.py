@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.jobs.models import Job
@@ -54,7 +54,7 @@ def new() -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         data = _read(form)
         if data:
-            account = the_account() or abort(403)
+            account = me()
             job = bringing_in.ask(data=data, rule=form.rule.data, by=account)
             db.session.commit()
             flash(_("We have the file. Reading and counting it has begun."), "success")

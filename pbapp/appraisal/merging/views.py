@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
+from pbapp.accounts.viewer import me
 from pbapp.appraisal import services as appraisal
-from pbapp.appraisal.access import get_for_officer, viewer
+from pbapp.appraisal.access import get_for_officer
 from pbapp.appraisal.blueprint import bp, round_bp
 from pbapp.appraisal.merging import forms, queries, services
 from pbapp.appraisal.merging.models import Merge, MergeState
@@ -31,7 +32,7 @@ Page = str | Response | tuple[str, int]
 def merge(proposal_id: int) -> Page:
     """Choose the bids that could be one, then write what the whole would say."""
     whole = get_for_officer(proposal_id)
-    refused = appraisal.why_not_check(whole, viewer()) or deciding.why_not(whole, viewer())
+    refused = appraisal.why_not_check(whole, me()) or deciding.why_not(whole, me())
     others = queries.list_to_join(whole)
     chosen = [one for one in others if str(one.id) in request.args.getlist("with")]
     if refused or not chosen:
@@ -50,7 +51,7 @@ def merge(proposal_id: int) -> Page:
             others=chosen,
             draft=form.draft,
             why=form.why.data or "",
-            by=viewer(),
+            by=me(),
         )
     except Refused as refusal:
         blame(form, refusal)
@@ -91,7 +92,7 @@ def _get(slug: str, merge_id: int) -> Merge:
     found = queries.find(merge_id)
     if found is None or found.round_id != round.id:
         abort(404)
-    require(is_officer_of(round.board_id) or bool(queries.own_part_ids(found, viewer())))
+    require(is_officer_of(round.board_id) or bool(queries.own_part_ids(found, me())))
     return found
 
 
@@ -106,7 +107,7 @@ def merging(slug: str, merge_id: int) -> Page:
     try:
         services.answer(
             merge=found,
-            by=viewer(),
+            by=me(),
             agrees=form.agrees.data == "yes",
             words=form.words.data or "",
         )
@@ -119,7 +120,7 @@ def merging(slug: str, merge_id: int) -> Page:
 
 
 def _show(found: Merge, form: forms.MergeAnswerForm) -> tuple[str, int]:
-    own = queries.own_part_ids(found, viewer())
+    own = queries.own_part_ids(found, me())
     waits = found.state is MergeState.OFFERED and found.expires_at > clock.now()
     html = render_template(
         "appraisal/merging/offer.html",
@@ -129,7 +130,7 @@ def _show(found: Merge, form: forms.MergeAnswerForm) -> tuple[str, int]:
         own=own,
         waits=waits,
         can_answer=waits and any(p.proposal_id in own and p.agrees is None for p in found.parts),
-        can_take_back=waits and deciding.why_not(found.whole, viewer()) is None,
+        can_take_back=waits and deciding.why_not(found.whole, me()) is None,
         form=form,
     )
     return html, 422 if form.errors else 200
@@ -142,7 +143,7 @@ def take_back(slug: str, merge_id: int) -> Response:
     found = _get(slug, merge_id)
     require(is_officer_of(found.round.board_id))
     try:
-        services.take_back(merge=found, by=viewer())
+        services.take_back(merge=found, by=me())
     except Refused as refused:
         say_no(refused)
     else:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.ballots.paper import queries
 from pbapp.ballots.paper.forms import CounterForm
 from pbapp.ballots.paper.pages import Page
@@ -29,7 +29,7 @@ bp = Blueprint("counting", __name__)
 @access(any_counter)
 def index() -> str:
     """The rounds a counter helps with, and the batches that wait for a reader."""
-    account = the_account() or abort(403)
+    account = me()
     rounds = [r for r in list_rounds_of(board_ids_of({Role.COUNTER})) if r.sealed_at is not None]
     return render_template(
         "ballots/paper/counting.html",
@@ -44,7 +44,7 @@ def index() -> str:
 @access(any_officer)
 def counters() -> Page:
     """Who helps to count for the officer's boards; name one more."""
-    by = the_account() or abort(403)
+    by = me()
     mine = _own_boards()
     form = CounterForm()
     form.board.choices = [(str(board.id), board.name) for board in mine.values()]
@@ -72,7 +72,7 @@ def counters() -> Page:
 @access(any_officer)
 def remove(board_id: int, account_id: UUID) -> Page:
     """Somebody helps to count no more."""
-    by = the_account() or abort(403)
+    by = me()
     board = _own_boards().get(board_id) or abort(403)
     helper = next((a for a in boards.list_counters(board) if a.id == account_id), None)
     if helper is not None:

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me, the_account
 from pbapp.boards.queries import officer_boards
 from pbapp.db import db
 from pbapp.delivery.queries import list_overdue_reports
-from pbapp.organisations.access import a_lead, a_member, get_group, me, my_membership
+from pbapp.organisations.access import a_lead, a_member, get_group, my_membership
 from pbapp.organisations.acting import act
 from pbapp.organisations.models import MemberRole, Organisation
 from pbapp.organisations.passport import files, hosting, queries, services

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
+from pbapp.accounts.viewer import me
 from pbapp.audit.models import Revision
 from pbapp.audit.queries import list_revisions, newest_number
 from pbapp.boards.access import is_officer_of
@@ -32,7 +33,6 @@ from pbapp.papers.meetings.blueprint import (
     bp,
     get_board,
     get_meeting,
-    me,
     own_board,
     own_meeting,
     runs,

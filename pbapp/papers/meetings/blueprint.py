@@ -5,8 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, abort, url_for
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import is_officer_of, is_on_board, roles_here
 from pbapp.boards.models import Board, Role
 from pbapp.boards.queries import find_board
@@ -51,10 +49,6 @@ def own_board(slug: str) -> Board:
 def own_meeting(slug: str, meeting_id: int) -> Meeting:
     board = own_board(slug)
     return find_meeting(board.id, meeting_id) or abort(404)
-
-
-def me() -> Account:
-    return the_account() or abort(403)
 
 
 def address_of(meeting: Meeting, *, whole: bool = False) -> str:

@@ -13,11 +13,12 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.accounts.viewer import me
 from pbapp.audit.models import Revision
 from pbapp.audit.queries import newest_number
 from pbapp.db import db
 from pbapp.papers.meetings import queries, services, words
-from pbapp.papers.meetings.blueprint import Page, address_of, bp, me, own_board, own_meeting
+from pbapp.papers.meetings.blueprint import Page, address_of, bp, own_board, own_meeting
 from pbapp.papers.meetings.forms import (
     MOST_ITEMS,
     SPARE,

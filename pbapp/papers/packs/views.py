@@ -9,6 +9,7 @@ from flask import Response, abort, flash, redirect, render_template, send_file, 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from pbapp.accounts.viewer import me
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
@@ -18,7 +19,6 @@ from pbapp.papers.meetings.blueprint import (
     bp,
     get_meeting,
     is_inside,
-    me,
     own_meeting,
     runs,
 )

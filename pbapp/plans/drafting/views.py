@@ -10,8 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import address_of_stranger, the_account
+from pbapp.accounts.viewer import address_of_stranger, me, the_account
 from pbapp.audit.queries import list_since, newest_number
 from pbapp.audit.services import CHANGED
 from pbapp.boards.access import board_ids_of
@@ -77,7 +76,7 @@ def begin(slug: str) -> Response:
     """Begin the next version, as a copy of the newest."""
     board = _own_board(slug)
     title = _("The plan of %(board)s", board=board.name)
-    return _do(slug, lambda: services.begin(board=board, by=_me(), title=title))
+    return _do(slug, lambda: services.begin(board=board, by=me(), title=title))
 
 
 @bp.post("/plan/edit/throw-away")
@@ -85,7 +84,7 @@ def begin(slug: str) -> Response:
 def throw_away(slug: str) -> Response:
     its = _draft(slug)
     flash(_("The draft is thrown away. The plan of today stands as it was."))
-    return _do(slug, lambda: services.throw_away(draft=its, by=_me()))
+    return _do(slug, lambda: services.throw_away(draft=its, by=me()))
 
 
 @bp.route("/plan/edit/publish", methods=["GET", "POST"])
@@ -95,7 +94,7 @@ def publish(slug: str) -> Page:
     its, form = _draft(slug), PublishForm()
     if form.validate_on_submit():
         try:
-            plan = services.publish(draft=its, by=_me(), starts_on=form.day)
+            plan = services.publish(draft=its, by=me(), starts_on=form.day)
             db.session.commit()
         except Refused as refused:
             blame(form, refused)
@@ -119,7 +118,7 @@ def about(slug: str) -> Page:
     """Its title, what it is about, where it is published and how long it runs."""
 
     def save(its: PlanDraft, form: Any) -> None:
-        services.change_about(draft=its, by=_me(), seen=form.seen_number, values=form.read())
+        services.change_about(draft=its, by=me(), seen=form.seen_number, values=form.read())
 
     return _form_page(slug, "about", AboutForm, lambda content: content["plan"], save)
 
@@ -131,7 +130,7 @@ def new_priority(slug: str) -> Page:
     """A priority that the newest plan does not have."""
 
     def save(its: PlanDraft, form: Any) -> None:
-        services.add_priority(draft=its, by=_me(), slug=form.address, values=form.read())
+        services.add_priority(draft=its, by=me(), slug=form.address, values=form.read())
 
     return _form_page(slug, "new", NewPriorityForm, lambda _content: {}, save)
 
@@ -144,7 +143,7 @@ def edit_priority(slug: str, priority: str) -> Page:
 
     def save(its: PlanDraft, form: Any) -> None:
         services.change_priority(
-            draft=its, by=_me(), seen=form.seen_number, slug=priority, values=form.read()
+            draft=its, by=me(), seen=form.seen_number, slug=priority, values=form.read()
         )
 
     return _form_page(slug, priority, PriorityForm, lambda content: _found(content, priority), save)
@@ -168,7 +167,7 @@ def entry(slug: str, priority: str, part: str, key: str) -> Page:
         values = _values(its, form, priority, part, key)
         services.save_entry(
             draft=its,
-            by=_me(),
+            by=me(),
             seen=form.seen_number,
             slug=priority,
             part=part,
@@ -199,7 +198,7 @@ def _values(its: PlanDraft, form: EntryForm, priority: str, part: str, key: str)
 @access(writer)
 def press_priority(slug: str, priority: str, act: str) -> Response:
     """Take a priority out of the draft, or move it up."""
-    its, by = _draft(slug), _me()
+    its, by = _draft(slug), me()
     verbs = {
         "remove": lambda: services.remove_priority(draft=its, by=by, slug=priority),
         "up": lambda: services.move_up(draft=its, by=by, slug="", part=None, key=priority),
@@ -211,7 +210,7 @@ def press_priority(slug: str, priority: str, act: str) -> Response:
 @access(writer)
 def press_entry(slug: str, priority: str, part: str, key: str, act: str) -> Response:
     """Take an entry out of the draft, or move it up its list."""
-    its, by = _draft(slug), _me()
+    its, by = _draft(slug), me()
     verb: Callable[..., None] | None = {
         "remove": services.remove_entry,
         "up": services.move_up,
@@ -348,7 +347,3 @@ def _own_board(slug: str) -> Board:
     board = get_board(slug)
     require(board.id in board_ids_of(services.WRITERS))
     return board
-
-
-def _me() -> Account:
-    return the_account() or abort(403)

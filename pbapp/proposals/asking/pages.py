@@ -9,8 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer, board_ids_of, is_officer_of
 from pbapp.concerns.raising import raise_page
 from pbapp.concerns.services import Subject
@@ -72,7 +71,7 @@ def answer(slug: str, number: int, question_id: int) -> Page:
     if form.validate_on_submit():
         try:
             services.answer(
-                question=question, text=form.text.data or "", by=_me(), url=_link(question)
+                question=question, text=form.text.data or "", by=me(), url=_link(question)
             )
             db.session.commit()
         except Refused as refused:
@@ -127,11 +126,11 @@ def read(question_id: int) -> Page:
 
 def _decide(question: Question, form: ReadForm) -> None:
     if form.outcome.data == "show":
-        services.show(question=question, by=_me(), url=_link(question, answering=True))
+        services.show(question=question, by=me(), url=_link(question, answering=True))
         flash(_("Everybody can read the question now, and the group is asked to answer."))
     else:
         reason = form.reason.data or ""
-        services.leave_out(question=question, by=_me(), reason=reason, url=_link(question))
+        services.leave_out(question=question, by=me(), reason=reason, url=_link(question))
         flash(_("The question is left out."))
 
 
@@ -166,7 +165,3 @@ def _link(question: Question, *, answering: bool = False) -> str:
         question_id=question.id,
         _external=True,
     )
-
-
-def _me() -> Account:
-    return the_account() or abort(403)

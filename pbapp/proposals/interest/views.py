@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer, is_officer_of, officer_board_ids
 from pbapp.db import db
 from pbapp.organisations.queries import list_groups_of
@@ -31,10 +30,6 @@ blueprints = (bp,)
 Page = str | Response | tuple[str, int]
 
 
-def _me() -> Account:
-    return the_account() or abort(403)
-
-
 @bp.route("/rounds/<slug>/interest", methods=["GET", "POST"])
 @access(signed_in)
 @limited("ideas in short", tries=30, seconds=3600)
@@ -50,7 +45,7 @@ def say(slug: str) -> Page:
         services.say(
             round=round,
             organisation=form.organisation,
-            by=_me(),
+            by=me(),
             title=form.title.data or "",
             summary=form.summary.data or "",
             about_pence=form.about.data,
@@ -67,7 +62,7 @@ def say(slug: str) -> Page:
 def _form(round: Round) -> InterestForm:
     form = InterestForm(whom=request.args.get("group"))
     priorities = [(one.priority_id, one.title) for one in proposals.list_priorities(round)]
-    form.offer_all(round, list_groups_of(_me().id), priorities)
+    form.offer_all(round, list_groups_of(me().id), priorities)
     return form
 
 
@@ -80,7 +75,7 @@ def _show(round: Round, form: InterestForm) -> Page:
         form=form,
         is_open=is_open,
         can_send_in=proposals.can_send_in(round, now),
-        mine=queries.list_by(_me(), round),
+        mine=queries.list_by(me(), round),
         state_words=words.STATE,
         tones=words.TONE,
     )
@@ -94,13 +89,13 @@ def write(slug: str, interest_id: int) -> Page:
     """Begin the full proposal with what the idea said."""
     round = get_round(slug)
     interest = queries.find(interest_id)
-    if interest is None or interest.round_id != round.id or not queries.is_theirs(interest, _me()):
+    if interest is None or interest.round_id != round.id or not queries.is_theirs(interest, me()):
         abort(404)
     try:
         draft = writing.begin(
             round=round,
             organisation=interest.organisation,
-            by=_me(),
+            by=me(),
             fields={
                 "title": [interest.title],
                 "summary": [interest.summary],
@@ -150,7 +145,7 @@ def answer(interest_id: int) -> Page:
     try:
         services.answer(
             interest=interest,
-            by=_me(),
+            by=me(),
             version=form.seen,
             state=InterestState(form.state.data),
             reason=form.reason.data or "",
@@ -168,14 +163,14 @@ def answer(interest_id: int) -> Page:
 
 
 def _show_answer(interest: ShortIdea, form: AnswerForm) -> Page:
-    refused = services.why_not(interest, _me())
+    refused = services.why_not(interest, me())
     html = render_template(
         "proposals/interest/answer.html",
         interest=interest,
         round=interest.round,
         form=form,
         why_not=words.sentence(refused),
-        can_undo=services.can_undo(interest, _me()),
+        can_undo=services.can_undo(interest, me()),
         state_words=words.STATE,
         tones=words.TONE,
     )
@@ -188,7 +183,7 @@ def undo(interest_id: int) -> Page:
     """Take one's answer back before it is told."""
     interest = _get(interest_id)
     try:
-        services.undo(interest=interest, by=_me())
+        services.undo(interest=interest, by=me())
     except Refused as refused:
         say_no(refused)
     else:

@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me
 from pbapp.audit.queries import list_revisions
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
@@ -37,10 +36,6 @@ from pbapp.web.refusals import blame, say_no
 Page = str | Response | tuple[str, int]
 
 
-def _author() -> Account:
-    return the_account() or abort(403)
-
-
 @bp.route("/<int:number>/edit", methods=["GET", "POST"])
 @access(signed_in)
 def edit(slug: str, number: int) -> Page:
@@ -62,7 +57,7 @@ def edit(slug: str, number: int) -> Page:
     names = {tie.asset_id: tie.asset.name for tie in proposal.ties if tie.asset}
     typed = forms.typed_of(content_of(proposal), {k: v for k, v in names.items() if k})
     try:
-        draft = services.begin_change(proposal=proposal, fields=typed, by=_author())
+        draft = services.begin_change(proposal=proposal, fields=typed, by=me())
     except Refused as refused:
         say_no(refused)
         return redirect(url_for("proposals.detail", slug=slug, number=number), 303)
@@ -75,9 +70,9 @@ def edit(slug: str, number: int) -> Page:
 def withdraw(slug: str, number: int) -> Page:
     """Take a proposal back."""
     proposal = get_proposal(slug, number)
-    require(proposals.may_withdraw(_author(), proposal))
+    require(proposals.may_withdraw(me(), proposal))
     try:
-        sending.withdraw(proposal=proposal, by=_author())
+        sending.withdraw(proposal=proposal, by=me())
     except Refused as refused:
         say_no(refused)
     else:
@@ -133,7 +128,7 @@ def _plain(title: str) -> str:
 def authors(slug: str, number: int) -> Page:
     """Who writes along, and asking one more."""
     proposal = get_proposal(slug, number)
-    require(proposals.may_withdraw(_author(), proposal))
+    require(proposals.may_withdraw(me(), proposal))
     form = forms.CoAuthorForm()
     if not form.validate_on_submit():
         return _show_authors(proposal, form)
@@ -142,7 +137,7 @@ def authors(slug: str, number: int) -> Page:
             proposal=proposal,
             name=form.name.data or "",
             email=form.email.data or "",
-            by=_author(),
+            by=me(),
             url=url_for("proposals.detail", slug=slug, number=number, _external=True),
         )
     except Refused as refused:
@@ -165,13 +160,13 @@ def _show_authors(proposal: Proposal, form: forms.CoAuthorForm) -> Page:
 def remove_author(slug: str, number: int, co_author_id: int) -> Page:
     """Somebody no longer writes along. A second click changes nothing."""
     proposal = get_proposal(slug, number)
-    require(proposals.may_withdraw(_author(), proposal))
+    require(proposals.may_withdraw(me(), proposal))
     found = db.session.get(CoAuthor, co_author_id)
     if found is not None and found.proposal_id != proposal.id:
         abort(404)
     try:
         if found is not None:
-            co_authors.remove(co_author=found, by=_author())
+            co_authors.remove(co_author=found, by=me())
             db.session.commit()
             flash(_("They no longer write along."), "success")
     except Refused as refused:

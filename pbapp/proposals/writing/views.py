@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
+from pbapp.accounts.viewer import me, the_account
 from pbapp.boards.access import is_officer_of
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
@@ -52,10 +51,6 @@ def signed_in_or_expired(**_: Any) -> bool:
     return request.method == "POST" or the_account() is not None
 
 
-def _writer() -> Account:
-    return the_account() or abort(403)
-
-
 # --- beginning ------------------------------------------------------------------------------------
 
 
@@ -67,7 +62,7 @@ def new(slug: str) -> Page:
     if not proposals.can_send_in(round, clock.now()):
         return closed(round)
     form = StartForm(whom=request.args.get("group"))
-    form.offer(round, list_groups_of(_writer().id), is_officer=is_officer_of(round.board_id))
+    form.offer(round, list_groups_of(me().id), is_officer=is_officer_of(round.board_id))
     if is_officer_of(round.board_id):
         form.offer_groups(queries.list_groups())
     if not form.validate_on_submit():
@@ -76,7 +71,7 @@ def new(slug: str) -> Page:
         draft = services.begin(
             round=round,
             organisation=form.organisation,
-            by=_writer(),
+            by=me(),
             entered_for=form.entered_for,
         )
     except Refused as refused:
@@ -91,7 +86,7 @@ def _show_start(round: Round, form: StartForm) -> Page:
         "proposals/writing/start.html",
         round=round,
         form=form,
-        drafts=queries.list_open(_writer(), round),
+        drafts=queries.list_open(me(), round),
         refusals=form.refusals,
     )
     return html, 422 if form.errors else 200
@@ -116,7 +111,7 @@ def closed(round: Round, draft: ProposalDraft | None = None) -> Page:
 
 def get_draft(slug: str, draft_id: int) -> ProposalDraft:
     """A draft this viewer may go on with, or 404."""
-    return queries.find_draft(draft_id, get_round(slug), _writer()) or abort(404)
+    return queries.find_draft(draft_id, get_round(slug), me()) or abort(404)
 
 
 def is_open(draft: ProposalDraft) -> bool:
@@ -169,7 +164,7 @@ def _keep(draft: ProposalDraft, page: str, form: Any) -> Page | None:
             page=page,
             names=pages.names_of(form),
             typed=acts.typed_now(),
-            by=_writer(),
+            by=me(),
             seen=form.seen_version,
         )
     except Refused as refused:
@@ -193,13 +188,13 @@ def _after(draft: ProposalDraft, page: str) -> Page:
     slug, draft_id = draft.round.slug, draft.id
     form = pages.form_for(draft, page)
     form = _with_files(form)
-    if not acts.keep_files(draft, form, _writer()):
+    if not acts.keep_files(draft, form, me()):
         return _show(draft, page, form, status=422)
     if act == "save":
         flash(_("Saved. Nothing has been sent in yet."), "success")
         return redirect(url_for(".check", slug=slug, draft_id=draft_id), 303)
     if act != "next":
-        acts.take_off(draft, act, _writer())
+        acts.take_off(draft, act, me())
         db.session.commit()
         anchor = acts.anchor_of(act, draft.fields)
         return redirect(_here(draft, page, anchor), 303)
@@ -322,7 +317,7 @@ def check(slug: str, draft_id: int) -> Page:
     if whole.content is None or whole.left:
         return _show_check(draft, whole, status=422)
     try:
-        proposal, is_first = services.send(draft=draft, content=whole.content, by=_writer())
+        proposal, is_first = services.send(draft=draft, content=whole.content, by=me())
     except Refused as refused:
         return _not_sent(slug, draft_id, refused)
     if is_first:
@@ -387,7 +382,7 @@ def _missing(draft: ProposalDraft) -> list[Any]:
 def throw_away(slug: str, draft_id: int) -> Page:
     """Forget what was begun. A second click finds nothing to forget."""
     round = get_round(slug)
-    draft = queries.find_draft(draft_id, round, _writer())
+    draft = queries.find_draft(draft_id, round, me())
     if draft is not None and draft.sent_at is None:
         services.throw_away(draft=draft)
         db.session.commit()

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from flask import abort
 
 from pbapp.accounts.models import Account
-from pbapp.accounts.viewer import the_account
 from pbapp.boards.access import board_ids_of, is_officer_of
 from pbapp.boards.models import Role
 from pbapp.boards.queries import list_wards
@@ -42,10 +41,6 @@ Save = Callable[[Round, Any, Account], None]
 def any_lead(**_: Any) -> bool:
     """A voting lead of some board."""
     return bool(board_ids_of({Role.VOTING_LEAD}))
-
-
-def the_lead() -> Account:
-    return the_account() or abort(403)
 
 
 def get_led_round(slug: str) -> Round:

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -32,7 +33,7 @@ def people(slug: str) -> Page:
     try:
         services.invite(
             round=round,
-            by=pages.the_lead(),
+            by=me(),
             role=RoundRole(form.role.data),
             name=form.name.data or "",
             email=form.email.data or "",
@@ -67,7 +68,7 @@ def remove(slug: str, member_id: int) -> Response:
     if member is not None:
         if member.round_id != round.id:
             abort(404)
-        services.uninvite(member=member, by=pages.the_lead())
+        services.uninvite(member=member, by=me())
         db.session.commit()
         flash(_("They are no longer part of this round."), "success")
     return redirect(url_for(".people", slug=slug), 303)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, RadioField
 from wtforms.validators import DataRequired
 
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -70,7 +71,7 @@ def ask(slug: str, question_id: int | None = None) -> Page:
     try:
         questions.put_question(
             round=round,
-            by=pages.the_lead(),
+            by=me(),
             seen=form.seen_version,
             question_id=question_id,
             text=form.text.data or "",
@@ -107,9 +108,7 @@ def ask_no_longer(slug: str, question_id: int) -> Response:
     typed = request.form.get("version", "")
     seen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
     try:
-        questions.remove_question(
-            round=round, by=pages.the_lead(), seen=seen, question_id=question_id
-        )
+        questions.remove_question(round=round, by=me(), seen=seen, question_id=question_id)
     except Refused as refused:
         say_no(refused)
     else:

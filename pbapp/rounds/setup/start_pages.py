@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
+from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer, board_ids_of, officer_board_ids
 from pbapp.boards.models import Board, Role
 from pbapp.boards.queries import list_wards
@@ -89,7 +90,7 @@ def _abouts() -> dict[str, str]:
 
 
 def _begin(board: Board, start: str, profile: str | None) -> Round:
-    by = pages.the_lead()
+    by = me()
     if start.startswith(COPY):
         of = find_any_round(start.removeprefix(COPY)) or abort(404)
         again = queries.find_just_begun(of.board_id, of.template, of.id)
@@ -122,5 +123,5 @@ def _from_template(board: Board, template: Template, profile: Profile) -> Round:
         rule_words=propose(rule, VoteType(template.facts["vote_type"])),
         zone=pages.zone(),
         boundary_set_id=boundaries.id if boundaries else None,
-        by=pages.the_lead(),
+        by=me(),
     )

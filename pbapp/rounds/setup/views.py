@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.viewer import address_of_stranger, the_account
+from pbapp.accounts.viewer import address_of_stranger, me, the_account
 from pbapp.boards.access import any_officer
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -86,7 +86,7 @@ def step(slug: str, part: str) -> Page:
     if not form.validate_on_submit():
         return _show(round, part, form, status=422)
     try:
-        page.save(round, form, pages.the_lead())
+        page.save(round, form, me())
     except Refused as refused:
         return _refused(round, part, form, refused)
     typed.forget(slug, part)
@@ -227,7 +227,7 @@ def pot(slug: str, pot_id: int) -> Page:
         pots.change_pot(
             round=round,
             pot_id=pot_id,
-            by=pages.the_lead(),
+            by=me(),
             seen=form.seen_version,
             name=form.name.data,
             payment_approver=form.payment_approver.data,
@@ -274,7 +274,7 @@ def announce(slug: str) -> Response:
     """From now on everybody sees the round."""
     round = pages.get_led_round(slug)
     try:
-        services.announce(round=round, by=pages.the_lead())
+        services.announce(round=round, by=me())
     except Refused as refused:
         say_no(refused)
         return redirect(url_for(".steps", slug=slug), 303)
