@@ -18,6 +18,7 @@ from pbapp.web import (
     forms,
     headers,
     logs,
+    redirects,
     routing,
     static_files,
     transactions,
@@ -70,6 +71,7 @@ def build(config: Config | None = None) -> Flask:
     headers.init_app(app, config)
     errors.init_app(app)
     static_files.init_app(app)
+    redirects.init_app(app)
     site.init_app(app)
     for room in ROOMS:
         register_room(app, room)

@@ -28,6 +28,7 @@ from pbapp.web.access import access, signed_in
 from pbapp.web.babel import say
 from pbapp.web.forms import Form, at_most, plain_text
 from pbapp.web.limits import limited
+from pbapp.web.redirects import way_back
 from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
@@ -112,7 +113,7 @@ def decide_claim(claim_id: int) -> Page:
         else:
             db.session.commit()
             flash(_("Saved. The group has been told."), "success")
-            return redirect("/desk", 303)
+            return redirect(way_back("/desk"), 303)
     why = claims.why_not(found, me())
     html = render_template(
         "assets/claim_desk.html",

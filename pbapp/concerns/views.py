@@ -14,6 +14,7 @@ from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.web.access import access
 from pbapp.web.context import settings
+from pbapp.web.redirects import way_back
 from pbapp.web.refusals import blame
 
 bp = Blueprint("concerns", __name__, url_prefix="/desk/concerns")
@@ -51,6 +52,6 @@ def detail(concern_id: int) -> Page:
             blame(form, refused)
         else:
             flash(_("Saved."), "success")
-            return redirect(url_for(".index"), 303)
+            return redirect(way_back(url_for(".index")), 303)
     html = render_template("concerns/detail.html", concern=concern, form=form)
     return html, 422 if form.errors else 200

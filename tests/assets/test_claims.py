@@ -41,9 +41,10 @@ def test_an_entry_becomes_the_groups_when_an_officer_agrees(
 
     (waiting,) = db.session.query(Claim)
     assert asset.name not in officer_elsewhere.get("/desk").links()
-    page = officer.get(officer.get("/desk").links()[asset.name])
+    page = officer.get(officer.get("/desk?what=claim").links()[asset.name])
     assert "It has our name." in page.text
-    officer.submit(page, press="outcome=approve", form="decide")
+    page = officer.submit(page, press="outcome=approve", form="decide")
+    assert page.location == "/desk?what=claim"
 
     assert queries.list_of_group(world.group.id) == [asset]
     assert "Change this entry" in group_member.get(f"/assets/{asset.id}").links()

@@ -218,6 +218,23 @@ def test_questions_and_what_people_say_is_wrong_wait_in_the_queue(
     listed = "\n".join(rows(desk))
     assert "Is it warm? Question to read · Warm room" in listed
     assert "Warm room Something is wrong" in listed
-    officer.get(desk.links()["Is it warm?"])
-    officer.get(desk.links()["Warm room"])
     assert len(rows(officer.get("/desk?what=question"))) == 1
+    for what, name, typed in (
+        ("question", "Is it warm?", {"outcome": "show"}),
+        ("concern", "Warm room", {"text": "We have put it right."}),
+    ):
+        queue = f"/desk?what={what}&who=turn"
+        item = officer.get(officer.get(queue).links()[name])
+        assert officer.submit(item, typed).location == queue
+
+
+def test_nobody_is_led_back_to_another_site(
+    officer: Browser, stranger: Browser, world: World, round: Round
+) -> None:
+    proposal = on_ballot(world, round)
+    page = f"/rounds/{round.slug}/proposals/{proposal.number}"
+    stranger.submit(stranger.get(f"{page}/wrong"), {"text": "It is not there."})
+    address = officer.get("/desk").links()[proposal.title].partition("?")[0]
+    item = officer.get(f"{address}?back=//evil.example/desk")
+    assert item.links()["The desk"] == "/desk"
+    assert officer.submit(item, {"text": "Mended."}).location == "/desk/concerns"

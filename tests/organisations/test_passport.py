@@ -57,7 +57,8 @@ def test_an_item_goes_from_the_group_to_the_officer_and_back(
     desk_page = officer.get("/desk")
     assert {"Groups\u2019 passports", "People who ask for help"} <= set(desk_page.links())
     assert "Example Canal Friends" in officer.get("/desk/passports").links()
-    page = officer.get(desk)
+    queue = "/desk?what=passport&who=turn"
+    page = officer.get(officer.get(queue).links()["Example Canal Friends"])
     sent = officer.get(f"{desk}/insurance/document").response
     data = sent.get_data()
     sent.close()
@@ -68,7 +69,8 @@ def test_an_item_goes_from_the_group_to_the_officer_and_back(
     page = officer.submit(page, press="outcome=refuse", form="insurance-check", status=422)
     assert page.errors() == ["Say why, so that the group knows what to do."]
     reason = {"insurance-reason": "The last page is missing."}
-    officer.submit(page, reason, press="outcome=refuse", form="insurance-check")
+    page = officer.submit(page, reason, press="outcome=refuse", form="insurance-check")
+    assert officer.follow(page).links()["The desk"] == queue
     assert "The last page is missing." in group_member.get(base).text
 
     page = group_member.get(f"{base}/insurance")

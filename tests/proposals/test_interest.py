@@ -66,7 +66,10 @@ def test_a_group_tells_an_idea_and_goes_on_to_the_full_proposal_with_it(
     assert (interest.about_pence, interest.organisation_id) == (1_200_50, world.group.id)
     assert "Walking football" in officer.get("/desk/interest").links()
     assert "/desk/interest" in officer.get("/desk").links().values()
-    answered(officer, interest, state="go_on")
+    queue = "/desk?what=interest&who=turn"
+    page = officer.get(officer.get(queue).links()["Walking football"])
+    page = officer.follow(officer.submit(page, {"state": "go_on"}, form="answer"))
+    assert page.links()["The desk"] == queue
     mail = db.session.scalars(select(Mail)).one()
     assert (mail.template, mail.to_address) == ("interest_answered", world.group_member.email)
     assert mail.not_before > clock.now()  # one minute to take it back

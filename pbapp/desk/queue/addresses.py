@@ -30,13 +30,18 @@ ADDRESSES: dict[str, Callable[..., str]] = {
     ASSET: lambda ref, **v: url_for("desk.asset", asset_id=UUID(ref), **v),
     REFUSAL: lambda ref, **v: url_for("desk.refusal", refusal_id=int(ref), **v),
     COMPLAINT: lambda ref, **v: url_for("desk.complaint", complaint_id=int(ref), **v),
-    CLAIM: lambda ref, **v: url_for("assets.decide_claim", claim_id=int(ref), **v),
-    CONCERN: lambda ref, **v: url_for("concerns.detail", concern_id=int(ref), **v),
-    QUESTION: lambda ref, **v: url_for("questions.read", question_id=int(ref), **v),
-    INTEREST: lambda ref, **v: url_for("interest.answer", interest_id=int(ref), **v),
-    PASSPORT: lambda ref, **v: url_for("passport.desk", organisation_id=UUID(ref), **v),
     APPEAL: lambda ref, **v: url_for("desk.appeal", appeal_id=int(ref), **v),
+    # Pages of other rooms know nothing of the filters: they are told the way back.
+    CLAIM: lambda ref, **v: url_for("assets.decide_claim", claim_id=int(ref), back=_queue(v)),
+    CONCERN: lambda ref, **v: url_for("concerns.detail", concern_id=int(ref), back=_queue(v)),
+    QUESTION: lambda ref, **v: url_for("questions.read", question_id=int(ref), back=_queue(v)),
+    INTEREST: lambda ref, **v: url_for("interest.answer", interest_id=int(ref), back=_queue(v)),
+    PASSPORT: lambda ref, **v: url_for("passport.desk", organisation_id=UUID(ref), back=_queue(v)),
 }
+
+
+def _queue(values: dict[str, Any]) -> str:
+    return url_for("desk.index", **values)
 
 
 def url_of(kind: str, ref: str, /, **values: Any) -> str:

@@ -247,7 +247,8 @@ def check(organisation_id: UUID, name: str) -> Page:
         else:
             db.session.commit()
             flash(_("Saved. The group has been told."), "success")
-            return redirect(url_for(".desk", organisation_id=group.id), 303)
+            back = request.args.get("back")
+            return redirect(url_for(".desk", organisation_id=group.id, back=back), 303)
     return _show_desk(group, {item: form})
 
 

@@ -24,6 +24,7 @@ from pbapp.proposals.queries import is_public
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
 from pbapp.web.limits import limited
+from pbapp.web.redirects import way_back
 from pbapp.web.refusals import blame
 
 desk_bp = Blueprint("questions", __name__, url_prefix="/desk/questions")
@@ -120,7 +121,7 @@ def read(question_id: int) -> Page:
         except Refused as refused:
             blame(form, refused)
             return _page("read", proposal, form, question=question)
-        return redirect(url_for("questions.index"), 303)
+        return redirect(way_back(url_for("questions.index")), 303)
     return _page("read", proposal, form, question=question)
 
 

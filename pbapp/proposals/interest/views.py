@@ -159,7 +159,12 @@ def answer(interest_id: int) -> Page:
     flash(
         _("Answered. They get an e-mail in a minute; until then you can take it back."), "success"
     )
-    return redirect(url_for(".answer", interest_id=interest_id), 303)
+    return redirect(_page_of(interest), 303)
+
+
+def _page_of(interest: ShortIdea) -> str:
+    """Its page at the desk, which still knows the way back."""
+    return url_for(".answer", interest_id=interest.id, back=request.args.get("back"))
 
 
 def _show_answer(interest: ShortIdea, form: AnswerForm) -> Page:
@@ -189,4 +194,4 @@ def undo(interest_id: int) -> Page:
     else:
         db.session.commit()
         flash(_("Taken back. It waits again."), "success")
-    return redirect(url_for(".answer", interest_id=interest_id), 303)
+    return redirect(_page_of(interest), 303)
