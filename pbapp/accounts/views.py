@@ -19,7 +19,6 @@ from pbapp.delivery import queries as delivery
 from pbapp.delivery import words as award_words
 from pbapp.messages import following
 from pbapp.messages import services as messages
-from pbapp.organisations.queries import list_groups_of
 from pbapp.proposals import queries as proposals
 from pbapp.proposals.words import TONES, sender, state_words
 from pbapp.proposals.writing.queries import list_open
@@ -140,7 +139,7 @@ def home() -> Page:
         form=PressForm(),
         entries=assets.list_by_submitter(person),
         entry_states=STATE,
-        awards=delivery.list_of_group([group.id for group in list_groups_of(person)]),
+        awards=delivery.list_of(current_user.account),
         award_words=award_words,
         proposals=proposals.list_by_account(current_user.account),
         drafts=list_open(current_user.account),

@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from pbapp.accounts.models import Account
 from pbapp.db import db
 from pbapp.delivery.models import LIVE, Award, AwardState, Milestone, Report, Sighting
 from pbapp.proposals.models import Proposal
+from pbapp.proposals.queries import of_author
 from pbapp.results.models import Allocation, Count
 from pbapp.results.queries import list_allocations, list_official_counts
 from pbapp.rounds.models import Round, Underspend
@@ -50,6 +52,12 @@ def list_awards(round: Round) -> list[Award]:
 def list_of_boards(board_ids: Collection[int]) -> list[Award]:
     """The awards of these boards, newest offer first."""
     query = _awards().join(Award.round).where(Round.board_id.in_(board_ids))
+    return list(db.session.scalars(query.order_by(Award.offered_at.desc(), Award.id)))
+
+
+def list_of(account: Account) -> list[Award]:
+    """What somebody was offered for proposals they are behind, newest first."""
+    query = _awards().join(Award.proposal).where(of_author(account, typed_in=False))
     return list(db.session.scalars(query.order_by(Award.offered_at.desc(), Award.id)))
 
 

@@ -46,6 +46,21 @@ def test_an_officer_offers_the_money_and_each_group_is_told_once(
     assert links == ["1", "2", "4"]
 
 
+def test_a_resident_finds_the_award_of_their_own_idea(
+    resident: Browser, group_member: Browser, round: Round, world: World
+) -> None:
+    award = offered(round, world)[0]
+    award.proposal.organisation_id = None
+    award.proposal.submitted_by_id = world.resident.id
+    db.session.commit()
+    path = path_of(round, award.proposal.number)
+    assert path in resident.get("/account/").html
+    assert path not in group_member.get("/account/").html
+    page = resident.get(path)
+    resident.submit(page, {}, form=page_form(page, "accept"))
+    assert award.state is AwardState.ACCEPTED
+
+
 def test_pressing_twice_offers_once(round: Round, world: World) -> None:
     assert len(offered(round, world)) == 3
     assert offered(round, world) == []
