@@ -166,6 +166,15 @@ def test_whats_wrong_on_the_last_page_is_named_too(
     assert "not above £1,249.50" in problems(check)
 
 
+def test_a_choice_that_is_none_of_ours_does_not_keep_anybody_from_the_check(
+    group_member: Browser, world: World, round: Round
+) -> None:
+    more = write(group_member, world, money={"costs-0-amount": "1,200"})
+    odd = {**answers(world)["more"], "permission_planning": "perhaps"}
+    kept_so = group_member.submit(more, odd, form="page", press="act=save")
+    assert "Not a valid choice" in problems(group_member.follow(kept_so))
+
+
 def test_a_half_page_is_saved_and_found_again_after_signing_in_elsewhere(
     group_member: Browser, world: World, round: Round
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from pbapp.proposals import checks, queries
 from pbapp.proposals.content import MORE_FROM, Content, Paper
 from pbapp.proposals.writing import forms
 from pbapp.proposals.writing.models import ProposalDraft
-from pbapp.proposals.writing.services import base_name
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from pbapp.web.babel import say
@@ -112,47 +111,36 @@ class Left:
 
 @dataclass(frozen=True)
 class Whole:
-    """A draft read through: what it says, and what is left. Without `content` much is."""
+    """A draft read through: the form of each page, what they say so far, and what is left."""
 
-    content: Content | None
+    forms: dict[str, Any]
+    content: Content
     left: list[Left]
 
 
 def read(draft: ProposalDraft) -> Whole:
     """Read all pages of a draft as sending it in would."""
+    forms = {page: form_for(draft, page, csrf=False) for page in pages_of(draft)}
     said: dict[str, Any] = {}
     left: list[Left] = []
-    for page in pages_of(draft):
-        form = form_for(draft, page, csrf=False)
-        form.validate()
+    for page, form in forms.items():
+        fits = form.validate()
         left += [Left(text, page, anchor) for anchor, text in problems(form)]
-        said |= form.read()
-    content = _content(draft, said)
-    if left:
-        return Whole(None, left)
-    try:
-        checks.check(draft.round, content)
-    except Refused as refused:
-        left = [_left_of(refused)]
-    return Whole(content, left)
-
-
-def content_so_far(draft: ProposalDraft) -> Content:
-    """What can be read of a draft, whole or not."""
-    said: dict[str, Any] = {}
-    for page in pages_of(draft):
-        form = form_for(draft, page, csrf=False)
-        form.validate()
-        if page != "more" or not form.errors:
+        if fits or page != "more":  # whose choices cannot be read where they are none of ours
             said |= form.read()
-    return _content(draft, said)
+    content = _content(draft, said)
+    if not left:
+        try:
+            checks.check(draft.round, content)
+        except Refused as refused:
+            left = [_left_of(refused)]
+    return Whole(forms, content, left)
 
 
 def _content(draft: ProposalDraft, said: Mapping[str, Any]) -> Content:
     pictures = [UUID(one) for one in draft.pictures]
-    known = {one.name for one in fields(Content)}
     return Content(
-        **{name: value for name, value in said.items() if name in known},
+        **said,
         photo_id=pictures[0] if pictures else None,
         more_photo_ids=tuple(pictures[1:]),
         documents=tuple(Paper(UUID(id), title) for id, title in draft.documents),
@@ -187,7 +175,3 @@ def _problems_of(field: Any) -> list[tuple[str, str]]:
     chosen = getattr(field, "option_widget", None) is not None
     anchor = f"{field.id}-0" if chosen else field.id
     return [(anchor, str(error)) for error in field.errors]
-
-
-def kept_of(draft: ProposalDraft, names: set[str]) -> dict[str, list[str]]:
-    return {name: values for name, values in draft.fields.items() if base_name(name) in names}

@@ -13,12 +13,13 @@ SKIPPED = frozenset({"CSRFTokenField", "HiddenField", "FileField"})
 NOT_SHOWN = frozenset({"find", "photo_alt", "document_title"})
 
 
-def rows_of(form: Any) -> list[tuple[str, str, str]]:
-    """(label, what stands there, id of the field) for each field, in the form's order."""
+def rows_of(form: Any) -> list[tuple[str, str]]:
+    """(label, what stands there) for each field that holds something, in the form's order."""
     return [
-        (str(field.label.text), _value(field), field.id)
+        (str(field.label.text), value)
         for field in form
         if field.type not in SKIPPED and field.short_name not in NOT_SHOWN
+        if (value := _value(field))
     ]
 
 

@@ -40,6 +40,7 @@ from pbapp.rounds.models import Round
 from pbapp.web import typed
 from pbapp.web.access import access, deny, signed_in
 from pbapp.web.babel import say
+from pbapp.web.refusals import blame
 
 blueprints = (bp,)
 
@@ -157,7 +158,6 @@ def page(slug: str, draft_id: int, page: str) -> Page:
 
 def _keep(draft: ProposalDraft, page: str, form: Any) -> Page | None:
     """Keep the page as typed; the answer instead, if somebody else was quicker."""
-    services_error = None
     try:
         services.keep_page(
             draft=draft,
@@ -168,18 +168,15 @@ def _keep(draft: ProposalDraft, page: str, form: Any) -> Page | None:
             seen=form.seen_version,
         )
     except Refused as refused:
-        services_error = refused
-    if services_error is None:
-        db.session.commit()
-        return None
-    db.session.rollback()
-    db.session.refresh(draft)
-    form.blame(services_error)
-    others = []
-    if services_error.message == CHANGED:
-        others = summary.rows_of(pages.form_for(draft, page))
-        form.seen.data = str(draft.version)
-    return _show(draft, page, form, status=409, others=others)
+        blame(form, refused)
+        db.session.refresh(draft)
+        others = []
+        if refused.message == CHANGED:
+            others = summary.rows_of(pages.form_for(draft, page))
+            form.seen.data = str(draft.version)
+        return _show(draft, page, form, status=409, others=others)
+    db.session.commit()
+    return None
 
 
 def _after(draft: ProposalDraft, page: str) -> Page:
@@ -228,7 +225,7 @@ def _fits(draft: ProposalDraft, page: str, form: Any) -> bool:
         return False
     if page == "money":
         try:
-            checks.check_costs(draft.round, pages.content_so_far(draft))
+            checks.check_costs(draft.round, pages.read(draft).content)
         except Refused as refused:
             if refused.field == "costs":
                 form.blame(refused)
@@ -314,7 +311,7 @@ def check(slug: str, draft_id: int) -> Page:
     whole = pages.read(draft)
     if request.method == "GET":
         return _show_check(draft, whole)
-    if whole.content is None or whole.left:
+    if whole.left:
         return _show_check(draft, whole, status=422)
     try:
         proposal, is_first = services.send(draft=draft, content=whole.content, by=me())
@@ -344,8 +341,8 @@ def _show_check(
     draft: ProposalDraft, whole: pages.Whole, *, status: int = 200, **context: Any
 ) -> Page:
     parts = [
-        (page, pages.title_of(page), summary.rows_of(pages.form_for(draft, page)))
-        for page in pages.pages_of(draft)
+        (page, pages.title_of(page), summary.rows_of(form))
+        for page, form in whole.forms.items()
     ]
     html = render_template(
         "proposals/writing/check.html",
@@ -353,10 +350,10 @@ def _show_check(
         round=draft.round,
         parts=parts,
         left=whole.left,
-        total=pages.total_of(draft),
+        total=whole.content.total_pence,
         pictures=pages.pictures_of(draft),
-        alike=_alike(draft),
-        missing=_missing(draft),
+        alike=alike.find(draft.round, whole.content, but=draft.proposal),
+        missing=_missing(draft, whole.content.total_pence),
         decision=_reason(draft),
         state=words.state_words(draft.proposal) if draft.proposal else None,
         **context,
@@ -364,16 +361,12 @@ def _show_check(
     return html, status
 
 
-def _alike(draft: ProposalDraft) -> alike.Found:
-    return alike.find(draft.round, pages.content_so_far(draft), but=draft.proposal)
-
-
-def _missing(draft: ProposalDraft) -> list[Any]:
-    """What the group's passport lacks for the amount."""
+def _missing(draft: ProposalDraft, pence: int) -> list[Any]:
+    """What the group's passport lacks for this amount."""
     organisation: Organisation | None = draft.organisation
     if organisation is None:
         return []
-    missing = missing_for(organisation, pages.total_of(draft))
+    missing = missing_for(organisation, pence)
     return [(one, passport_words.ITEM[one.item]) for one in missing if one.is_up_to_group]
 
 
