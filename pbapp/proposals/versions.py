@@ -85,7 +85,7 @@ def versions_of(now: dict[str, str], revisions: Sequence[Revision]) -> list[Vers
     for place in range(len(ordered), 0, -1):
         revision = ordered[place - 1]
         changes = [
-            (field, compare(str(before or ""), str(after or "")))
+            (field, compare(_text(before), _text(after)))
             for field, (before, after) in revision.changes.items()
         ]
         found.append(Version(place + 1, revision, changes, dict(whole)))

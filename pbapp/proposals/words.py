@@ -114,6 +114,14 @@ def sender(proposal: Proposal) -> str:
     return proposal.entered_for or _("A resident")
 
 
+def revision_name(revision: Revision) -> str:
+    """What sort of change made a version."""
+    return {
+        "joined": _("Joined from several proposals"),
+        "sent in again": _("Changed and sent in again"),
+    }.get(revision.note or "", _("Changed"))
+
+
 def history(
     proposal: Proposal, decisions: list[Decision], revisions: list[Revision], *, with_reasons: bool
 ) -> list[dict[str, Any]]:
@@ -123,14 +131,9 @@ def history(
         {"what": _("Sent in"), "at": proposal.submitted_at, "who": group, "changes": []}
     ]
     for revision in revisions:
-        again = revision.note == "sent in again"
         found.append(
             {
-                "what": _("Joined from several proposals")
-                if revision.note == "joined"
-                else _("Changed and sent in again")
-                if again
-                else _("Changed"),
+                "what": revision_name(revision),
                 "at": revision.at,
                 "who": group,
                 "changes": [
@@ -142,12 +145,9 @@ def history(
     for decision in decisions:
         if decision.undone_at is None:
             found.append(_decided(decision, with_reasons))
-    if proposal.state is ProposalState.WITHDRAWN:
-        withdrawn = {"what": _("Withdrawn"), "at": proposal.updated_at, "who": group, "changes": []}
-        found.append(withdrawn)
-    if proposal.state is ProposalState.MERGED:
-        joined = {"what": _("Joined with another"), "at": proposal.updated_at, "changes": []}
-        found.append({**joined, "who": group})
+    if proposal.state in (ProposalState.WITHDRAWN, ProposalState.MERGED):
+        what = state_words(proposal)
+        found.append({"what": what, "at": proposal.updated_at, "who": group, "changes": []})
     return sorted(found, key=lambda entry: entry["at"], reverse=True)
 
 

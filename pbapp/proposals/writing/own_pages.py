@@ -54,8 +54,8 @@ def edit(slug: str, number: int) -> Page:
             draft=queries.find_change(proposal),
             decision=decisions.find_latest("proposal", str(proposal.id)),
         )
-    names = {tie.asset_id: tie.asset.name for tie in proposal.ties if tie.asset}
-    typed = forms.typed_of(content_of(proposal), {k: v for k, v in names.items() if k})
+    names = {tie.asset.id: tie.asset.name for tie in proposal.ties if tie.asset}
+    typed = forms.typed_of(content_of(proposal), names)
     try:
         draft = services.begin_change(proposal=proposal, fields=typed, by=me())
     except Refused as refused:
@@ -93,6 +93,7 @@ def history(slug: str, number: int) -> str:
         proposal=proposal,
         versions=found,
         part_name=words.part_name,
+        revision_name=words.revision_name,
         sender=words.sender(proposal),
     )
 
