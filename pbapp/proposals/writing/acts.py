@@ -18,12 +18,13 @@ from pbapp.refusal import Refused
 from pbapp.web import document_rows, uploads
 from pbapp.web.context import settings
 from pbapp.web.forms import plain_text
+from pbapp.web.refusals import blame
 
 MOST_FOUND = 8
 FOLDER = "proposals"  # of the uploads, for documents
-# Fields of a new row, by the list it belongs to.
 TIE_PARTS = ("asset_id", "name", "kind")
-ROWS = {"costs": "what", "funding": "what"}
+# The lists to which a button adds a row, which begins with `what`.
+ROWS = ("costs", "funding")
 
 
 def typed_now() -> dict[str, list[str]]:
@@ -35,7 +36,7 @@ def typed_now() -> dict[str, list[str]]:
     }
     act = request.form.get("act", "")
     if act in ROWS:
-        _add_row(typed, act, ROWS[act])
+        _add_row(typed, act)
     if act == "tie":
         _add_ties(typed, request.form.getlist("add"))
     return _without_loose_ties(typed)
@@ -44,7 +45,7 @@ def typed_now() -> dict[str, list[str]]:
 def anchor_of(act: str, typed: dict[str, list[str]]) -> str:
     """Where the page is to be looked at after a button that stays on it."""
     if act in ROWS:
-        return f"{act}-{_rows(typed, act) - 1}-{ROWS[act]}"
+        return f"{act}-{_rows(typed, act) - 1}-what"
     return {"find": "find", "tie": "ties", "photo": "pictures", "document": "documents"}.get(
         act.split(" ")[0], ""
     )
@@ -55,10 +56,10 @@ def _rows(typed: dict[str, list[str]], name: str) -> int:
     return max((int(one) + 1 for one in numbers if one.isascii() and one.isdigit()), default=0)
 
 
-def _add_row(typed: dict[str, list[str]], name: str, first: str) -> None:
+def _add_row(typed: dict[str, list[str]], name: str) -> None:
     number = _rows(typed, name)
     if number < forms.MOST_ROWS:
-        typed[f"{name}-{number}-{first}"] = [""]
+        typed[f"{name}-{number}-what"] = [""]
 
 
 def _add_ties(typed: dict[str, list[str]], chosen: list[str]) -> None:
@@ -125,8 +126,7 @@ def keep_files(draft: ProposalDraft, form: forms.PageForm, by: Account) -> bool:
         if isinstance(form, forms.MoreForm) and not form.IS_SHORT:
             _keep_document(draft, form, by, wanted=act == "document")
     except Refused as refused:
-        db.session.rollback()
-        form.blame(refused)
+        blame(form, refused)
         return False
     return True
 
