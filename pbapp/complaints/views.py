@@ -43,7 +43,6 @@ def index() -> str:
         "complaints/index.html",
         stages=stages,
         total=queries.total(board.id, clock.now() - A_YEAR) if board else None,
-        words=words,
         ombudsman_url=OMBUDSMAN_URL,
         ombudsman_phone=OMBUDSMAN_PHONE,
     )

@@ -215,11 +215,6 @@ def list_on_ballot(round: Round) -> list[Proposal]:
     return load_cards(ids)
 
 
-def list_withdrawn_after_sealing(round: Round) -> list[Listed]:
-    """On the sealed ballot but withdrawn since: listed, and cannot win."""
-    return [one for one in list_public(round) if one.is_withdrawn]
-
-
 def ballot_projects(round: Round) -> list[BallotProject]:
     """What sealing freezes: every proposal on the ballot now, by number."""
     query = (

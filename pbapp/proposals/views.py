@@ -27,7 +27,7 @@ from pbapp.proposals.access import get_proposal, is_ours
 from pbapp.proposals.asking import queries as asking
 from pbapp.proposals.asking.pages import desk_bp
 from pbapp.proposals.blueprint import bp
-from pbapp.proposals.filters import BANDS, Filters, Found
+from pbapp.proposals.filters import Filters, Found
 from pbapp.proposals.interest import views as interest
 from pbapp.proposals.models import ProposalState
 from pbapp.proposals.showing import Bid
@@ -61,7 +61,6 @@ def index(slug: str) -> Response:
         round=round,
         state=round_words.state_words(round, clock.now()),
         filters=filters,
-        bands=BANDS,
         found=found,
         proposals=queries.load_cards([one.id for one in shown]),
         places={one.id: found.ward_words(one) for one in shown},

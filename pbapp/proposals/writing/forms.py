@@ -29,7 +29,7 @@ from pbapp.proposals.content import Content, Cost, Funding, Support, Tie
 from pbapp.proposals.models import FundingKind, Permission, Standing, TieKind
 from pbapp.rounds.models import QuestionKind, RoundQuestion
 from pbapp.rounds.setup.fields import Day
-from pbapp.web.forms import Form, PoundsField, options, plain_text, text, version_in
+from pbapp.web.forms import Form, PoundsField, options, plain_text, pounds, text, version_in
 
 WHOLE_AREA = "whole"
 ROWS_AT_FIRST = 4
@@ -299,10 +299,6 @@ class MoreForm(PageForm):
             raise ValidationError(_("Enter an amount above nothing, or leave it empty."))
 
     @property
-    def question_fields(self) -> list[Any]:
-        return [self[f"question_{one.id}"] for one in self.QUESTIONS]
-
-    @property
     def support_fields(self) -> list[Any]:
         return [self[f"support_{key}"] for key, _name in self.PRIORITIES]
 
@@ -434,8 +430,6 @@ class CoAuthorForm(Form):
 
 def typed_of(content: Content, names: Mapping[UUID, str]) -> dict[str, list[str]]:
     """A proposal as its forms would hold it. `names` are those of the assets it is tied to."""
-    from pbapp.web.forms import pounds
-
     young = NO
     if content.is_for_young:
         young = CHECKED if content.has_safeguarding else UNCHECKED
