@@ -6,15 +6,11 @@ from collections.abc import Sequence
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.audit import services as audit
 from pbapp.db import db, flush
 from pbapp.decisions import appealing
-from pbapp.proposals import checks
 from pbapp.proposals.content import Content
-from pbapp.proposals.filling import ROWS, fill
 from pbapp.proposals.models import Proposal, ProposalState
-from pbapp.proposals.services import log
-from pbapp.proposals.snapshot import snapshot
+from pbapp.proposals.services import log, rewrite
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.services import hold, refuse_if_sealed
 
@@ -43,25 +39,13 @@ def join(*, whole: Proposal, parts: Sequence[Proposal], content: Content, by: Ac
         db.session.refresh(one, ["state", "version"])
         if refused := why_not_join(one):
             raise refused
-    checks.check(whole.round, content)
-    before = snapshot(whole)
-    fill(whole, content)
-    whole.state = ProposalState.SUBMITTED
+    rewrite(whole, content, by, note="joined")
     for part in parts:
         part.state, part.merged_into = ProposalState.MERGED, whole
         part.updated_at = clock.now()
     flush()
     for one in (whole, *parts):
         appealing.lapse("proposal", str(one.id))
-    db.session.refresh(whole, ["priority", "area", "photo", *ROWS])
-    audit.revise(
-        subject_type="proposal",
-        subject_id=whole.id,
-        by=by.actor,
-        before=before,
-        after=snapshot(whole),
-        note="joined",
-    )
     log(whole, by, "proposal.joined", {"parts": [part.number for part in parts]})
     for part in parts:
         log(part, by, "proposal.merged", {"whole": whole.number})

@@ -179,9 +179,21 @@ def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> 
         raise Refused(N_("This is on the ballot, so it can no longer be changed."))
     if not queries.can_edit(proposal, clock.now()):
         raise Refused(N_("The time to change this proposal is over."))
+    came_back = proposal.state is ProposalState.RETURNED
+    rewrite(proposal, content, by, note="sent in again" if came_back else None)
+    if came_back:
+        appealing.lapse("proposal", str(proposal.id))
+    log(proposal, by, "proposal.sent_again" if came_back else "proposal.edited")
+    return proposal
+
+
+def rewrite(proposal: Proposal, content: Content, by: Account, *, note: str | None) -> None:
+    """Let a proposal say this and wait for an officer; its history keeps what it said before.
+
+    Raises `Refused` beside the field to mend for what cannot stand in a proposal of its round.
+    """
     checks.check(proposal.round, content)
     before = snapshot(proposal)
-    came_back = proposal.state is ProposalState.RETURNED
     fill(proposal, content)
     proposal.state = ProposalState.SUBMITTED
     flush()
@@ -192,12 +204,8 @@ def edit(*, proposal: Proposal, content: Content, by: Account, version: int) -> 
         by=by.actor,
         before=before,
         after=snapshot(proposal),
-        note="sent in again" if came_back else None,
+        note=note,
     )
-    if came_back:
-        appealing.lapse("proposal", str(proposal.id))
-    log(proposal, by, "proposal.sent_again" if came_back else "proposal.edited")
-    return proposal
 
 
 def withdraw(*, proposal: Proposal, by: Account) -> Proposal:
