@@ -15,8 +15,8 @@ from pbapp.refusal import N_
 class Concern(Base):
     """What somebody says is wrong, and what an officer replied.
 
-    `title` and `path` (on this site) are those of the thing when it was reported; `part` names the
-    field it is about, empty for the whole. `address` is forgotten once the reply has been sent.
+    `title` and `path` (on this site) are those of the thing when it was reported. `address` is
+    forgotten once the reply has been sent.
     """
 
     __tablename__ = "concern"
@@ -34,7 +34,6 @@ class Concern(Base):
     subject_id: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
     path: Mapped[str] = mapped_column(String(300))
-    part: Mapped[str] = mapped_column(String(40), default="")
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(12), default="en")
     address: Mapped[str | None] = mapped_column(String(320))

@@ -1,9 +1,8 @@
-"""What waits for a reply, and what was said about one thing."""
+"""One concern, and those that wait for a reply."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -21,11 +20,3 @@ def list_waiting(board_ids: Collection[int]) -> list[Concern]:
         Concern.board_id.in_(list(board_ids)), Concern.answered_at.is_(None)
     )
     return list(db.session.scalars(query.order_by(Concern.made_at, Concern.id)))
-
-
-def list_about(subject_type: str, subject_id: UUID | str | int) -> list[Concern]:
-    """Everything said about one thing, newest first."""
-    query = select(Concern).where(
-        Concern.subject_type == subject_type, Concern.subject_id == str(subject_id)
-    )
-    return list(db.session.scalars(query.order_by(Concern.made_at.desc(), Concern.id.desc())))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,6 +11,7 @@ from pbapp.concerns.forms import ConcernForm
 from pbapp.concerns.services import Subject
 from pbapp.db import db
 from pbapp.refusal import Refused
+from pbapp.web.babel import page_language
 from pbapp.web.refusals import blame
 
 
@@ -24,7 +24,7 @@ def raise_page(about: Subject) -> str | Response | tuple[str, int]:
                 about=about,
                 text=form.text.data or "",
                 address=form.address.data or None,
-                language=str(get_locale() or "en"),
+                language=page_language(),
             )
             db.session.commit()
         except Refused as refused:

@@ -35,7 +35,7 @@ class Subject:
 
 
 def raise_concern(
-    *, about: Subject, text: str, part: str = "", address: str | None = None, language: str = "en"
+    *, about: Subject, text: str, address: str | None = None, language: str = "en"
 ) -> Concern:
     """Keep what somebody says is wrong. The same words twice within minutes are one concern."""
     if not text.strip():
@@ -56,7 +56,6 @@ def raise_concern(
         subject_id=about.id,
         title=about.title[:200],
         path=about.path,
-        part=part,
         text=text.strip(),
         address=address,
         language=language,

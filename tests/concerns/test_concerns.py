@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from pbapp import clock
 from pbapp.boards.models import Role
-from pbapp.concerns import queries, services
+from pbapp.concerns import services
 from pbapp.concerns.models import Concern
 from pbapp.concerns.services import Subject
 from pbapp.db import db
@@ -46,7 +46,7 @@ def test_whoever_left_an_address_is_told_what_was_done(officer: Browser, concern
     assert concern.address is None
     assert "We have put it right." in officer.get(path).text
     assert "Nobody waits for a reply." in officer.get("/desk/concerns").text
-    assert [one.id for one in queries.list_about("proposal", 1)] == [concern.id]
+    assert [one.id for one in db.session.scalars(select(Concern))] == [concern.id]
 
 
 def test_only_moderators_of_the_board_reply(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,6 +22,7 @@ from pbapp.proposals.models import Proposal
 from pbapp.proposals.queries import is_public
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
+from pbapp.web.babel import page_language
 from pbapp.web.limits import limited
 from pbapp.web.redirects import way_back
 from pbapp.web.refusals import blame
@@ -47,7 +47,7 @@ def ask(slug: str, number: int) -> Page:
                 proposal=proposal,
                 text=form.text.data or "",
                 address=form.address.data or None,
-                language=str(get_locale() or "en"),
+                language=page_language(),
             )
             db.session.commit()
         except Refused as refused:

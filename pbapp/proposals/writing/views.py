@@ -341,8 +341,7 @@ def _show_check(
     draft: ProposalDraft, whole: pages.Whole, *, status: int = 200, **context: Any
 ) -> Page:
     parts = [
-        (page, pages.title_of(page), summary.rows_of(form))
-        for page, form in whole.forms.items()
+        (page, pages.title_of(page), summary.rows_of(form)) for page, form in whole.forms.items()
     ]
     html = render_template(
         "proposals/writing/check.html",
