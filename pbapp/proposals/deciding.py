@@ -271,10 +271,15 @@ def withdraw_refusal(*, proposal: Proposal, refusal: Refusal, by: Account) -> Re
 
 def why_not_appeal(proposal: Proposal) -> Refused | None:
     """Why the group cannot appeal what was decided on its proposal; None if it can."""
-    standing = decisions.find_latest(SUBJECT, str(proposal.id))
-    if standing is not None and proposal.state is not STATE_AFTER[standing.outcome]:
-        standing = None
-    return appealing.why_not_appeal(standing, proposal.round.board_id)
+    return appealing.why_not_appeal(_standing(proposal), proposal.round.board_id)
+
+
+def _standing(proposal: Proposal) -> Decision | None:
+    """What was decided last, as long as the proposal is still what that made of it."""
+    decision = decisions.find_latest(SUBJECT, str(proposal.id))
+    if decision is None or proposal.state is not STATE_AFTER[decision.outcome]:
+        return None
+    return decision
 
 
 def some_appeal_waits(round: Round) -> bool:
@@ -292,8 +297,8 @@ def appeal(*, proposal: Proposal, by: Account, reason: str, link: str) -> Appeal
         raise Refused(NOT_YOURS)
     hold(proposal.round)
     db.session.refresh(proposal, ["state", "version"])
-    decision = decisions.find_latest(SUBJECT, str(proposal.id))
-    if decision is None or proposal.state is not STATE_AFTER[decision.outcome]:
+    decision = _standing(proposal)
+    if decision is None:
         raise Refused(N_("There is nothing here to appeal against."))
     made = appealing.appeal(
         decision=decision,
