@@ -12,6 +12,7 @@ from pbapp import clock
 from pbapp.db import db
 from pbapp.proposals.content import Content
 from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.proposals.queries import OPEN
 from pbapp.rounds.models import Phase, PhaseKind, Round
 
 LOOK_BACK = timedelta(days=2 * 366)
@@ -21,7 +22,6 @@ NEAR_COUNTS, WARD_COUNTS = 0.2, 0.05
 MOST = 3
 # Each with a space on both sides.
 SMALL_WORDS = " a an and at for from in of on or our the to us we with "
-WAITING = (ProposalState.SUBMITTED, ProposalState.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def find(round: Round, content: Content, *, but: Proposal | None = None) -> Foun
         if row.state is ProposalState.ON_BALLOT:
             alike = Alike(row.number, row.title, row.summary, row.slug, row.round_title)
             scored.append((score, alike))
-        elif row.state in WAITING and row.round_id == round.id:
+        elif row.state in OPEN and row.round_id == round.id:
             waiting += 1
     likest = sorted(scored, key=lambda pair: -pair[0])[:MOST]
     return Found([alike for _score, alike in likest], waiting)

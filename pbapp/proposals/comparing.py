@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from pbapp.proposals import queries
 from pbapp.proposals.blueprint import bp
 from pbapp.proposals.models import Proposal
+from pbapp.proposals.showing import Bid
 from pbapp.rounds.access import get_round
 from pbapp.web.access import access, anyone
-from pbapp.web.babel import day, money
+from pbapp.web.babel import money
 
 FEWEST, MOST = 2, 3
 LARGEST = 2**31 - 1
@@ -54,7 +55,7 @@ def _rows(shown: Sequence[Proposal], currency: str) -> list[tuple[str, list[Any]
         (_("Priority"), [_priorities(one) for one in shown]),
         (_("Ward"), [_wards(one) for one in shown]),
         (_("Group"), [one.organisation.name if one.organisation else "" for one in shown]),
-        (_("When"), [_when(one) for one in shown]),
+        (_("When"), [Bid(one).days for one in shown]),
         (_("In one line"), [one.summary for one in shown]),
         (_("What will happen"), [one.what for one in shown]),
         (_("Who gains"), [one.who_benefits for one in shown]),
@@ -76,12 +77,6 @@ def _priorities(one: Proposal) -> str:
 
 def _wards(one: Proposal) -> str:
     return ", ".join(ward.name for ward in one.wards) or _("The whole area")
-
-
-def _when(one: Proposal) -> str:
-    if one.starts_on and one.ends_on:
-        return _("%(start)s to %(end)s", start=day(one.starts_on), end=day(one.ends_on))
-    return day(one.starts_on) if one.starts_on else ""
 
 
 def _costs(one: Proposal, currency: str) -> list[str]:

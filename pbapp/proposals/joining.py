@@ -10,11 +10,10 @@ from pbapp.db import db, flush
 from pbapp.decisions import appealing
 from pbapp.proposals.content import Content
 from pbapp.proposals.models import Proposal, ProposalState
+from pbapp.proposals.queries import OPEN
 from pbapp.proposals.services import log, rewrite
 from pbapp.refusal import N_, Refused
 from pbapp.rounds.services import hold, refuse_if_sealed
-
-OPEN = (ProposalState.SUBMITTED, ProposalState.RETURNED)
 
 
 def why_not_join(proposal: Proposal) -> Refused | None:

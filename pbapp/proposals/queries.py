@@ -31,6 +31,8 @@ from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase, is_open_for, sealed_numbers
 from pbapp.rounds.sealing import BallotProject
 
+# Nobody has decided on it for good.
+OPEN = (ProposalState.SUBMITTED, ProposalState.RETURNED)
 # What has come to its end, other than by a vote.
 GONE = (ProposalState.WITHDRAWN, ProposalState.REFUSED, ProposalState.MERGED)
 

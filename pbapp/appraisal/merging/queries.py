@@ -11,9 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from pbapp.accounts.models import Account
 from pbapp.appraisal.merging.models import Merge, MergePart, MergeState
 from pbapp.db import db
-from pbapp.proposals.joining import OPEN
 from pbapp.proposals.models import Proposal
-from pbapp.proposals.queries import of_author
+from pbapp.proposals.queries import OPEN, of_author
 from pbapp.rounds.models import Round
 
 
