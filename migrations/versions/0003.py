@@ -442,7 +442,6 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.String(length=64), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("path", sa.String(length=300), nullable=False),
-        sa.Column("part", sa.String(length=40), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("address", sa.String(length=320), nullable=True),
