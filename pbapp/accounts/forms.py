@@ -6,9 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length
 
-from pbapp.web.forms import Form, plain_text
-
-WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
+from pbapp.web.forms import WRONG_ADDRESS, Form, plain_text
 
 
 class EmailForm(Form):

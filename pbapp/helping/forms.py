@@ -6,9 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email
 
-from pbapp.web.forms import Form, at_most, plain_text
-
-WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
+from pbapp.web.forms import WRONG_ADDRESS, Form, at_most, plain_text
 
 
 class AskForm(Form):

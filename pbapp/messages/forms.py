@@ -9,9 +9,8 @@ from wtforms import EmailField, HiddenField, SelectField
 from wtforms.validators import DataRequired, Email, Length
 
 from pbapp.web.context import settings
-from pbapp.web.forms import Form, SelectChoice, plain_text
+from pbapp.web.forms import WRONG_ADDRESS, Form, SelectChoice, plain_text
 
-WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
 LANGUAGES = {"en": "English", "gd": "Gàidhlig", "pl": "Polski", "uk": "Українська", "ur": "اردو"}
 
 

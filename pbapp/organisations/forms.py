@@ -17,9 +17,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Optional
 
-from pbapp.web.forms import Form, SelectChoice, at_most, plain_text, web_address
+from pbapp.web.forms import WRONG_ADDRESS, Form, SelectChoice, at_most, plain_text, web_address
 
-WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
 MEMBER, LEAD_TOO = "member", "lead"
 LIKE_A_HOST = re.compile(r"www\.|\w\.\w{2,}")  # what mail programs make a link of
 

@@ -142,3 +142,4 @@ def web_address(_form: Any, field: Field) -> None:
 
 
 MISSING = _l("Fill this in.")
+WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")

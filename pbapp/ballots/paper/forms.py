@@ -28,9 +28,9 @@ from pbapp.ballots.paper.models import (
 )
 from pbapp.ballots.paper.sheet import LARGE, ORDINARY
 from pbapp.ballots.paper.tables import Details
-from pbapp.ballots.roll.forms import WRONG_ADDRESS, CheckForm
+from pbapp.ballots.roll.forms import CheckForm
 from pbapp.rounds.models import Connection, Round
-from pbapp.web.forms import Form, SelectChoice, plain_text
+from pbapp.web.forms import WRONG_ADDRESS, Form, SelectChoice, plain_text
 
 CHANNELS = {
     PaperChannel.HALL: _l("A table in a hall or a stall"),

@@ -14,9 +14,8 @@ from pbapp.ballots.roll import terms
 from pbapp.ballots.roll.identity import TOO_YOUNG, is_name, tidy_mobile
 from pbapp.places.queries import PostcodeState, look_up_postcode
 from pbapp.rounds.models import Connection, Method, Round
-from pbapp.web.forms import Form, SelectChoice, plain_text
+from pbapp.web.forms import WRONG_ADDRESS, Form, SelectChoice, plain_text
 
-WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org.")
 CONNECTIONS = {
     Connection.LIVE: _l("I live here"),
     Connection.WORK: _l("I work here"),

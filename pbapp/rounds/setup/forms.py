@@ -42,6 +42,7 @@ from pbapp.rounds.setup.pots import Arrangement, arrangement_of
 from pbapp.rounds.words import underspend_name
 from pbapp.web.babel import from_local
 from pbapp.web.forms import (
+    WRONG_ADDRESS,
     Form,
     PoundsField,
     SeenForm,
@@ -336,7 +337,7 @@ class InviteForm(Form):
         filters=[plain_text],
         validators=[
             DataRequired(_l("Enter their e-mail address.")),
-            Email(_l("Enter an e-mail address, like name@example.org.")),
+            Email(WRONG_ADDRESS),
             Length(max=320),
         ],
     )
