@@ -29,16 +29,6 @@ def list_for_desk(board_ids: Collection[int]) -> list[Newsletter]:
     return list(db.session.scalars(query.limit(100)))
 
 
-def list_sent(board_id: int, limit: int = 200) -> list[Newsletter]:
-    """A board's newsletters that went out, the newest first."""
-    query = (
-        select(Newsletter)
-        .where(Newsletter.board_id == board_id, Newsletter.state == LetterState.SENT)
-        .order_by(Newsletter.number.desc())
-    )
-    return list(db.session.scalars(query.limit(limit)))
-
-
 def find_sent(board_id: int, number: int) -> Newsletter | None:
     query = select(Newsletter).where(
         Newsletter.board_id == board_id,

@@ -114,11 +114,6 @@ def list_allocations(count: Count) -> list[Allocation]:
     return list(db.session.scalars(query))
 
 
-def find_allocation(count: Count, key: str) -> Allocation | None:
-    query = _allocations().where(Allocation.count_id == count.id, Allocation.project_key == key)
-    return db.session.scalar(query)
-
-
 def _allocations() -> Select[Allocation]:
     return select(Allocation).options(
         joinedload(Allocation.priority),

@@ -111,7 +111,7 @@ def test_objections_are_taken_for_two_weeks_and_only_of_a_published_result(
         assert "Send my objection" not in page.text
         late = stranger.submit(form, SAID, form="objection", status=422)
         assert "The time to object to this result is over." in late.text
-    assert queries.count_waiting(published) == 0
+    assert queries.list_objections(published) == []
     counted_round(world, slug="later", published=False)
     stranger.get("/rounds/later/objections", status=404)
     stranger.get("/rounds/later/result-history", status=404)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from pbapp import clock
@@ -60,14 +60,6 @@ def digest_of_answer(objection: Objection) -> str:
     at = objection.answered_at.isoformat() if objection.answered_at else ""
     finding = objection.finding.value if objection.finding else ""
     return sha256(canonical([at, objection.summary, objection.answer, finding]))
-
-
-def count_waiting(round: Round) -> int:
-    """How many objections have no answer yet."""
-    query = select(func.count()).where(
-        Objection.round_id == round.id, Objection.answered_at.is_(None)
-    )
-    return db.session.scalar(query) or 0
 
 
 # --- editions -------------------------------------------------------------------------------
