@@ -15,6 +15,7 @@ from pbapp.ballots.roll import voids
 from pbapp.boards.access import is_officer_of
 from pbapp.boards.models import Role
 from pbapp.jobs.models import JobState
+from pbapp.jobs.services import is_at_work
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.refusal import Refused
 from pbapp.results import (
@@ -284,7 +285,7 @@ def counting(round: Round, *, may_count: bool) -> Row:
     state = "ready" if may_count and why_not is None else "not_yet"
     if counted is not None:
         state = "done"
-    elif queries.is_counting(job):
+    elif is_at_work(job):
         state = "running"
     elif job is not None and job.state is JobState.FAILED:
         state = "failed"

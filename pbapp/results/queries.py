@@ -16,7 +16,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from pbapp import clock
 from pbapp.boards.models import Board
 from pbapp.db import db
-from pbapp.jobs.models import Job, JobState
+from pbapp.jobs.models import Job
+from pbapp.jobs.services import find_newest
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
 from pbapp.proposals.models import Proposal
@@ -303,10 +304,4 @@ def last_result(board: Board) -> LastResult | None:
 
 def find_count_job(round: Round) -> Job | None:
     """The newest job that counts this round."""
-    query = select(Job).where(Job.kind == COUNT_JOB).order_by(Job.asked_at.desc()).limit(100)
-    jobs = db.session.scalars(query)
-    return next((job for job in jobs if job.arguments.get("round_id") == round.id), None)
-
-
-def is_counting(job: Job | None) -> bool:
-    return job is not None and job.state in (JobState.WAITING, JobState.RUNNING)
+    return find_newest(COUNT_JOB, "round_id", round.id)

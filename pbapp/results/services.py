@@ -27,7 +27,6 @@ from pbapp.results.queries import (
     find_count_job,
     find_official_count,
     find_profile,
-    is_counting,
 )
 from pbapp.results.reckoning import Reckoning, reckon_other, reckon_round
 from pbapp.rounds.models import PhaseKind, Round
@@ -147,7 +146,7 @@ def ask_to_count(*, round: Round, by: Account) -> Job | None:
     if find_profile(round.id) is None and (refused := ballot_log.why_not_close(round)):
         raise refused
     asked = find_count_job(round)
-    if asked is not None and is_counting(asked):
+    if asked is not None and jobs.is_at_work(asked):
         return asked
     return jobs.ask(kind=COUNT_JOB, arguments={"round_id": round.id, "actor": by.actor})
 
