@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from pbapp import clock
 from pbapp.db import advisory_lock, db, flush, write_transaction
@@ -24,16 +23,14 @@ BUNDLE_JOB = "results.bundle"
 
 def find_made(bundle: Bundle) -> OpenData | None:
     """The zip as last made, if it still says what is so."""
-    query = select(OpenData).where(OpenData.round_id == bundle.round.id)
-    made = db.session.scalar(query)
+    made = db.session.get(OpenData, bundle.round.id)
     return made if made is not None and made.edition == bundle.edition else None
 
 
 def content_of(bundle: Bundle) -> bytes | None:
     """The bytes of the zip, if it is made; None until the worker has been there."""
-    query = select(OpenData).where(OpenData.round_id == bundle.round.id)
-    made = db.session.scalar(query.options(undefer(OpenData.content)))
-    return made.content if made is not None and made.edition == bundle.edition else None
+    made = find_made(bundle)
+    return made.content if made is not None else None
 
 
 def ask_if_due() -> None:
@@ -43,9 +40,9 @@ def ask_if_due() -> None:
     for round in rounds:
         if not is_public(round, clock.now()):
             continue
-        asked = jobs.find_newest(BUNDLE_JOB, "round_id", round.id)
-        bundle = Bundle(round, list_official_counts(round))
-        if not jobs.is_at_work(asked) and find_made(bundle) is None:
+        if find_made(Bundle(round, list_official_counts(round))) is not None:
+            continue
+        if not jobs.is_at_work(jobs.find_newest(BUNDLE_JOB, "round_id", round.id)):
             jobs.ask(kind=BUNDLE_JOB, arguments={"round_id": round.id})
 
 
