@@ -14,7 +14,7 @@ from pbapp import clock
 from pbapp.db import db, flush, write_transaction
 from pbapp.jobs import services as jobs
 from pbapp.jobs.services import job
-from pbapp.messages import bounces, following, services, subjects
+from pbapp.messages import bounces, following, queries, services, subjects
 from pbapp.messages.models import Follow, FollowState, Mail, Telling
 from pbapp.messages.telling import KIND
 
@@ -38,11 +38,10 @@ def tell_some(*, job_id: UUID, telling: int) -> None:
 def tell_latecomers() -> None:
     """Tell those who confirmed after the last mail they wait for went out to the others."""
     query = select(Telling).where(Telling.is_last, Telling.ended_at.is_not(None))
-    for telling in db.session.scalars(query).all():
-        late = select(Follow.id).where(
-            Follow.subject.in_(telling.subjects), Follow.state == FollowState.CONFIRMED
-        )
-        if db.session.scalar(late.limit(1)) is not None:
+    tellings = db.session.scalars(query).all()
+    followed = queries.count_followers({one for telling in tellings for one in telling.subjects})
+    for telling in tellings:
+        if followed.keys() & set(telling.subjects):
             telling.after, telling.ended_at = "", None
             jobs.ask(kind=KIND, arguments={"telling": telling.id})
     flush()
