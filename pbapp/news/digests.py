@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from pbapp import clock
 from pbapp.db import db
@@ -18,7 +19,7 @@ from pbapp.delivery.queries import list_awards
 from pbapp.messages import following
 from pbapp.messages.models import Follow, Telling
 from pbapp.messages.subjects import FINISH, HALFWAY, RESULT
-from pbapp.messages.telling import tell, was_told
+from pbapp.messages.telling import tell, told_among, was_told
 from pbapp.results.corrections.queries import published_at
 from pbapp.results.queries import is_public, list_official_counts
 from pbapp.rounds.models import PhaseKind, Round
@@ -30,7 +31,8 @@ WAITS = timedelta(days=90)  # for a result that is late; then the addresses go a
 USUAL_WORK = timedelta(days=365)  # where no award says by when its money is spent
 LATE_WORK = timedelta(days=180)  # after that day people are told how far it is
 NAMED = 12  # projects that a digest names; the page has them all
-ENDED = (AwardState.FINISHED, AwardState.DECLINED, AwardState.NOT_PAID)
+DROPPED = (AwardState.DECLINED, AwardState.NOT_PAID)
+ENDED = (AwardState.FINISHED, *DROPPED)
 
 
 def tell_digests() -> None:
@@ -105,7 +107,7 @@ def _tell_digest(round: Round, awards: list[Award], kind: str) -> None:
 def digest(round: Round, awards: list[Award]) -> dict[str, Any]:
     """What the awards of a round have done so far, in numbers and by project."""
     reports = [report for award in awards for report in award.reports]
-    kept = [award for award in awards if award.state not in (ENDED[1], ENDED[2])]
+    kept = [award for award in awards if award.state not in DROPPED]
     return {
         "round": round.title,
         "currency": round.currency,
@@ -121,13 +123,15 @@ def digest(round: Round, awards: list[Award]) -> dict[str, Any]:
 
 
 def _awaited() -> list[Round]:
-    """The rounds that somebody wants a digest of."""
+    """The rounds that somebody wants a digest of, and whose last one is not told yet."""
     ids = set()
     for subject in db.session.scalars(select(Follow.subject).distinct()):
         kind, _, number = subject.partition(" ")
         if kind in (RESULT, HALFWAY, FINISH, "round"):
             ids.add(int(number))
-    return list(db.session.scalars(select(Round).where(Round.id.in_(ids))))
+    over = told_among([f"{FINISH} {id}" for id in ids])
+    query = select(Round).where(Round.id.in_([id for id in ids if f"{FINISH} {id}" not in over]))
+    return list(db.session.scalars(query.options(selectinload(Round.phases))))
 
 
 def _give_up(round: Round, now: datetime) -> None:
