@@ -60,14 +60,14 @@ def tell_news() -> None:
     now = clock.now()
     rounds = _running(now)
     opened = {round.id: _opened(round, now) for round in rounds}
-    keys = [_result_key(round) for round in rounds]
+    keys = [news_of_result(round) for round in rounds]
     keys += [_opening_key(phase) for phase in opened.values() if phase]
     told = told_among(keys)
     for round in rounds:
         phase = opened[round.id]
         if phase is not None and _opening_key(phase) not in told:
             _tell_opening(round, phase)
-        if _result_key(round) not in told and is_public(round, now):
+        if news_of_result(round) not in told and is_public(round, now):
             _tell_result(round)
 
 
@@ -246,10 +246,6 @@ def _tell_opening(round: Round, phase: Phase) -> None:
     )
 
 
-def _result_key(round: Round) -> str:
-    return f"result {round.id}"
-
-
 def _tell_result(round: Round) -> None:
     """To those who follow the round, and each project's own news to its group and followers."""
     counts = list_official_counts(round)
@@ -259,8 +255,7 @@ def _tell_result(round: Round) -> None:
     tell(
         subject=subjects[0],
         also=subjects[1:],
-        key=_result_key(round),
-        news=news_of_result(round),
+        key=news_of_result(round),
         template="round_news",
         context={**_about(round), "kind": "result", "url": f"{_about(round)['url']}/results"},
     )
