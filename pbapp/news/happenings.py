@@ -19,6 +19,7 @@ from pbapp.messages.subjects import find
 from pbapp.news.models import LetterState, Newsletter
 from pbapp.news.queries import list_packs
 from pbapp.proposals.models import Proposal
+from pbapp.results.corrections.queries import published_at
 from pbapp.results.models import Count
 from pbapp.results.queries import is_public
 from pbapp.rounds.models import PhaseKind, Round
@@ -114,7 +115,7 @@ def _phases(round: Round, is_counted: bool) -> list[Item]:
             is_told = False
         if not is_told or phase.starts_at > now:
             continue
-        at = max(phase.starts_at, round.certified_at or phase.starts_at) if is_result else None
+        at = published_at(round) if is_result else None
         path = f"/rounds/{round.slug}" + ("/results" if is_result else "")
         items.append(
             Item(
