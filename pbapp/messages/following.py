@@ -19,14 +19,7 @@ from pbapp import clock
 from pbapp.db import advisory_lock, db
 from pbapp.messages import bounces, subjects
 from pbapp.messages import services as messages
-from pbapp.messages.models import (
-    Follow,
-    FollowState,
-    Mail,
-    MailState,
-    Subscription,
-    SubscriptionState,
-)
+from pbapp.messages.models import Follow, FollowState, Mail, MailState, Subscription
 from pbapp.messages.subjects import FINISH, HALFWAY, RESULT
 from pbapp.web.context import settings
 
@@ -153,16 +146,15 @@ def bring_over() -> None:
     """Take over who asked for a result before results were a subject like others (0136)."""
     hold()
     for old in db.session.scalars(select(Subscription).limit(ASKED_AT_ONCE)).all():
-        asked = old.state is SubscriptionState.ASKED
         _write(
             {
                 "id": old.id,
-                "subject": f"result {old.round_id}",
+                "subject": f"{RESULT} {old.round_id}",
                 "address": old.address,
                 "reader": find_reader(old.address) or secrets.token_hex(16),
                 "language": old.language,
-                "state": FollowState(old.state.value),
-                "asked_on": clock.today() if asked else None,
+                "state": old.state,
+                "asked_on": clock.today() if old.state is FollowState.ASKED else None,
             }
         )
         db.session.delete(old)

@@ -62,27 +62,6 @@ class Mail(Base):
     telling_id: Mapped[int | None] = mapped_column(index=True)
 
 
-class SubscriptionState(enum.StrEnum):
-    NEW = "new"
-    ASKED = "asked"
-    CONFIRMED = "confirmed"
-
-
-class Subscription(Base):
-    """Somebody who asked for a result before version 2: taken over into `Follow` by the worker."""
-
-    __tablename__ = "subscription"
-    __table_args__ = (UniqueConstraint("round_id", "address"), {"sqlite_with_rowid": False})
-
-    id: Mapped[str] = mapped_column(
-        String(32), primary_key=True, default=lambda: secrets.token_hex(16)
-    )
-    round_id: Mapped[int]
-    address: Mapped[str] = mapped_column(String(320))
-    language: Mapped[str] = mapped_column(String(12))
-    state: Mapped[SubscriptionState] = mapped_column(one_of(SubscriptionState, "state"))
-
-
 class FollowState(enum.StrEnum):
     """An address is typed (new), asked by mail whether it is theirs, and then theirs."""
 
@@ -112,6 +91,22 @@ class Follow(Base):
     language: Mapped[str] = mapped_column(String(12))
     state: Mapped[FollowState] = mapped_column(one_of(FollowState, "state"))
     asked_on: Mapped[date | None]
+
+
+class Subscription(Base):
+    """Somebody who asked for a result before one could follow anything else (0136).
+
+    The worker takes these rows over into `Follow`; nothing writes another.
+    """
+
+    __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("round_id", "address"), {"sqlite_with_rowid": False})
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    round_id: Mapped[int]
+    address: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(12))
+    state: Mapped[FollowState] = mapped_column(one_of(FollowState, "state"))
 
 
 class Telling(Base):

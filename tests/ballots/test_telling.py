@@ -12,7 +12,7 @@ from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.worker import load_jobs
 from pbapp.messages import following, spreading
-from pbapp.messages.models import Follow, Mail, Subscription, SubscriptionState
+from pbapp.messages.models import Follow, FollowState, Mail, Subscription
 from pbapp.news import digests
 from pbapp.results import services as results
 from pbapp.rounds.models import PhaseKind, Round
@@ -119,7 +119,7 @@ def test_half_way_and_finish_are_asked_for_with_the_same_press(
 def test_addresses_in_mails_of_before_still_lead_on(stranger: Browser, round: Round) -> None:
     id = "0" * 32
     old = {"id": id, "round_id": round.id, "address": "jo@example.org", "language": "en"}
-    db.session.execute(insert(Subscription), {**old, "state": SubscriptionState.ASKED})
+    db.session.execute(insert(Subscription), {**old, "state": FollowState.ASKED})
     following.bring_over()
     following.bring_over()
     assert db.session.scalar(select(func.count()).select_from(Subscription)) == 0
