@@ -79,7 +79,7 @@ _log = logging.getLogger("pbapp.jobs")
 
 
 def chores() -> None:
-    """Forget what is out of date; one that fails does not stop the others."""
+    """Do them all, each in a transaction of its own; one that fails does not stop the others."""
     for chore in CHORES:
         try:
             with write_transaction():

@@ -104,8 +104,7 @@ def read(messages: Iterable[Message]) -> Found:
     A report counts if it names a message that we sent and still know the address of. Who made it
     up would have to know the Message-ID, which only the receiver does.
     """
-    number = counted = known = 0
-    other = 0
+    number = counted = known = other = 0
     for message in messages:
         number += 1
         code, mail = _failure(message), _reported(message)
