@@ -245,7 +245,11 @@ def test_only_officers_of_the_board_write_and_nobody_else_sees_a_draft(
             browser.post(path, token, status=403)
         for act in ("test", "take-back", "throw-away"):
             browser.post(f"{own}/{act}", token, status=403)
-    for path in (*paths, "/desk/newsletters", "/desk/messages"):
+    lists = ["/desk/newsletters", "/desk/messages"]
+    for browser in (board_member, resident):
+        for path in lists:
+            browser.get(path, status=403)
+    for path in (*paths, *lists):
         assert "/account/sign-in" in (stranger.get(path, status=303).location or "")
     stranger.get("/boards/coatbridge/news/1", status=404)
     assert "Twelve ideas" not in stranger.get("/boards/coatbridge/news").text

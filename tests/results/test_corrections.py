@@ -16,6 +16,7 @@ from pbapp.delivery import services as delivery
 from pbapp.delivery.models import Award, AwardState
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import JobState
+from pbapp.messages import following
 from pbapp.messages.models import Telling
 from pbapp.refusal import Refused
 from pbapp.results import queries as results
@@ -58,6 +59,8 @@ def test_two_people_correct_the_count_and_the_old_result_can_still_be_read(
     round: Round, officer: Browser, second_officer: Browser, stranger: Browser
 ):
     assert winners(round) == ["2", "1", "4"]
+    following.follow(subject=f"round {round.id}", address="jo@example.org", is_proven=True)
+    db.session.commit()
     officer.submit(officer.get(DESK), OUT, form="correction")
     assert "being counted again" in second_officer.get(DESK).text
     work()
@@ -88,6 +91,7 @@ def test_two_people_correct_the_count_and_the_old_result_can_still_be_read(
         assert WHAT["what"] in archive.read("README.txt").decode()
     tellings = db.session.scalars(select(Telling.template, Telling.subjects)).all()
     assert tellings == ["result_corrected"]
+    assert "Correction of a result" in officer.get("/desk/messages").text
     work()  # a second run finds that it is done
     assert db.session.query(Count).filter_by(is_official=True).count() == 1
 
