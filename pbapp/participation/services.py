@@ -84,17 +84,21 @@ def _begin(round: Round, source: Source) -> None:
         FormTotal.round_id == round.id, FormTotal.source == source
     )
     if db.session.scalar(first.limit(1)) is None:
-        rows = [
-            {
-                "round_id": round.id,
-                "source": source,
-                "question": question,
-                "answer": answer,
-                "people": 0,
-            }
-            for question, answer in EVERY_CELL
-        ]
-        db.session.execute(insert(FormTotal), rows)
+        _write(round, source, dict.fromkeys(EVERY_CELL, 0))
+
+
+def _write(round: Round, source: Source, numbers: Mapping[tuple[str, str], int | None]) -> None:
+    rows = [
+        {
+            "round_id": round.id,
+            "source": source,
+            "question": question,
+            "answer": answer,
+            "people": people,
+        }
+        for (question, answer), people in numbers.items()
+    ]
+    db.session.execute(insert(FormTotal), rows)
 
 
 def set_paper(
@@ -178,16 +182,6 @@ def _keep_what_is_shown(round: Round) -> None:
         kept[name, ANSWERED] = found[name, ANSWERED]
     db.session.execute(delete(FormTotal).where(FormTotal.round_id == round.id))
     db.session.execute(delete(FormKey).where(FormKey.round_id == round.id))
-    rows = [
-        {
-            "round_id": round.id,
-            "source": Source.KEPT,
-            "question": question,
-            "answer": answer,
-            "people": people,
-        }
-        for (question, answer), people in kept.items()
-    ]
-    db.session.execute(insert(FormTotal), rows)
+    _write(round, Source.KEPT, kept)
     db.session.expire_all()
     log(round, None, "round.forms_forgotten", {})
