@@ -23,9 +23,9 @@ from pbapp.participation.questions import (
     Question,
 )
 from pbapp.places.models import DeprivationSet
-from pbapp.places.queries import list_zones
 from pbapp.results import queries as results
 from pbapp.results.corrections.queries import published_at
+from pbapp.results.fifths import zones_of
 from pbapp.results.models import TurnoutKind
 from pbapp.results.privacy import suppress
 from pbapp.rounds.models import PhaseKind, Round
@@ -111,7 +111,7 @@ class Portrait:
 def portrait_of(round: Round) -> Portrait:
     """Everything said of a counted round's participation, in a handful of queries."""
     turnout = results.list_turnout(round)
-    zones = list_zones([item.area_id for item in round.round_areas])
+    zones = zones_of(round)
     living: Counter[str] = Counter()
     codes = {item.area_id: item.area.gss_code for item in round.round_areas}
     for zone in zones:

@@ -9,10 +9,10 @@ from functools import cached_property, partial
 
 from pbapp.ballots.closing import queries as closing
 from pbapp.config import ROOT
-from pbapp.places.queries import list_zones
 from pbapp.results import files, freezing, queries
 from pbapp.results.corrections.models import Correction
 from pbapp.results.corrections.queries import list_corrections
+from pbapp.results.fifths import zones_of
 from pbapp.results.models import Allocation, Count
 from pbapp.results.opendata import columns, tables
 from pbapp.results.opendata.columns import Table
@@ -193,10 +193,7 @@ class Bundle:
         if round.is_imported:
             return IMPORTED.encode("utf-8")
         whose = round.board.council.name if round.board else round.title
-        sources = {
-            zone.deprivation_set.attribution
-            for zone in list_zones([item.area_id for item in round.round_areas])
-        }
+        sources = {zone.deprivation_set.attribution for zone in zones_of(round)}
         text = LICENCE.format(
             whose=whose, title=round.title, name=LICENCE_NAME, url=LICENCE_URL
         ) + "".join(f"{source}\n" for source in sorted(sources))
