@@ -170,7 +170,8 @@ def _correction_page(round: Round, form: CorrectionForm) -> Page:
     waiting = queries.find_open(round)
     rows = _rows(round)
     titles = {row.project_key: row.title for row in rows}
-    won = {key for keys in _winners(waiting).values() for key in keys}
+    found = (waiting.found if waiting else None) or {"winners": {}}
+    won = {key for keys in found["winners"].values() for key in keys}
     now = {row.project_key for row in rows if row.is_funded}
     html = render_template(
         "results/corrections/correct.html",
@@ -188,11 +189,6 @@ def _correction_page(round: Round, form: CorrectionForm) -> Page:
         corrections=queries.list_corrections(round),
     )
     return html, 422 if form.errors or form.form_errors else 200
-
-
-def _winners(waiting: object) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = (getattr(waiting, "found", None) or {}).get("winners", {})
-    return found
 
 
 def _own(slug: str, *, counters_too: bool = False) -> tuple[Round, Account]:
