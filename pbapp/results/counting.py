@@ -5,11 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from pbapp.ballots.log import sealing
-from pbapp.ballots.log import services as log
 from pbapp.db import db, write_transaction
 from pbapp.jobs.services import job, report
 from pbapp.refusal import N_
-from pbapp.results import assurance, freezing, services
+from pbapp.results import assurance, services
 from pbapp.results.queries import (
     COUNT_JOB,
     find_official_count,
@@ -51,11 +50,7 @@ def _counted(job_id: UUID, round_id: int, actor: str) -> bool:
         if round is None or find_official_count(round) is not None:
             return round is not None
         if find_profile(round_id) is None:
-            # From here on no ballot comes, goes, or stops counting.
-            log.seal_close(round=round, keys=settings().keys)
-            by_ward = freezing.people_by_ward(round, settings().keys)
-            by_fifth = freezing.people_by_fifth(round, settings().keys)
-            services.freeze(round=round, by_ward=by_ward, by_fifth=by_fifth, actor=actor)
+            services.close_and_freeze(round=round, keys=settings().keys, actor=actor)
         db.session.commit()
     _say(job_id, 1)
     # Slow, so outside any write transaction.

@@ -14,11 +14,10 @@ from pbapp.ballots.closing import destroying
 from pbapp.ballots.closing import queries as closing
 from pbapp.ballots.closing.destroying import Gone, Tell
 from pbapp.ballots.keys import KeyMissing
-from pbapp.ballots.log import services as log
 from pbapp.config import Config
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
-from pbapp.results import assurance, freezing, services
+from pbapp.results import assurance, services
 from pbapp.results.queries import find_official_count, find_profile, list_turnout
 from pbapp.rounds.models import Round
 from pbapp.web.context import settings
@@ -60,10 +59,7 @@ def _freeze(round: Round) -> None:
     """
     if find_profile(round.id) is None:
         with suppress(Refused, KeyMissing):
-            log.seal_close(round=round, keys=settings().keys)
-            by_ward = freezing.people_by_ward(round, settings().keys)
-            by_fifth = freezing.people_by_fifth(round, settings().keys)
-            services.freeze(round=round, by_ward=by_ward, by_fifth=by_fifth, actor="clock")
+            services.close_and_freeze(round=round, keys=settings().keys, actor="clock")
     found = assurance.find_out(round) if find_official_count(round) else None
     if found is not None:
         assurance.keep(round, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
 from pbapp.ballots import queries as box
 from pbapp.ballots.log import due as ballot_log
+from pbapp.ballots.log.services import seal_close
 from pbapp.ballots.paper import queries as paper
 from pbapp.ballots.vote import Vote, ticked
 from pbapp.db import advisory_lock, db, flush
@@ -37,6 +39,17 @@ from pbapp.tally import Election, ProjectResult, outcome_as_dict, parameters_dig
 NOBODY: Mapping[str, int] = MappingProxyType({})
 
 # --- freezing ------------------------------------------------------------------------------------
+
+
+def close_and_freeze(*, round: Round, keys: Path, actor: str) -> None:
+    """Freeze the ballots with who took part. From here on none comes, goes, or stops counting.
+
+    Raises `Refused` as `freeze` does, and `KeyMissing` without the round's key.
+    """
+    seal_close(round=round, keys=keys)
+    by_ward = freezing.people_by_ward(round, keys)
+    by_fifth = freezing.people_by_fifth(round, keys)
+    freeze(round=round, by_ward=by_ward, by_fifth=by_fifth, actor=actor)
 
 
 def freeze(
