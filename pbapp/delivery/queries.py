@@ -50,8 +50,9 @@ def list_awards(round: Round) -> list[Award]:
 
 
 def list_of_boards(board_ids: Collection[int]) -> list[Award]:
-    """The awards of these boards, newest offer first."""
-    query = _awards().join(Award.round).where(Round.board_id.in_(board_ids))
+    """The awards of these boards with the pots that pay them, newest offer first."""
+    pot = joinedload(Award.allocation).joinedload(Allocation.count).load_only(Count.pot)
+    query = _awards().options(pot).join(Award.round).where(Round.board_id.in_(board_ids))
     return list(db.session.scalars(query.order_by(Award.offered_at.desc(), Award.id)))
 
 

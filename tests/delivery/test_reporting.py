@@ -29,7 +29,7 @@ from pbapp.plans.models import Direction, Indicator
 from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round, Underspend
-from tests.client import Browser
+from tests.client import Browser, QueryCounter
 from tests.delivery.factories import approved, offered, page_form, path_of
 from tests.desk.test_decide import token_of
 from tests.organisations.letters import letters, told
@@ -47,9 +47,11 @@ def path_by_link(award: Award) -> str:
     return "/awards/report/" + report_url(award).rpartition("/")[2]
 
 
-def finished(award: Award, world: World, spent_pence: int = 3_000_00) -> Award:
+def finished(
+    award: Award, world: World, spent_pence: int = 3_000_00, paid_pence: int = 4_000_00
+) -> Award:
     services.pay(
-        award=award, paid_on=clock.today(), amount_pence=4_000_00, note="", by=world.officer
+        award=award, paid_on=clock.today(), amount_pence=paid_pence, note="", by=world.officer
     )
     told: dict[str, Any] = {"text": "Done.", "difference": "", "people": 5, "photo_id": None}
     reporting.report(
@@ -362,6 +364,19 @@ def test_officers_see_what_is_late_and_others_do_not(
     assert "Walking football" not in late
     assert "Late: Doors, due" in late
     officer.get("/desk/awards?only=nonsense")
+
+
+def test_many_finished_awards_take_the_desk_as_many_queries_as_one(
+    officer: Browser, round: Round, world: World, count_queries: QueryCounter
+) -> None:
+    needed = []
+    for number in (1, 2):
+        finished(approved(round, world, number), world, spent_pence=1_00, paid_pence=2_00)
+        db.session.expunge_all()
+        count_queries.reset()
+        assert f"Money was not needed ({number})" in officer.get("/desk/awards").text
+        needed.append(count_queries.number)
+    assert needed[0] == needed[1]
 
 
 def test_what_there_is_to_do_follows_from_the_dates(round: Round, world: World) -> None:
