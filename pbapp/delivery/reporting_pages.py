@@ -10,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_from_directory,
     session,
     url_for,
 )
@@ -54,11 +53,14 @@ from pbapp.plans.queries import list_indicators
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
 from pbapp.web.context import settings
+from pbapp.web.documents import MEDIA_TYPES
+from pbapp.web.downloads import hand_over
 from pbapp.web.limits import limited
 from pbapp.web.uploads import store_picture
 
 REPORTS_AN_HOUR = 30
 SAID, MOST_SAID = "seen", 50
+RECEIPT_TYPES = MEDIA_TYPES | {"jpg": "image/jpeg"}
 
 
 @bp.route("/<int:number>/step", methods=["GET", "POST"])
@@ -213,14 +215,11 @@ def _receipt(award: Award, by: Account | None, then: str) -> Page:
 def receipt(slug: str, number: int, receipt_id: int) -> Response:
     """A receipt's file, to be kept; the group and those who handle money may have it."""
     found = _find_receipt(workers_award(slug, number), receipt_id)
-    response = send_from_directory(
-        settings().uploads / reporting.RECEIPTS,
-        f"{found.digest}.{found.ending}",
-        as_attachment=True,
-        download_name=f"receipt-{number}-{found.id}.{found.ending}",
+    return hand_over(
+        settings().uploads / reporting.RECEIPTS / f"{found.digest}.{found.ending}",
+        RECEIPT_TYPES[found.ending],
+        f"receipt-{number}-{found.id}.{found.ending}",
     )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @bp.route("/<int:number>/receipts/<int:receipt_id>/check", methods=["GET", "POST"])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,6 +22,7 @@ from pbapp.jobs.models import Job, JobState
 from pbapp.refusal import Refused
 from pbapp.rounds.models import Round
 from pbapp.web.access import access
+from pbapp.web.downloads import hand_over
 from pbapp.web.forms import SelectChoice
 from pbapp.web.fragments import render
 from pbapp.web.limits import limited
@@ -89,9 +89,7 @@ def pack_file(slug: str, job_id: UUID, place: int) -> Response:
     round, _account = get_own(slug)
     asked = printing.find(round, job_id) or abort(404)
     file = delivery.open_file(asked, place) or abort(404)
-    return send_file(
-        io.BytesIO(file.data), mimetype=file.media_type, as_attachment=True, download_name=file.name
-    )
+    return hand_over(file.data, file.media_type, file.name)
 
 
 def _form(round: Round, **values: Any) -> PackForm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, request, send_from_directory
+from flask import Response, abort, render_template, request
 
 from pbapp import clock
 from pbapp.audit.queries import list_revisions
@@ -23,6 +23,7 @@ from pbapp.rounds import icalendar
 from pbapp.web.access import access, anyone
 from pbapp.web.context import settings
 from pbapp.web.documents import MEDIA_TYPES
+from pbapp.web.downloads import hand_over
 from pbapp.web.forms import PressForm
 
 
@@ -112,10 +113,8 @@ def paper(slug: str, meeting_id: int, paper_id: int) -> Response:
     found = queries.find_paper(meeting, paper_id) or abort(404)
     if not (found.published_at or is_inside(meeting.board_id)):
         abort(404)
-    return send_from_directory(
-        settings().uploads,
-        f"{found.digest}.{found.ending}",
-        mimetype=MEDIA_TYPES[found.ending],
-        as_attachment=True,
-        download_name=words.file_name(found),
+    return hand_over(
+        settings().uploads / f"{found.digest}.{found.ending}",
+        MEDIA_TYPES[found.ending],
+        words.file_name(found),
     )

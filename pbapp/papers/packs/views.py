@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, send_file, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -30,10 +29,11 @@ from pbapp.papers.packs.spreadsheet import csv_file
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone, signed_in
 from pbapp.web.documents import MEDIA_TYPES
+from pbapp.web.downloads import hand_over
 from pbapp.web.fragments import render
 from pbapp.web.refusals import say_no
 
-KINDS = MEDIA_TYPES | {"csv": "text/csv", "json": "application/json"}
+KINDS = MEDIA_TYPES | {"csv": "text/csv"}
 
 
 @bp.post("/meetings/<int:meeting_id>/pack")
@@ -117,9 +117,7 @@ def file(slug: str, meeting_id: int, version: int, number: int, ending: str) -> 
     data = _data(kept, _document(facts, number), number, ending)
     what = f"report-{number}" if number else "pack"
     name = f"{slug}-{facts['meeting']['starts_at'][:10]}-{what}-v{kept.version}.{ending}"
-    return send_file(
-        io.BytesIO(data), mimetype=KINDS[ending], as_attachment=True, download_name=name
-    )
+    return hand_over(data, KINDS[ending], name)
 
 
 @bp.get("/meetings/<int:meeting_id>/packs/<int:version>/facts.json")
