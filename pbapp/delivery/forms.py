@@ -19,7 +19,6 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from pbapp.assets.words import KIND
 from pbapp.plans.models import Indicator
 from pbapp.web.forms import Form, PoundsField, SelectChoice, at_most, plain_text
 
@@ -95,26 +94,6 @@ class MilestoneForm(Form):
         validators=[DataRequired(_l("Say what will be done.")), at_most(160)],
     )
     due_on = DateField(_l("By which day?"), validators=[InputRequired(_l("Enter the day."))])
-
-
-class MapForm(Form):
-    """What a finished project left behind, for the map."""
-
-    kind = RadioField(
-        _l("What kind of thing is it?"),
-        choices=[SelectChoice(kind.value, words) for kind, words in KIND.items()],
-        validators=[InputRequired(_l("Choose what kind of thing it is."))],
-    )
-    name = StringField(
-        _l("What is it called?"),
-        filters=[plain_text],
-        validators=[DataRequired(_l("Enter a name.")), at_most(120)],
-    )
-    summary = StringField(
-        _l("Say in one line what it offers"),
-        filters=[plain_text],
-        validators=[DataRequired(_l("Say in one line what it offers.")), at_most(200)],
-    )
 
 
 class ReceiptForm(Form):

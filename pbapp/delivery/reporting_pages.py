@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import me
+from pbapp.assets.forms import WhatForm
 from pbapp.assets.links import fix_url
 from pbapp.assets.services import acknowledge
 from pbapp.concerns.raising import raise_page
@@ -40,7 +41,6 @@ from pbapp.delivery.blueprint import (
 )
 from pbapp.delivery.forms import (
     CheckForm,
-    MapForm,
     MilestoneForm,
     ReasonForm,
     ReceiptForm,
@@ -345,7 +345,7 @@ def see(slug: str, number: int) -> Page:
 def put_on_map(slug: str, number: int) -> Page:
     """What a finished project left behind becomes an entry on the map of what's here."""
     award = their_award(slug, number)
-    form = MapForm(data={"name": award.proposal.title[:120], "summary": award.proposal.summary})
+    form = WhatForm(data={"name": award.proposal.title[:120], "summary": award.proposal.summary})
     if not form.validate_on_submit():
         return form_page("map", award, form)
     try:
