@@ -25,6 +25,7 @@ from pbapp.rounds.queries import (
     list_extensions,
     list_rounds,
     pot_total,
+    result_is_out,
     state_of,
 )
 from pbapp.rounds.setup import history, rule_words
@@ -187,8 +188,7 @@ def _action(round: Round) -> dict[str, Any]:
             "url": url_for("writing.new", slug=round.slug),
             "text": _("For groups. You can stop at any time and go on later."),
         }
-    is_out = state_of(round, now).kind is PhaseKind.PUBLISHED and not round.waits_for_certificate
-    if round.is_imported or is_out:
+    if result_is_out(round, now):
         return {"label": _("See the result"), "url": f"{here}/results", "text": ""}
     return {
         "label": _("Read the proposals"),

@@ -27,7 +27,6 @@ from pbapp.organisations.passport.forms import (
 )
 from pbapp.organisations.passport.models import Item, ItemState, Kept, PassportItem
 from pbapp.organisations.passport.words import ITEM, STATE, TONE, WHAT
-from pbapp.organisations.queries import find
 from pbapp.refusal import Refused
 from pbapp.web.access import access
 from pbapp.web.babel import say
@@ -236,7 +235,7 @@ def _show_desk(group: Organisation, tried: dict[Item, CheckForm]) -> tuple[str, 
 @access(an_officer)
 def check(organisation_id: UUID, name: str) -> Page:
     """An officer says until when an item counts, or what is wrong with it."""
-    group, item = find(organisation_id) or abort(404), _item(name)
+    group, item = get_group(organisation_id), _item(name)
     row = queries.find_item(group.id, item) or abort(404)
     form = CheckForm(prefix=item.value)
     if form.validate():
