@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.accounts.models import Account
 from pbapp.db import db
@@ -150,23 +149,6 @@ def find_by_link(award_id: int, link_number: int) -> Award | None:
     """The award a group's link leads to, while the link holds."""
     query = _awards().where(Award.id == award_id, Award.link_number == link_number)
     return db.session.scalar(query)
-
-
-def list_counted(indicator_ids: Collection[int]) -> list[Report]:
-    """What projects counted towards these indicators, newest first: an award's latest word."""
-    query = (
-        select(Report)
-        .join(Report.award)
-        .options(contains_eager(Report.award).joinedload(Award.proposal))
-        .where(Report.indicator_id.in_(indicator_ids), Report.taken_out_at.is_(None))
-        .order_by(Report.told_at.desc(), Report.id.desc())
-    )
-    latest = {(one.award_id, one.indicator_id): one for one in reversed(_all(query))}
-    return list(latest.values())[::-1]
-
-
-def _all(query: Select[Any]) -> list[Any]:
-    return list(db.session.scalars(query))
 
 
 def underspend_of(award: Award) -> Underspend:

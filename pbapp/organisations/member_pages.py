@@ -65,7 +65,6 @@ def _show_members(group: Organisation, form: InviteForm) -> tuple[str, int]:
         "organisations/members.html",
         group=group,
         form=form,
-        press=PressForm(formdata=None),
         members=queries.list_memberships(group.id),
         mine=mine,
         is_lead=leads,

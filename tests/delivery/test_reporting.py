@@ -183,7 +183,8 @@ def test_what_was_counted_stands_beside_the_figures_of_the_plan(
     right = {**told, "counted": "14", "counted_words": "families who came"}
     group_member.submit(group_member.get(path), right)
     assert "Homes that are warm: 14 (families who came)" in stranger.get(path_of(round, 1)).text
-    assert [one.counted for one in queries.list_counted([indicator.id])] == [14]
+    db.session.refresh(award)
+    assert [(one.indicator, one.counted) for one in award.reports] == [(indicator, 14)]
 
 
 def test_receipts_are_checked_and_only_the_group_and_officers_have_them(
