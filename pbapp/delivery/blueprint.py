@@ -78,6 +78,27 @@ def again(name: str, award: Award, form: Any, refused: Refused, **context: Any) 
     return form_page(name, award, form, **context)
 
 
+def save(
+    name: str,
+    award: Award,
+    form: Any,
+    act: Callable[[], Any],
+    *,
+    said: str = "",
+    then: str = "",
+    **context: Any,
+) -> Page:
+    """Do what a form asks and go on; what cannot be done is said on the form as it was typed."""
+    try:
+        act()
+        db.session.commit()
+    except Refused as refused:
+        return again(name, award, form, refused, **context)
+    if said:
+        flash(said, "success")
+    return redirect(then or page_of(award), 303)
+
+
 def do(award: Award, done: str, act: Callable[[], Any], then: str | None = None) -> Page:
     """Do it and say so; what cannot be done is said on the same page."""
     address = then or page_of(award)

@@ -36,6 +36,7 @@ from pbapp.delivery.blueprint import (
     link_bp,
     officers_award,
     page_of,
+    save,
     their_award,
     workers_award,
 )
@@ -69,17 +70,17 @@ def add_step(slug: str, number: int) -> Page:
     """Say what will be done by which day."""
     award, form = workers_award(slug, number), MilestoneForm()
     if form.validate_on_submit():
-        try:
-            reporting.add_milestone(
+        return save(
+            "step",
+            award,
+            form,
+            lambda: reporting.add_milestone(
                 award=award,
                 name=form.name.data or "",
                 due_on=form.due_on.data,  # type: ignore[arg-type]  # a valid form has one
                 by=me(),
-            )
-            db.session.commit()
-        except Refused as refused:
-            return again("step", award, form, refused)
-        return redirect(page_of(award), 303)
+            ),
+        )
     return form_page("step", award, form)
 
 
@@ -122,9 +123,12 @@ def _report(award: Award, by: Account | None, then: str) -> Page:
     known = list_indicators(award.proposal.priority_id) if award.proposal.priority_id else []
     form.offer(known)
     if not form.validate_on_submit():
-        return form_page("report", award, form, then=then)
-    try:
-        reporting.report(
+        return form_page("report", award, form)
+    return save(
+        "report",
+        award,
+        form,
+        lambda: reporting.report(
             award=award,
             text=form.text.data or "",
             difference=form.difference.data or "",
@@ -134,12 +138,10 @@ def _report(award: Award, by: Account | None, then: str) -> Page:
             is_final=form.is_final.data,
             counted=_counted(form, known),
             by=by,
-        )
-        db.session.commit()
-    except Refused as refused:
-        return again("report", award, form, refused, then=then)
-    flash(_("Thank you. Everybody can read it now."), "success")
-    return redirect(then, 303)
+        ),
+        said=_("Thank you. Everybody can read it now."),
+        then=then,
+    )
 
 
 @bp.route("/<int:number>/reports/<int:report_id>/out", methods=["GET", "POST"])
@@ -193,21 +195,22 @@ def _counted(form: ReportForm, known: list[Indicator]) -> Counted | None:
 def _receipt(award: Award, by: Account | None, then: str) -> Page:
     form = ReceiptForm()
     if not form.validate_on_submit():
-        return form_page("receipt", award, form, then=then)
-    try:
-        reporting.send_receipt(
+        return form_page("receipt", award, form)
+    return save(
+        "receipt",
+        award,
+        form,
+        lambda: reporting.send_receipt(
             award=award,
             what=form.what.data or "",
             amount_pence=form.amount.data,
             stream=form.file.data.stream,
             folder=settings().uploads,
             by=by,
-        )
-        db.session.commit()
-    except Refused as refused:
-        return again("receipt", award, form, refused, then=then)
-    flash(_("Thank you. An officer looks at it."), "success")
-    return redirect(then, 303)
+        ),
+        said=_("Thank you. An officer looks at it."),
+        then=then,
+    )
 
 
 @bp.get("/<int:number>/receipts/<int:receipt_id>")
@@ -229,15 +232,18 @@ def check_receipt(slug: str, number: int, receipt_id: int) -> Page:
     award, form = officers_award(slug, number), CheckForm()
     found = _find_receipt(award, receipt_id)
     if form.validate_on_submit():
-        is_accepted = form.outcome.data == "yes"
-        try:
-            reporting.check_receipt(
-                receipt=found, is_accepted=is_accepted, reason=form.reason.data or "", by=me()
-            )
-            db.session.commit()
-        except Refused as refused:
-            return again("check_receipt", award, form, refused, receipt=found)
-        return redirect(page_of(award), 303)
+        return save(
+            "check_receipt",
+            award,
+            form,
+            lambda: reporting.check_receipt(
+                receipt=found,
+                is_accepted=form.outcome.data == "yes",
+                reason=form.reason.data or "",
+                by=me(),
+            ),
+            receipt=found,
+        )
     return form_page("check_receipt", award, form, receipt=found)
 
 

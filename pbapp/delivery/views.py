@@ -32,6 +32,7 @@ from pbapp.delivery.blueprint import (
     link_to,
     officers_award,
     page_of,
+    save,
     say,
     their_award,
 )
@@ -135,13 +136,7 @@ def decide(slug: str, number: int) -> Page:
     """Record what the pot's funder decided."""
     award, form = officers_award(slug, number), DecisionForm()
     if form.validate_on_submit():
-        try:
-            _record(award, form)
-            db.session.commit()
-        except Refused as refused:
-            return again("decision", award, form, refused)
-        flash(_("Saved."), "success")
-        return redirect(page_of(award), 303)
+        return save("decision", award, form, lambda: _record(award, form), said=_("Saved."))
     return form_page("decision", award, form)
 
 
