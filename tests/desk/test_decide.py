@@ -83,10 +83,14 @@ def undo_form(page: Page) -> int:
 
 
 def test_the_page_shows_all_there_is_to_decide_on(
-    officer: Browser, proposal: Proposal, asset: Asset
+    officer: Browser, world: World, round: Round, asset: Asset
 ) -> None:
+    says = "Members pay £1 a week."
+    proposal = make_proposal(world, round, title="Walking football", running_costs=says)
     page = officer.get(path_of(proposal))
     assert page.h1 == "Walking football"
+    assert says in page.text
+    assert page.links()["Every version of this proposal"].endswith("/history")
     for text in ("Two hours every Tuesday", "Hall hire £900", "Together £1,000.50", "Poverty"):
         assert text in page.text or text == "Poverty"
     page = officer.get(path_of(asset))

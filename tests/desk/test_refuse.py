@@ -160,6 +160,7 @@ def test_who_may_be_second_follows_the_size_of_the_round(
     counter.get(page_of(proposal), status=403)
     round.profile = Profile.SMALL
     db.session.commit()
+    assert not [to for to in counter.get(page_of(proposal)).links().values() if "/history" in to]
     agree(counter, proposal)
     assert state_of(proposal) == "refused"
 

@@ -15,7 +15,7 @@ from pbapp.assets import words as asset_words
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import AssetState
 from pbapp.audit.queries import list_revisions
-from pbapp.boards.access import any_officer, officer_or_counter
+from pbapp.boards.access import any_officer, is_officer_of, officer_or_counter
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
@@ -34,6 +34,7 @@ from pbapp.desk.queue.pages import undoable
 from pbapp.desk.queue.queries import list_replies, plain_ref
 from pbapp.proposals import words as proposal_words
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
+from pbapp.proposals.showing import Bid
 from pbapp.refusal import Refused
 from pbapp.web import fragments
 from pbapp.web.access import access
@@ -181,6 +182,8 @@ def _proposal(case: ProposalCase, made: list[Decision]) -> dict[str, Any]:
         "proposal": found,
         "round": found.round,
         "appraisal": for_decision(found, the_officer()),
+        "sender": proposal_words.sender,
+        "bid_words": Bid if is_officer_of(case.board_id) else None,
         "state": proposal_words.state_words(found),
         "tone": proposal_words.TONES[found.state],
         "history": proposal_words.history(
