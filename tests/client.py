@@ -45,9 +45,13 @@ class Browser:
     def refused(self, path: str, status: int = 403) -> None:
         """Neither shown nor taken: a page that is not for this person, asked for and posted to."""
         self.get(path, status)
+        self.post(path, self.token(), status)
+
+    def token(self) -> dict[str, str]:
+        """What an address needs that is only posted to: the token against forged posts."""
         token = re.search(r'name="csrf-token" content="([^"]+)"', self.get("/privacy").html)
         assert token, "the page holds no token"
-        self.post(path, {"csrf_token": token[1]}, status)
+        return {"csrf_token": token[1]}
 
     def follow(self, page: Page) -> Page:
         """Go where a redirect points."""

@@ -145,7 +145,9 @@ def test_others_are_invited_on_a_page_and_write_along(
     page = group_member.follow(group_member.submit(page, invited, form="invite"))
     assert world.resident.email in page.text
     assert change(resident, proposal).h1 == "Look through it and send it in"
-    resident.refused(path)  # inviting more is not theirs
+    resident.refused(path)  # inviting more is not theirs, nor is taking somebody off
+    taken_off = f"{path}/{proposal.co_authors[0].id}/remove"
+    resident.post(taken_off, resident.token(), 403)
     for _ in range(2):
         group_member.submit(page, form=0)
     assert "Nobody is invited yet." in group_member.get(path).text

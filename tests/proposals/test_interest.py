@@ -149,6 +149,8 @@ def test_who_may_not_tell_or_answer(
     interest = told(group_member, world)
     for browser in (group_member, resident, board_member, officer_elsewhere):
         browser.refused(path_of(interest))
+        browser.post(f"{path_of(interest)}/undo", browser.token(), 403)
+    resident.post(f"{SAY}/{interest.id}/write", resident.token(), 404)
     page = second_officer.get(path_of(interest))  # a voting lead reads it, and does not decide
     assert "A moderator or an appraiser" in page.text
     assert officer_elsewhere.get("/desk/interest").text.count("Walking football") == 0

@@ -159,6 +159,25 @@ def test_a_page_sent_too_late_is_refused_and_its_text_can_be_copied(
     assert db.session.query(Proposal).count() == 0
 
 
+def test_a_draft_is_for_nobody_outside_the_group(
+    stranger: Browser,
+    resident: Browser,
+    officer: Browser,
+    group_member: Browser,
+    world: World,
+    round: Round,
+) -> None:
+    page = begin(group_member).path
+    whole = page.removesuffix("/idea")
+    stranger.get(whole, 303)
+    for browser in (resident, officer):
+        browser.refused(page, 404)
+        browser.refused(whole, 404)
+        browser.post(f"{page}/typed", browser.token(), 404)
+        browser.post(f"{whole}/throw-away", browser.token(), 303)
+    assert db.session.query(ProposalDraft).count() == 1
+
+
 def test_drafts_nobody_comes_back_to_are_forgotten_after_sixty_days(
     group_member: Browser, world: World, round: Round
 ) -> None:
