@@ -161,11 +161,9 @@ class ReportForm(Form):
         self.indicator.choices = [SelectChoice("", _("None, or I do not know")), *known]
 
     def validate_counted(self, field: Any) -> None:
-        typed = (field.data or "").replace(",", "")
-        plain = typed.isascii() and typed.isdigit() and len(typed) <= 7
-        if self.indicator.data and not plain:
+        if self.indicator.data and self.how_many_counted is None:
             raise ValidationError(_("Enter a whole number in digits, like 45."))
-        if typed and not self.indicator.data:
+        if field.data and not self.indicator.data:
             raise ValidationError(_("Choose which figure this counts towards, or leave it empty."))
 
     def validate_counted_words(self, field: Any) -> None:
@@ -173,9 +171,7 @@ class ReportForm(Form):
             raise ValidationError(_("Say what you counted, like: people who got a laptop."))
 
     def validate_people(self, field: Any) -> None:
-        typed = (field.data or "").replace(",", "")
-        plain = typed.isascii() and typed.isdigit() and len(typed) <= 7
-        if typed and not (plain and int(typed) > 0):
+        if field.data and not self.how_many:
             raise ValidationError(_("Enter a whole number in digits, like 45, or leave it empty."))
 
     def validate_consent(self, field: Any) -> None:
@@ -184,4 +180,14 @@ class ReportForm(Form):
 
     @property
     def how_many(self) -> int | None:
-        return int(self.people.data.replace(",", "")) if self.people.data else None
+        return _whole(self.people.data)
+
+    @property
+    def how_many_counted(self) -> int | None:
+        return _whole(self.counted.data)
+
+
+def _whole(typed: str | None) -> int | None:
+    """A whole number in digits, with or without commas; None for anything else."""
+    digits = (typed or "").replace(",", "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 7 else None

@@ -185,11 +185,9 @@ def _photo(form: ReportForm) -> Any:
 
 def _counted(form: ReportForm, known: list[Indicator]) -> Counted | None:
     chosen = next((one for one in known if str(one.id) == form.indicator.data), None)
-    if chosen is None:
+    if chosen is None or form.how_many_counted is None:
         return None
-    return Counted(
-        chosen, int((form.counted.data or "").replace(",", "")), form.counted_words.data or ""
-    )
+    return Counted(chosen, form.how_many_counted, form.counted_words.data or "")
 
 
 def _receipt(award: Award, by: Account | None, then: str) -> Page:

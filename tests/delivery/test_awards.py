@@ -170,6 +170,7 @@ def test_a_published_condition_has_to_be_named(
         ),
         ("report", {"text": "", "spent": "10"}, "Tell what you have done."),
         ("report", {"text": "Done.", "spent": "10", "people": "-3"}, "Enter a whole number"),
+        ("report", {"text": "Done.", "spent": "10", "people": ","}, "Enter a whole number"),
     ],
 )
 def test_wrong_input_is_said_beside_its_field(
