@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from pbapp import clock
 from pbapp.db import db
-from pbapp.delivery.models import Award, AwardState
+from pbapp.delivery.models import LIVE, Award, AwardState
 from pbapp.delivery.queries import list_awards
 from pbapp.messages import following
 from pbapp.messages.models import Follow, Telling
@@ -31,8 +31,7 @@ WAITS = timedelta(days=90)  # for a result that is late; then the addresses go a
 USUAL_WORK = timedelta(days=365)  # where no award says by when its money is spent
 LATE_WORK = timedelta(days=180)  # after that day people are told how far it is
 NAMED = 12  # projects that a digest names; the page has them all
-DROPPED = (AwardState.DECLINED, AwardState.NOT_PAID)
-ENDED = (AwardState.FINISHED, *DROPPED)
+ENDED = (AwardState.FINISHED, AwardState.DECLINED, AwardState.NOT_PAID)
 
 
 def tell_digests() -> None:
@@ -107,7 +106,7 @@ def _tell_digest(round: Round, awards: list[Award], kind: str) -> None:
 def digest(round: Round, awards: list[Award]) -> dict[str, Any]:
     """What the awards of a round have done so far, in numbers and by project."""
     reports = [report for award in awards for report in award.reports]
-    kept = [award for award in awards if award.state not in DROPPED]
+    kept = [award for award in awards if award.state in LIVE]
     return {
         "round": round.title,
         "currency": round.currency,
