@@ -101,14 +101,10 @@ def list_roles_held(board: Board) -> list[Membership]:
     return sorted(db.session.scalars(query), key=lambda held: order.index(held.role))
 
 
-def list_members_of(board_id: int | None) -> list[Account]:
-    """Everybody with a role on a board, its officers among them, each once."""
-    query = (
-        select(Account)
-        .where(
-            Account.closed_at.is_(None),
-            Account.id.in_(select(Membership.account_id).where(Membership.board_id == board_id)),
-        )
-        .order_by(Account.email)
+def list_members_of(board_id: int | None, roles: Iterable[Role] = Role) -> list[Account]:
+    """Everybody with a role on a board (its officers too), or with one of these; each once."""
+    held = select(Membership.account_id).where(
+        Membership.board_id == board_id, Membership.role.in_(roles)
     )
-    return list(db.session.scalars(query))
+    query = select(Account).where(Account.closed_at.is_(None), Account.id.in_(held))
+    return list(db.session.scalars(query.order_by(Account.email)))

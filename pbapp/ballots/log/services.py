@@ -24,8 +24,8 @@ from pbapp.ballots.paper import tables
 from pbapp.ballots.roll import contacts
 from pbapp.ballots.roll.models import ContactKind
 from pbapp.ballots.roll.voids import list_voided
-from pbapp.boards.models import Membership, Role
-from pbapp.boards.queries import roles_by_board
+from pbapp.boards.models import Role
+from pbapp.boards.queries import list_members_of, roles_by_board
 from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
 from pbapp.messages.models import MailChannel
@@ -199,7 +199,7 @@ def _tell_voters(round: Round, keys: Path, people: Sequence[str]) -> None:
 
 def _tell_heads(round: Round, batch: BallotBatch) -> None:
     """Send the head to the board's chair and voting leads, who keep it where we cannot reach."""
-    for account in _keepers_of_heads(round):
+    for account in list_members_of(round.board_id, TOLD_OF_HEADS):
         messages.write(
             key=f"ballot head {round.id} {batch.n} {account.id}",
             to=account.email,
@@ -215,16 +215,6 @@ def _tell_heads(round: Round, batch: BallotBatch) -> None:
                 "head": batch.head,
             },
         )
-
-
-def _keepers_of_heads(round: Round) -> list[Account]:
-    query = (
-        select(Account)
-        .join(Membership, Membership.account_id == Account.id)
-        .where(Membership.board_id == round.board_id, Membership.role.in_(TOLD_OF_HEADS))
-        .order_by(Account.email)
-    )
-    return list(db.session.scalars(query).unique())
 
 
 # --- the box when it is sealed --------------------------------------------------------------

@@ -10,7 +10,8 @@ from sqlalchemy import or_, select, update
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.audit import services as audit
-from pbapp.boards.models import Membership, Role
+from pbapp.boards.models import Role
+from pbapp.boards.queries import list_members_of
 from pbapp.boards.services import must_be_officer
 from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
@@ -64,13 +65,7 @@ def object_to(
 def _tell_leads(objection: Objection) -> None:
     """Tell the board's voting leads that there is one; not a word of what it says."""
     round = objection.round
-    query = (
-        select(Account)
-        .join(Membership, Membership.account_id == Account.id)
-        .where(Membership.board_id == round.board_id, Membership.role == Role.VOTING_LEAD)
-        .order_by(Account.email)
-    )
-    for account in db.session.scalars(query).unique():
+    for account in list_members_of(round.board_id, [Role.VOTING_LEAD]):
         messages.write(
             key=f"objection made {objection.id} {account.id}",
             to=account.email,
