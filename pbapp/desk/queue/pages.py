@@ -24,7 +24,7 @@ from pbapp.desk.queue import queries, services, words
 from pbapp.desk.queue.addresses import kept, url_of
 from pbapp.desk.queue.cases import find_case, get_case
 from pbapp.desk.queue.filters import PER_PAGE, WHO, Filters
-from pbapp.desk.queue.kinds import BY_KEY, Viewer
+from pbapp.desk.queue.kinds import Viewer
 from pbapp.plans.queries import list_to_review
 from pbapp.refusal import Refused
 from pbapp.rounds import words as round_words
@@ -66,7 +66,6 @@ def index() -> str:
         rounds_of={item.round_id: item.round_title for item in whole if item.round_id},
         url_of=url_of,
         words=words,
-        can_be_bulk={key for key, kind in BY_KEY.items() if kind.can_be_bulk},
         open=request.args.get("open", ""),
         is_officer=bool(officer_of),
         kept=kept(),
