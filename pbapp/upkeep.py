@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
 from pbapp.appraisal.merging import services as merging
-from pbapp.assets import feed_check, importing
+from pbapp.assets.lists import importing
+from pbapp.assets.oruk import checking as feed_check
 from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
 from pbapp.ballots.roll import chores as voters

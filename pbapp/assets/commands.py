@@ -24,7 +24,7 @@ def check_feed() -> None:
 
     The worker does it once a day. Every fault is listed, and the exit code is then 1.
     """
-    from pbapp.assets import feed_check
+    from pbapp.assets.oruk import checking as feed_check
 
     found, services = feed_check.look()
     feed_check.keep(found, services)
@@ -69,7 +69,7 @@ def fetch_aliss(
 
     The whole directory is read before anything is changed, so nothing is half done.
     """
-    from pbapp.assets import aliss, aliss_feed
+    from pbapp.assets.lists import aliss, aliss_feed
 
     board = find_board(slug)
     if board is None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     Float,
     ForeignKey,
@@ -16,11 +14,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pbapp.accounts.models import Account
 from pbapp.boards.models import Board
 from pbapp.db import Base, Moment, one_of
 from pbapp.organisations.models import Organisation
@@ -157,112 +153,6 @@ class AssetPriority(Base):
 
     asset: Mapped[Asset] = relationship(back_populates="priorities")
     priority: Mapped[Priority] = relationship()
-
-
-class BatchState(enum.StrEnum):
-    READ = "read"
-    IMPORTED = "imported"
-    UNDONE = "undone"
-
-
-class Batch(Base):
-    """A list brought in at once: read and looked at, then imported, perhaps undone.
-
-    `rows` holds the file's cells (the first row its heading) only until it is imported. `choices`
-    says what each column means; `findings` counts what became of the rows.
-    """
-
-    __tablename__ = "asset_batch"
-    __table_args__ = (
-        CheckConstraint("length(source) > 0", name="source_given"),
-        CheckConstraint("state = 'read' OR rows IS NULL", name="rows_forgotten"),
-        CheckConstraint("state = 'read' OR imported_at IS NOT NULL", name="moment_known"),
-    )
-    __refusals__ = {
-        "ck_asset_batch_source_given": ("source", N_("Say where this list is from.")),
-    }
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), index=True)
-    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    state: Mapped[BatchState] = mapped_column(one_of(BatchState, "state"))
-    file_name: Mapped[str] = mapped_column(String(200), default="")
-    source: Mapped[str] = mapped_column(String(200))
-    source_url: Mapped[str | None] = mapped_column(String(500))
-    licence: Mapped[str] = mapped_column(String(200), default="")
-    rows: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
-    choices: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    findings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    read_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    imported_at: Mapped[datetime | None] = mapped_column(Moment)
-    undone_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    board: Mapped[Board] = relationship()
-
-
-class ClaimState(enum.StrEnum):
-    ASKED = "asked"
-    APPROVED = "approved"
-    REFUSED = "refused"
-
-
-class Claim(Base):
-    """A group says that an entry is its own; an officer decides. One at a time for an entry."""
-
-    __tablename__ = "asset_claim"
-    __table_args__ = (
-        CheckConstraint("state <> 'refused' OR length(reason) > 0", name="reason_given"),
-        CheckConstraint("(state = 'asked') = (decided_at IS NULL)", name="decision_known"),
-        Index(
-            "uq_asset_claim_asset_id",
-            "asset_id",
-            unique=True,
-            sqlite_where=text("state = 'asked'"),
-            postgresql_where=text("state = 'asked'"),
-        ),
-    )
-    __refusals__ = {
-        "uq_asset_claim_asset_id": (
-            None,
-            N_("A group has said already that this entry is theirs. An officer is looking at it."),
-        ),
-        "ck_asset_claim_reason_given": (
-            "reason",
-            N_("Say why, so that the group knows what to do."),
-        ),
-    }
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"))
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
-    says: Mapped[str] = mapped_column(Text, default="")
-    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    asked_at: Mapped[datetime] = mapped_column(Moment)
-    state: Mapped[ClaimState] = mapped_column(one_of(ClaimState, "state"))
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    reason: Mapped[str] = mapped_column(Text, default="")
-
-    asset: Mapped[Asset] = relationship()
-    organisation: Mapped[Organisation] = relationship()
-    asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
-
-
-class FeedCheck(Base):
-    """What one look at the whole Open Referral UK feed found."""
-
-    __tablename__ = "feed_check"
-    __table_args__ = (CheckConstraint("services >= 0", name="count_possible"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-    services: Mapped[int]
-    faults: Mapped[int]
-    examples: Mapped[list[str]] = mapped_column(JSON, default=list)
-
-    @property
-    def is_valid(self) -> bool:
-        return self.faults == 0
 
 
 SUBJECT = "asset"  # how decisions, revisions and the officers' log name an entry

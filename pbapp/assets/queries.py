@@ -5,19 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
-from pbapp import clock
-from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState, Claim
+from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState
 from pbapp.db import db
 from pbapp.places.models import Area
 
 PER_PAGE = 20
-SHOWN_FOR = timedelta(days=60)  # a decided claim, on its group's page
 
 
 @dataclass(frozen=True)
@@ -162,18 +159,6 @@ def list_of_group(organisation_id: UUID) -> list[Asset]:
         .options(joinedload(Asset.area))
         .where(Asset.organisation_id == organisation_id)
         .order_by(func.lower(Asset.name), Asset.id)
-    )
-    return list(db.session.scalars(query))
-
-
-def list_claims_of(organisation_id: UUID) -> list[Claim]:
-    """What a group said is its own and waits, or was decided not long ago; newest first."""
-    lately = Claim.decided_at > clock.now() - SHOWN_FOR
-    query = (
-        select(Claim)
-        .options(joinedload(Claim.asset))
-        .where(Claim.organisation_id == organisation_id, or_(Claim.decided_at.is_(None), lately))
-        .order_by(Claim.asked_at.desc(), Claim.id)
     )
     return list(db.session.scalars(query))
 

@@ -8,13 +8,7 @@ from uuid import UUID, uuid4
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.entry import Entry, check_website, place
-from pbapp.assets.models import (
-    SUBJECT,
-    Asset,
-    AssetPriority,
-    AssetState,
-    Confirmer,
-)
+from pbapp.assets.models import SUBJECT, Asset, AssetPriority, AssetState, Confirmer
 from pbapp.assets.refusing import DECIDED, STATE_AFTER
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board

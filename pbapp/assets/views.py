@@ -13,21 +13,21 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
     adding,  # noqa: F401 — its pages belong to this room's blueprint
     appealing,  # noqa: F401 — and these
-    claiming_pages,  # noqa: F401 — and these
-    claims,
-    importing_pages,  # noqa: F401 — and these
     links,
-    oruk_pages,
     photos,
     queries,
     services,
 )
 from pbapp.assets.blueprint import bp, chosen_board
+from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and these
+from pbapp.assets.claiming import services as claims
 from pbapp.assets.exporting import point_of, points
 from pbapp.assets.filtering import filters_of, page_number, values_of, wanted_of
 from pbapp.assets.forms import ConfirmForm, EditForm, entry_from, fields_of
 from pbapp.assets.history import published_edits
+from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
+from pbapp.assets.oruk import pages as oruk_pages
 from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, told
 from pbapp.audit import queries as audit
 from pbapp.boards.access import is_officer_of

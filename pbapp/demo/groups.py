@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from pbapp import clock
 from pbapp.accounts.queries import token_hash
-from pbapp.assets.models import Asset, Claim, ClaimState
+from pbapp.assets.claiming.models import Claim, ClaimState
+from pbapp.assets.models import Asset
 from pbapp.db import db
 from pbapp.demo.people import Cast
 from pbapp.demo.reading import read

@@ -25,7 +25,7 @@ JOB_MODULES = (
     "pbapp.results.recounting",
     "pbapp.results.corrections.correcting",
     "pbapp.results.opendata.making",
-    "pbapp.assets.feed_check",
+    "pbapp.assets.oruk.checking",
     "pbapp.desk.what_if",
     "pbapp.ballots.paper.printing",
     "pbapp.papers.packs.making",

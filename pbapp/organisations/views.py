@@ -14,6 +14,7 @@ from pbapp import clock
 from pbapp.accounts.viewer import me, the_account
 from pbapp.assets import queries as assets
 from pbapp.assets import words as asset_words
+from pbapp.assets.claiming import queries as claims
 from pbapp.boards.queries import list_boards
 from pbapp.db import db
 from pbapp.decisions.queries import latest_for
@@ -113,7 +114,7 @@ def _work(group: Organisation, now: datetime) -> dict[str, Any]:
     return {
         "entries": assets.list_of_group(group.id),
         "asset_states": asset_words.STATE,
-        "claims": assets.list_claims_of(group.id),
+        "claims": claims.list_claims_of(group.id),
         "bids": [
             todo.bid(bid, reasons.get(str(bid.id)), proposals.can_edit(bid, now)) for bid in bids
         ],

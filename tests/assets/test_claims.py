@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pbapp.assets import claims, queries
-from pbapp.assets.models import Asset, AssetKind, AssetState, Claim, ClaimState
+from pbapp.assets import queries
+from pbapp.assets.claiming import services as claims
+from pbapp.assets.claiming.models import Claim, ClaimState
+from pbapp.assets.models import Asset, AssetKind, AssetState
 from pbapp.audit.models import Event
 from pbapp.db import db
 from pbapp.organisations import services as organisations

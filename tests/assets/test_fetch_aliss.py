@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from pbapp.assets import aliss, aliss_feed, importing, services
-from pbapp.assets.aliss_feed import Service, fetch, read_service
+from pbapp.assets import services
 from pbapp.assets.commands import assets as command
+from pbapp.assets.lists import aliss, aliss_feed, importing
+from pbapp.assets.lists.aliss_feed import Service, fetch, read_service
 from pbapp.assets.models import Asset, AssetKind, AssetState, Where
 from pbapp.db import db
 from pbapp.refusal import Refused

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from pbapp import clock
-from pbapp.assets import importing, incoming, services
-from pbapp.assets.models import Asset, AssetKind, AssetState, Batch, BatchState, Where
+from pbapp.assets import services
+from pbapp.assets.lists import importing, incoming
+from pbapp.assets.lists.models import Batch, BatchState
+from pbapp.assets.models import Asset, AssetKind, AssetState, Where
 from pbapp.boards.models import BoardArea
 from pbapp.db import db
 from pbapp.places.models import Area, AreaType, Postcode

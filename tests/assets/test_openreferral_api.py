@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from pbapp import clock
-from pbapp.assets import feed_check, oruk, services
-from pbapp.assets.models import AssetKind, AssetState, Confirmer, FeedCheck, Where
+from pbapp.assets import services
+from pbapp.assets.models import AssetKind, AssetState, Confirmer, Where
+from pbapp.assets.oruk import checking as feed_check
+from pbapp.assets.oruk import objects as oruk
+from pbapp.assets.oruk.models import FeedCheck
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job

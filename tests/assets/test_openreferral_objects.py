@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbapp.assets import oruk
 from pbapp.assets.entry import check_website
 from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState, Where
-from pbapp.assets.oruk_shape import AT_LOCATION, SERVICE, SERVICE_LINE, TAXONOMY, TERM, faults
+from pbapp.assets.oruk import objects as oruk
+from pbapp.assets.oruk.shape import AT_LOCATION, SERVICE, SERVICE_LINE, TAXONOMY, TERM, faults
 from pbapp.boards.models import Board, Council
 from pbapp.organisations.models import Organisation, OrganisationKind
 from pbapp.places.models import Area, AreaType

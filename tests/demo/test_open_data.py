@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from pbapp.assets import feed_check, oruk
-from pbapp.assets.oruk_feed import Asked, Terms, list_entries, whole_service
+from pbapp.assets.oruk import checking as feed_check
+from pbapp.assets.oruk import objects as oruk
+from pbapp.assets.oruk.feed import Asked, Terms, list_entries, whole_service
 from pbapp.db import db
 from pbapp.demo.load import load
 from tests.assets import oruk_schemas

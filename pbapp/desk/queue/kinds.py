@@ -28,8 +28,9 @@ from sqlalchemy import (
 )
 
 from pbapp.accounts.models import Account
+from pbapp.assets.claiming.models import Claim, ClaimState
 from pbapp.assets.models import SUBJECT as ASSET
-from pbapp.assets.models import Asset, AssetState, Claim, ClaimState
+from pbapp.assets.models import Asset, AssetState
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.complaints.models import Complaint, ComplaintAnswer
 from pbapp.concerns.models import Concern

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from pbapp.assets import oruk
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetPriority, AssetState, Where
-from pbapp.assets.oruk import Thing
+from pbapp.assets.oruk import objects as oruk
+from pbapp.assets.oruk.objects import Thing
 from pbapp.boards.models import Board, BoardArea, Council
 from pbapp.db import db
 from pbapp.decisions.models import Decision, Outcome

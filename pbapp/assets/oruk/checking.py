@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from pbapp import clock
-from pbapp.assets import oruk
-from pbapp.assets.models import FeedCheck
-from pbapp.assets.oruk_feed import Asked, Terms, list_entries, whole_service
-from pbapp.assets.oruk_shape import (
+from pbapp.assets.oruk import objects as oruk
+from pbapp.assets.oruk.feed import Asked, Terms, list_entries, whole_service
+from pbapp.assets.oruk.models import FeedCheck
+from pbapp.assets.oruk.shape import (
     AT_LOCATION,
     SERVICE,
     SERVICE_LINE,

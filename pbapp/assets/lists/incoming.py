@@ -13,8 +13,9 @@ from sqlalchemy.orm import joinedload
 from pbapp.assets.alike import Kin, Known
 from pbapp.assets.entry import Entry, Spot, check_website, place
 from pbapp.assets.forms import one_line, read_degrees, web_address_typed
-from pbapp.assets.list_file import LONGEST_CELL, Line, Table
-from pbapp.assets.models import Asset, AssetKind, Batch
+from pbapp.assets.lists.file import LONGEST_CELL, Line, Table
+from pbapp.assets.lists.models import Batch
+from pbapp.assets.models import Asset, AssetKind
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.db import db

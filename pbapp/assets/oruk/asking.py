@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from pbapp.assets.oruk_feed import Asked, Near
+from pbapp.assets.oruk.feed import Asked, Near
 from pbapp.places import queries as places
 
 PER_PAGE, MOST_PER_PAGE = 50, 500

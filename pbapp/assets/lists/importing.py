@@ -14,9 +14,10 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets import services
 from pbapp.assets.entry import check_website
-from pbapp.assets.incoming import Choices, Judged, Verdict, guess, judge
-from pbapp.assets.list_file import read_list
-from pbapp.assets.models import Asset, AssetState, Batch, BatchState
+from pbapp.assets.lists.file import read_list
+from pbapp.assets.lists.incoming import Choices, Judged, Verdict, guess, judge
+from pbapp.assets.lists.models import Batch, BatchState
+from pbapp.assets.models import Asset, AssetState
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.db import advisory_lock, db, flush

@@ -10,10 +10,10 @@ from uuid import UUID
 from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pbapp.assets import feed_check, oruk
-from pbapp.assets.oruk import Thing
-from pbapp.assets.oruk_asking import Page, Unclear, read_asked, read_flag, read_page
-from pbapp.assets.oruk_feed import (
+from pbapp.assets.oruk import checking as feed_check
+from pbapp.assets.oruk import objects as oruk
+from pbapp.assets.oruk.asking import Page, Unclear, read_asked, read_flag, read_page
+from pbapp.assets.oruk.feed import (
     Found,
     Terms,
     find_entry,
@@ -22,6 +22,7 @@ from pbapp.assets.oruk_feed import (
     list_placed,
     whole_service,
 )
+from pbapp.assets.oruk.objects import Thing
 from pbapp.db import db
 from pbapp.web.access import access, anyone
 

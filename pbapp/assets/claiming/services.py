@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Claim, ClaimState
+from pbapp.assets.claiming.models import Claim, ClaimState
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState
 from pbapp.assets.refusing import DECIDED
 from pbapp.audit import services as audit
 from pbapp.audit.models import Event

@@ -14,12 +14,12 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from pbapp.accounts.viewer import me
-from pbapp.assets import importing
 from pbapp.assets.blueprint import bp
-from pbapp.assets.importing_forms import BringForm, ColumnsForm, ListForm
-from pbapp.assets.incoming import COLUMNS, Choices, Judged, Verdict, judge
-from pbapp.assets.list_file import MOST_BYTES
-from pbapp.assets.models import Batch, BatchState
+from pbapp.assets.lists import importing
+from pbapp.assets.lists.file import MOST_BYTES
+from pbapp.assets.lists.forms import BringForm, ColumnsForm, ListForm
+from pbapp.assets.lists.incoming import COLUMNS, Choices, Judged, Verdict, judge
+from pbapp.assets.lists.models import Batch, BatchState
 from pbapp.assets.words import FIELD
 from pbapp.boards.access import board_ids_of, is_officer_of, my_boards
 from pbapp.boards.models import Board, Role

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from pbapp import clock
 from pbapp.assets import services
 from pbapp.assets.alike import Kin, Known
-from pbapp.assets.aliss_feed import Service, Spot
 from pbapp.assets.entry import Entry
-from pbapp.assets.incoming import known_here
-from pbapp.assets.models import Asset, AssetKind, AssetState, Batch, BatchState
+from pbapp.assets.lists.aliss_feed import Service, Spot
+from pbapp.assets.lists.incoming import known_here
+from pbapp.assets.lists.models import Batch, BatchState
+from pbapp.assets.models import Asset, AssetKind, AssetState
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards

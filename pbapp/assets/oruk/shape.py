@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pbapp.assets.oruk import URI
+from pbapp.assets.oruk.objects import URI
 
 Check = Callable[[Any], str | None]
 

@@ -13,10 +13,12 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
 from pbapp.accounts.viewer import me, the_account
-from pbapp.assets import claims, queries
+from pbapp.assets import queries
 from pbapp.assets.blueprint import bp
+from pbapp.assets.claiming import services as claims
+from pbapp.assets.claiming.models import Claim, ClaimState
 from pbapp.assets.links import page_url
-from pbapp.assets.models import Asset, Claim, ClaimState
+from pbapp.assets.models import Asset
 from pbapp.boards.access import is_officer_of
 from pbapp.boards.models import Role
 from pbapp.boards.site import use_board

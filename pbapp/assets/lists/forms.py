@@ -11,7 +11,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired
 
 from pbapp.assets.forms import one_line, web_address_typed
-from pbapp.assets.incoming import COLUMNS, Choices, Exactness
+from pbapp.assets.lists.incoming import COLUMNS, Choices, Exactness
 from pbapp.assets.models import AssetKind
 from pbapp.assets.words import KINDS
 from pbapp.boards.models import Board

@@ -1,0 +1,1 @@
+"""A group says that an entry is its own, and an officer decides."""

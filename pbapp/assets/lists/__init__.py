@@ -1,0 +1,1 @@
+"""Lists brought in at once: from a spreadsheet, or from the ALISS directory."""
