@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from pbapp.assets.models import AssetKind, Where
+from pbapp.assets.models import AssetKind, Cost, JoinBy, Precision, Vocabulary, Where
+from pbapp.assets.times import Session
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.db import db
@@ -23,11 +24,26 @@ FARTHEST_KM = 25
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Whom to ask. Without their consent nothing of it is kept."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    has_consent: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.name or self.phone or self.email)
+
+
+@dataclass(frozen=True)
 class Entry:
     """An entry as its author typed it.
 
     Where it is, in the order we believe it: a point, a postcode, the ward they chose. `everywhere`
-    says that it has no one place. `main` and `supports` are ids of priorities.
+    says that it has no one place. `main` and `supports` are ids of priorities, `serves` codes of
+    wards beside the one it is in, `terms` slugs of `assets.vocabulary`.
     """
 
     kind: AssetKind
@@ -46,6 +62,20 @@ class Entry:
     main: int | None = None
     supports: Sequence[int] = ()
     photo_id: UUID | None = None
+    shown_as: Precision = Precision.EXACT
+    is_home: bool = False
+    serves: Sequence[str] = ()
+    cost: Cost | None = None
+    cost_words: str = ""
+    age_from: int | None = None
+    age_to: int | None = None
+    eligibility: str = ""
+    join_by: JoinBy | None = None
+    story: str = ""
+    story_rights: str = ""
+    terms: Mapping[Vocabulary, Sequence[str]] = field(default_factory=dict)
+    sessions: Sequence[Session] = ()
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True)

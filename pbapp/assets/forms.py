@@ -233,14 +233,16 @@ def where_fields(where: WhereForm) -> dict[str, Any]:
 def fields_of(asset: Asset) -> dict[str, Any]:
     """An entry as its form shows it, to be edited."""
     exact = asset.where_kind is Where.POINT
+    lat = asset.lat if asset.exact_lat is None else asset.exact_lat
+    lon = asset.lon if asset.exact_lon is None else asset.exact_lon
     ward = asset.area.gss_code if asset.area else None
     return {
         "kind": asset.kind.value,
         "name": asset.name,
         "summary": asset.summary,
-        "lat": f"{asset.lat:.5f}" if exact and asset.lat is not None else None,
-        "lon": f"{asset.lon:.5f}" if exact and asset.lon is not None else None,
-        "postcode": asset.postcode,
+        "lat": f"{lat:.5f}" if exact and lat is not None else None,
+        "lon": f"{lon:.5f}" if exact and lon is not None else None,
+        "postcode": asset.exact_postcode or asset.postcode,
         "ward": EVERYWHERE if asset.where_kind is Where.NOWHERE else ward,
         "where_words": asset.where_words,
         "description": asset.description,

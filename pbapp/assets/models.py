@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -62,13 +62,74 @@ class Confirmer(enum.StrEnum):
     VISITOR = "visitor"
 
 
+class Status(enum.StrEnum):
+    """Whether it runs. `PAUSED`: closed for a time; `CLOSED`: gone for good, kept for its story."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class Precision(enum.StrEnum):
+    """How exactly everybody may see where it is. `STREET`: to some 200 metres."""
+
+    EXACT = "exact"
+    STREET = "street"
+    POSTCODE = "postcode"
+    WARD = "ward"
+
+
+class Cost(enum.StrEnum):
+    """What it costs people to take part."""
+
+    FREE = "free"
+    DONATION = "donation"
+    PAID = "paid"
+    VARIES = "varies"
+
+
+class JoinBy(enum.StrEnum):
+    """How people come to take part."""
+
+    DROP_IN = "drop_in"
+    BOOKING = "booking"
+    REFERRAL = "referral"
+
+
+class Method(enum.StrEnum):
+    """How somebody said that an entry is still right."""
+
+    PAGE = "page"
+    EDIT = "edit"
+    MAIL = "mail"
+    SHEET = "sheet"
+    OFFICE = "office"
+
+
 class Asset(Base):
-    """One entry. `area` is its ward, from an official boundary, a postcode, or what people said."""
+    """One entry. `area` is its ward, from an official boundary, a postcode, or what people said.
+
+    `lat`, `lon` and `postcode` are what everybody may see, already as coarse as `shown_as` asks.
+    The `exact_` ones are for those who look after the entry, and leave the service nowhere.
+    """
 
     __tablename__ = "asset"
     __table_args__ = (
         CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="point_whole"),
-        CheckConstraint("where_kind <> 'point' OR lat IS NOT NULL", name="point_given"),
+        CheckConstraint(
+            "where_kind <> 'point' OR shown_as = 'ward' OR lat IS NOT NULL", name="point_given"
+        ),
+        CheckConstraint("(exact_lat IS NULL) = (exact_lon IS NULL)", name="exact_whole"),
+        CheckConstraint(
+            "shown_as <> 'ward' OR (lat IS NULL AND postcode IS NULL)", name="ward_alone_shown"
+        ),
+        CheckConstraint("NOT is_home OR shown_as = 'ward'", name="home_not_shown"),
+        CheckConstraint("kind <> 'individual' OR exact_lat IS NULL", name="person_never_located"),
+        CheckConstraint("age_from BETWEEN 0 AND 120", name="age_from_possible"),
+        CheckConstraint("age_to BETWEEN 0 AND 120", name="age_to_possible"),
+        CheckConstraint("age_from <= age_to", name="ages_in_order"),
+        CheckConstraint("length(story) = 0 OR length(story_rights) > 0", name="story_allowed"),
+        CheckConstraint("reminder_stage BETWEEN 0 AND 4", name="reminder_stage_possible"),
         CheckConstraint("kind <> 'individual' OR lat IS NULL", name="person_never_pinned"),
         CheckConstraint(
             "lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="point_on_earth"
@@ -88,6 +149,25 @@ class Asset(Base):
         ),
         "ck_asset_point_on_earth": ("lat", N_("This is not a place on the map. Choose it again.")),
         "ck_asset_name_given": ("name", N_("Enter a name.")),
+        "ck_asset_exact_whole": ("lat", N_("Give both numbers of the place, or neither.")),
+        "ck_asset_home_not_shown": (
+            "shown_as",
+            N_("Where somebody lives is never shown. Only the ward is."),
+        ),
+        "ck_asset_person_never_located": (
+            "where_kind",
+            N_("A person's gift is never shown as a point on the map. Choose the ward instead."),
+        ),
+        "ck_asset_age_from_possible": ("age_from", N_("Enter an age from 0 to 120.")),
+        "ck_asset_age_to_possible": ("age_to", N_("Enter an age from 0 to 120.")),
+        "ck_asset_ages_in_order": (
+            "age_to",
+            N_("The oldest age cannot be below the youngest."),
+        ),
+        "ck_asset_story_allowed": (
+            "story_rights",
+            N_("Say who tells this story and that it may be shown here."),
+        ),
         "ck_asset_source_named": ("source", N_("Say which list this comes from.")),
         "uq_asset_board_id_source_source_ref": (
             "source_ref",
@@ -111,6 +191,13 @@ class Asset(Base):
     lat: Mapped[float | None] = mapped_column(Float)
     lon: Mapped[float | None] = mapped_column(Float)
     postcode: Mapped[str | None] = mapped_column(String(8))
+    shown_as: Mapped[Precision] = mapped_column(
+        one_of(Precision, "shown_as"), default=Precision.EXACT, server_default="exact"
+    )
+    is_home: Mapped[bool] = mapped_column(default=False, server_default="0")
+    exact_lat: Mapped[float | None] = mapped_column(Float)
+    exact_lon: Mapped[float | None] = mapped_column(Float)
+    exact_postcode: Mapped[str | None] = mapped_column(String(8))
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
     photo_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
     state: Mapped[AssetState] = mapped_column(one_of(AssetState, "state"))
@@ -120,6 +207,23 @@ class Asset(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     confirmed_by: Mapped[Confirmer | None] = mapped_column(one_of(Confirmer, "confirmed_by"))
+    confirmed_method: Mapped[Method | None] = mapped_column(one_of(Method, "confirmed_method"))
+    # When it is next to be confirmed, and how many reminders have gone out for that.
+    review_due_on: Mapped[date | None] = mapped_column(index=True)
+    reminder_stage: Mapped[int] = mapped_column(default=0, server_default="0")
+    status: Mapped[Status] = mapped_column(
+        one_of(Status, "status"), default=Status.ACTIVE, server_default="active"
+    )
+    alert: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    alert_until: Mapped[date | None]
+    cost: Mapped[Cost | None] = mapped_column(one_of(Cost, "cost"))
+    cost_words: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    age_from: Mapped[int | None]
+    age_to: Mapped[int | None]
+    eligibility: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    join_by: Mapped[JoinBy | None] = mapped_column(one_of(JoinBy, "join_by"))
+    story: Mapped[str] = mapped_column(Text, default="", server_default="")
+    story_rights: Mapped[str] = mapped_column(String(200), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
     is_example: Mapped[bool] = mapped_column(default=False)
     # Where an entry that came in from a list is from, and on what terms it may be shown.
@@ -138,6 +242,16 @@ class Asset(Base):
     priorities: Mapped[list[AssetPriority]] = relationship(
         back_populates="asset", cascade="all, delete-orphan"
     )
+    terms: Mapped[list[AssetTerm]] = relationship(
+        cascade="all, delete-orphan", order_by="AssetTerm.id"
+    )
+    sessions: Mapped[list[AssetSession]] = relationship(
+        cascade="all, delete-orphan", order_by="AssetSession.id"
+    )
+    serves: Mapped[list[AssetArea]] = relationship(
+        cascade="all, delete-orphan", order_by="AssetArea.area_id"
+    )
+    contact: Mapped[AssetContact | None] = relationship(cascade="all, delete-orphan")
 
 
 class AssetPriority(Base):
@@ -153,6 +267,117 @@ class AssetPriority(Base):
 
     asset: Mapped[Asset] = relationship(back_populates="priorities")
     priority: Mapped[Priority] = relationship()
+
+
+class Vocabulary(enum.StrEnum):
+    """Lists of terms; their words are in `assets.vocabulary`."""
+
+    ACCESS = "access"
+    AUDIENCE = "audience"
+    THEME = "theme"
+
+
+class AssetTerm(Base):
+    """One term that an entry is marked with."""
+
+    __tablename__ = "asset_term"
+    __table_args__ = (
+        UniqueConstraint("asset_id", "vocabulary", "slug"),
+        Index("ix_asset_term_vocabulary_slug", "vocabulary", "slug"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"))
+    vocabulary: Mapped[Vocabulary] = mapped_column(one_of(Vocabulary, "vocabulary"))
+    slug: Mapped[str] = mapped_column(String(40))
+
+
+class AssetArea(Base):
+    """A ward that an entry serves, which need not be the one it is based in."""
+
+    __tablename__ = "asset_area"
+
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True, index=True)
+
+    area: Mapped[Area] = relationship()
+
+
+class AssetContact(Base):
+    """A person or number to ask. There is none without their consent, and when it was given."""
+
+    __tablename__ = "asset_contact"
+    __table_args__ = (
+        CheckConstraint(
+            "length(name) > 0 OR length(phone) > 0 OR length(email) > 0", name="something_given"
+        ),
+    )
+    __refusals__ = {
+        "ck_asset_contact_something_given": (
+            "contact_name",
+            N_("Enter a name, a phone number or an e-mail address."),
+        ),
+    }
+
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    consent_at: Mapped[datetime] = mapped_column(Moment)
+    consent_by: Mapped[Confirmer] = mapped_column(one_of(Confirmer, "consent_by"))
+
+
+class SessionUse(enum.StrEnum):
+    """What happens then: it is open or on, or a space of it is free for others to use."""
+
+    OPEN = "open"
+    FREE = "free"
+
+
+class AssetSession(Base):
+    """A regular time, as `assets.times` reads it.
+
+    `days` has a bit for each day, Monday the lowest. `opens` and `closes` are minutes after
+    midnight. `nth`: every month, on the first (1) to fourth or the last (-1) of such days; without
+    it every week. `every` other week or month counts from `starts_on`.
+    """
+
+    __tablename__ = "asset_session"
+    __table_args__ = (
+        CheckConstraint("days BETWEEN 1 AND 127", name="days_given"),
+        CheckConstraint("opens >= 0 AND closes <= 1440 AND opens < closes", name="hours_in_order"),
+        CheckConstraint("nth IN (-1, 1, 2, 3, 4)", name="nth_possible"),
+        CheckConstraint("every BETWEEN 1 AND 12", name="every_possible"),
+        CheckConstraint("every = 1 OR starts_on IS NOT NULL", name="start_known"),
+        CheckConstraint("starts_on <= until_on", name="dates_in_order"),
+    )
+    __refusals__ = {
+        "ck_asset_session_days_given": ("sessions", N_("Choose at least one day.")),
+        "ck_asset_session_hours_in_order": (
+            "sessions",
+            N_("The end must be after the start, and midnight at the latest."),
+        ),
+        "ck_asset_session_start_known": (
+            "sessions",
+            N_("Give the first day, so that we can count from there."),
+        ),
+        "ck_asset_session_dates_in_order": (
+            "sessions",
+            N_("The last day cannot be before the first."),
+        ),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"), index=True)
+    use: Mapped[SessionUse] = mapped_column(one_of(SessionUse, "use"), default=SessionUse.OPEN)
+    days: Mapped[int]
+    opens: Mapped[int]
+    closes: Mapped[int]
+    nth: Mapped[int | None]
+    every: Mapped[int] = mapped_column(default=1)
+    starts_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(String(100), default="")
 
 
 SUBJECT = "asset"  # how decisions, revisions and the officers' log name an entry

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from pbapp import clock
 from pbapp.accounts.models import Account
-from pbapp.assets.entry import Entry, check_website, place
-from pbapp.assets.models import SUBJECT, Asset, AssetPriority, AssetState, Confirmer
+from pbapp.assets.entry import Entry
+from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer
 from pbapp.assets.refusing import DECIDED, STATE_AFTER
+from pbapp.assets.writing import readable, write
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.db import db, flush
@@ -18,10 +18,7 @@ from pbapp.decisions import services as decisions
 from pbapp.decisions.models import Decision, Outcome
 from pbapp.messages import services as messages
 from pbapp.organisations.queries import is_member
-from pbapp.places.models import Area
-from pbapp.plans.models import Priority
 from pbapp.refusal import N_, Refused
-from pbapp.web.models import Upload
 
 VISITOR = "visitor"
 
@@ -51,7 +48,7 @@ def submit(
         updated_at=clock.now(),
         is_example=is_example,
     )
-    _write(asset, entry, board)
+    write(asset, entry, board)
     db.session.add(asset)
     flush()
     _log(asset, "submitted", by)
@@ -135,7 +132,7 @@ def edit(
     if asset.state is AssetState.REFUSED:
         raise Refused(N_("This entry was refused, so it can no longer be changed."))
     before = readable(asset)
-    _write(asset, entry, asset.board)
+    write(asset, entry, asset.board, as_a)
     flush()
     if readable(asset) == before and asset.state is not AssetState.RETURNED:
         return asset  # nothing to check again, and a second click changes nothing
@@ -166,37 +163,6 @@ def confirm(*, asset: Asset, as_a: Confirmer) -> None:
     flush()
 
 
-def readable(asset: Asset) -> dict[str, Any]:
-    """An entry in plain values for its history: names instead of numbers, and no address."""
-    photo = db.session.get(Upload, asset.photo_id) if asset.photo_id else None
-    # In the order of the form. Loaded by id: a relationship does not follow a change before commit.
-    named = sorted(
-        (db.session.get_one(Priority, link.priority_id).name, link.is_main)
-        for link in asset.priorities
-    )
-    return {
-        "kind": asset.kind.value,
-        "name": asset.name,
-        "summary": asset.summary,
-        "description": asset.description,
-        "opening": asset.opening,
-        "access": asset.access,
-        "website": asset.website or "",
-        "area": _area_name(asset),
-        "where_words": asset.where_words,
-        "postcode": asset.postcode or "",
-        "point": f"{asset.lat:.5f}, {asset.lon:.5f}" if asset.lat is not None else "",
-        "main": ", ".join(name for name, is_main in named if is_main),
-        "supports": ", ".join(name for name, is_main in named if not is_main),
-        "photo": photo.alt if photo else "",
-    }
-
-
-def _area_name(asset: Asset) -> str:
-    area = db.session.get(Area, asset.area_id) if asset.area_id else None
-    return area.name if area else ""
-
-
 def _decide(
     asset: Asset, by: Account, outcome: Outcome, reason: str, batch_id: UUID | None
 ) -> Decision:
@@ -220,40 +186,6 @@ def _decide(
     asset.state = STATE_AFTER[outcome]
     flush()
     return decision
-
-
-def _write(asset: Asset, entry: Entry, board: Board) -> None:
-    """Check all of an entry, then put it into the row: a refusal leaves the row as it was."""
-    if not entry.name.strip():
-        raise Refused(N_("Enter a name."), "name")
-    website = check_website(entry.website)
-    wanted = _priorities(entry, board)
-    spot = place(entry, board)
-    for name in ("kind", "name", "summary", "description", "opening", "access", "where_words"):
-        setattr(asset, name, getattr(entry, name))
-    asset.website = website
-    asset.where_kind = spot.where_kind
-    asset.area_id = spot.area.id if spot.area else None
-    asset.lat, asset.lon, asset.postcode = spot.lat, spot.lon, spot.postcode
-    asset.photo_id = entry.photo_id
-    kept = {link.priority_id: link for link in asset.priorities}
-    asset.priorities = [
-        kept.get(priority_id) or AssetPriority(priority_id=priority_id) for priority_id in wanted
-    ]
-    for link in asset.priorities:
-        link.is_main = wanted[link.priority_id]
-
-
-def _priorities(entry: Entry, board: Board) -> dict[int, bool]:
-    """Priority id to whether it is the main one; all of them are this board's."""
-    wanted = dict.fromkeys(entry.supports, False)
-    if entry.main is not None:
-        wanted[entry.main] = True
-    for priority_id in wanted:
-        priority = db.session.get(Priority, priority_id)
-        if priority is None or priority.board_id != board.id:
-            raise Refused(N_("Choose from the priorities of the plan."), "main")
-    return wanted
 
 
 def _log(asset: Asset, what: str, by: Account | None) -> None:

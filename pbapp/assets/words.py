@@ -9,7 +9,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pbapp.assets.history import Edit
-from pbapp.assets.models import AssetKind, AssetState, Confirmer
+from pbapp.assets.models import (
+    AssetKind,
+    AssetState,
+    Confirmer,
+    Cost,
+    JoinBy,
+    Precision,
+    Status,
+    Vocabulary,
+)
+from pbapp.assets.vocabulary import TERMS
 from pbapp.audit.models import Revision
 from pbapp.audit.words import told as tell_edits
 
@@ -51,6 +61,28 @@ PART = {
     Confirmer.OFFICER: _l("an officer"),
     Confirmer.VISITOR: _l("a visitor"),
 }
+STATUS = {
+    Status.ACTIVE: _l("Running"),
+    Status.PAUSED: _l("Closed for now"),
+    Status.CLOSED: _l("Closed for good"),
+}
+COST = {
+    Cost.FREE: _l("Free"),
+    Cost.DONATION: _l("By donation"),
+    Cost.PAID: _l("There is a charge"),
+    Cost.VARIES: _l("It depends"),
+}
+JOIN_BY = {
+    JoinBy.DROP_IN: _l("Just come along"),
+    JoinBy.BOOKING: _l("Book first"),
+    JoinBy.REFERRAL: _l("Somebody has to refer you"),
+}
+SHOWN_AS = {
+    Precision.EXACT: _l("The exact place"),
+    Precision.STREET: _l("About the street"),
+    Precision.POSTCODE: _l("The middle of its postcode"),
+    Precision.WARD: _l("The ward only"),
+}
 FIELD = {
     "kind": _l("What kind of thing it is"),
     "name": _l("Name"),
@@ -66,6 +98,20 @@ FIELD = {
     "main": _l("Helps most with"),
     "supports": _l("Also helps with"),
     "photo": _l("Photo"),
+    "sessions": _l("Regular times"),
+    "access_terms": _l("Access"),
+    "shown_as": _l("How exactly the place shows"),
+    "serves": _l("Wards it serves"),
+    "cost": _l("Cost"),
+    "cost_words": _l("About the cost"),
+    "ages": _l("Ages"),
+    "eligibility": _l("Who can come"),
+    "join_by": _l("How to join"),
+    "audience": _l("Who it is for"),
+    "themes": _l("Themes of the Place Standard"),
+    "story": _l("Its story"),
+    "story_rights": _l("Who tells the story"),
+    "contact": _l("Whom to ask"),
 }
 
 
@@ -79,7 +125,32 @@ def told(edits: Iterable[Edit | Revision]) -> list[dict[str, Any]]:
     return tell_edits(edits, fields=FIELD, value=_value, who=part)
 
 
+def term(vocabulary: Vocabulary, slug: str) -> str:
+    """A term in the reader's language; its slug where the list has lost it."""
+    words = TERMS[vocabulary].get(slug)
+    return _(words) if words else slug
+
+
+def offered(vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Slugs and words of a vocabulary, for a form."""
+    return [(slug, _(words)) for slug, words in TERMS[vocabulary].items()]
+
+
+CODED: dict[str, dict[str, Any]] = {
+    "kind": {kind.value: words for kind, words in KIND.items()},
+    "cost": {cost.value: words for cost, words in COST.items()},
+    "join_by": {way.value: words for way, words in JOIN_BY.items()},
+    "shown_as": {how.value: words for how, words in SHOWN_AS.items()},
+    "contact": {"yes": _l("Given")},
+}
+MARKED = {
+    "access_terms": Vocabulary.ACCESS,
+    "audience": Vocabulary.AUDIENCE,
+    "themes": Vocabulary.THEME,
+}
+
+
 def _value(name: str, value: Any) -> str:
-    if name == "kind" and value in set(AssetKind):
-        return str(KIND[AssetKind(value)])
-    return str(value or "")
+    if name in MARKED:
+        return ", ".join(term(MARKED[name], slug) for slug in str(value or "").split(", ") if slug)
+    return str(CODED.get(name, {}).get(value, value or ""))

@@ -1,0 +1,128 @@
+"""Regular times: on which days, when next, in the evening, at the weekend."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbapp.assets import times, times_words
+from pbapp.assets.times import Session
+
+TUESDAY, WEDNESDAY, SATURDAY = 1 << 1, 1 << 2, 1 << 5
+TUESDAYS = Session(TUESDAY, 600, 720)
+
+
+def wall(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """A moment of December 2026 by the clock on the wall."""
+    return datetime.combine(date(2026, 12, day), time(hour, minute))
+
+
+def test_it_is_on_every_such_day_of_the_week() -> None:
+    found = list(times.occurrences(TUESDAYS, date(2026, 12, 1), date(2026, 12, 15)))
+    assert [one.start.day for one in found] == [1, 8, 15]
+    assert found[0].end - found[0].start == timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("nth", "days"), [(1, [1]), (2, [8]), (4, [22]), (-1, [29])])
+def test_it_is_on_once_a_month(nth: int, days: list[int]) -> None:
+    monthly = Session(TUESDAY, 600, 720, nth=nth)
+    found = times.occurrences(monthly, date(2026, 12, 1), date(2026, 12, 31))
+    assert [one.start.day for one in found] == days
+
+
+def test_every_second_week_counts_from_the_week_of_its_first_day() -> None:
+    fortnightly = Session(TUESDAY | WEDNESDAY, 600, 720, every=2, starts_on=date(2026, 12, 2))
+    found = times.occurrences(fortnightly, date(2026, 12, 1), date(2026, 12, 31))
+    assert [one.start.day for one in found] == [2, 15, 16, 29, 30]
+
+
+def test_every_second_month_skips_one() -> None:
+    odd = Session(TUESDAY, 600, 720, nth=1, every=2, starts_on=date(2026, 12, 1))
+    found = times.occurrences(odd, date(2026, 12, 1), date(2027, 4, 30))
+    assert [one.start.month for one in found] == [12, 2, 4]
+
+
+def test_it_is_over_after_its_last_day() -> None:
+    term = Session(TUESDAY, 600, 720, starts_on=date(2026, 12, 1), until_on=date(2026, 12, 8))
+    assert [o.start.day for o in times.occurrences(term, date(2026, 11, 1), date(2027, 1, 31))] == [
+        1,
+        8,
+    ]
+    assert times.is_over(term, date(2026, 12, 9))
+    assert not times.is_over(term, date(2026, 12, 8))
+
+
+def test_it_is_open_from_its_start_up_to_but_not_at_its_end() -> None:
+    hours = [wall(1, 9, 59), wall(1, 10), wall(1, 12)]
+    assert [times.find_current([TUESDAYS], one) is not None for one in hours] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_the_next_time_is_the_soonest_of_all() -> None:
+    both = [Session(SATURDAY, 540, 600), TUESDAYS]
+    following = times.find_next(both, wall(1, 10))
+    assert following is not None
+    assert following.start == wall(5, 9)
+    assert times.find_next([], wall(1)) is None
+
+
+def test_evenings_are_weekdays_after_six_and_weekends_are_days() -> None:
+    assert times.is_evening(Session(TUESDAY, 1020, 1140))
+    assert not times.is_evening(TUESDAYS)
+    late_saturday = Session(SATURDAY, 1140, 1260)
+    assert times.is_weekend(late_saturday)
+    assert not times.is_evening(late_saturday)
+
+
+def test_a_rule_is_weekly_or_monthly_in_the_words_of_the_standard() -> None:
+    assert times.rrule(Session(TUESDAY | SATURDAY, 600, 720, every=2)) == {
+        "FREQ": "WEEKLY",
+        "BYDAY": "TU,SA",
+        "INTERVAL": "2",
+    }
+    last = Session(TUESDAY, 600, 720, nth=-1, until_on=date(2026, 12, 29))
+    assert times.rrule(last) == {"FREQ": "MONTHLY", "BYDAY": "-1TU", "UNTIL": "20261229"}
+
+
+@given(
+    st.integers(1, 127),
+    st.sampled_from([None, -1, 1, 2, 3, 4]),
+    st.integers(1, 12),
+    st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+)
+def test_what_comes_next_is_on_and_nothing_is_on_before_it(
+    days: int, nth: int | None, every: int, today: date
+) -> None:
+    regular = Session(days, 600, 720, nth=nth, every=every, starts_on=date(2026, 1, 1))
+    now = datetime.combine(today, time())
+    following = times.find_next([regular], now)
+    assert following is not None
+    assert times.is_on(regular, following.start.date())
+    between = (following.start.date() - today).days
+    assert not any(times.is_on(regular, today + timedelta(days=n)) for n in range(between))
+
+
+@pytest.mark.parametrize(
+    ("regular", "words"),
+    [
+        (TUESDAYS, "Tuesdays, 10am to noon"),
+        (Session(TUESDAY | SATURDAY, 570, 1440), "Tuesdays and Saturdays, 9:30am to midnight"),
+        (Session(127, 540, 1020), "Every day, 9am to 5pm"),
+        (Session(31, 540, 1020), "Monday to Friday, 9am to 5pm"),
+        (Session(TUESDAY, 600, 720, nth=-1), "The last Tuesday of the month, 10am to noon"),
+        (
+            Session(TUESDAY, 600, 720, every=2, starts_on=date(2026, 1, 6)),
+            "Every 2 weeks on Tuesday, 10am to noon",
+        ),
+    ],
+)
+def test_a_time_is_said_in_words(app: Flask, regular: Session, words: str) -> None:
+    with app.test_request_context():
+        assert times_words.said(regular) == words
