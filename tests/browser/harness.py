@@ -66,7 +66,7 @@ ARGUMENTS = (
 )
 
 # A slow machine is not a wrong page.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 # The browser says it on the page; the console message alone lacks what was refused and where.
 TELL_VIOLATIONS = """
