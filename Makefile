@@ -10,6 +10,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && command -v $$name && break; done)
 BIN := .venv/bin
 JOBS ?= 2
+# Tests write much and keep nothing: in memory, where there is room, no disk is waited for.
+ROOM := $(shell [ -w /dev/shm ] && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+IN_MEMORY := $(if $(ROOM),TMPDIR=$(ROOM))
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -39,10 +42,10 @@ demo-reset: setup ## Remove the demo with all that was done in it, and load it a
 
 test: setup ## Run every test; TESTS="tests/plans -k priority" runs some, JOBS=4 at a time
 	@$(BIN)/python tools/chromium.py
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(IN_MEMORY) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 faults: setup ## Run the faults that a ballot box must survive; a part of `make test`
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile -m faults
+	@$(IN_MEMORY) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile -m faults
 
 faults-long: setup ## Run the faults that take longer: replicas, and 2,000 people at once
 	@$(BIN)/python -m pytest -m faults_long
