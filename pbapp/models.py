@@ -41,4 +41,5 @@ from pbapp.results import models as results  # noqa: F401
 from pbapp.results.corrections import models as corrections  # noqa: F401
 from pbapp.results.opendata import models as open_data  # noqa: F401
 from pbapp.rounds import models as rounds  # noqa: F401
+from pbapp.sheets import models as sheets  # noqa: F401
 from pbapp.web import models as web  # noqa: F401

@@ -38,6 +38,7 @@ ROOMS = (
     "appraisal",
     "proposals",
     "rounds",
+    "sheets",
     "gaps",
     "assets",
     "complaints",

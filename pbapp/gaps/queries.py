@@ -158,19 +158,3 @@ def list_to_check(board_id: int, area_id: int, now: datetime, limit: int) -> Seq
         .limit(limit)
     )
     return db.session.scalars(query).all()
-
-
-def list_for_sheet(board_id: int, area_id: int, limit: int) -> Sequence[Asset]:
-    """A ward's published entries by name; people's gifts never leave the page."""
-    query = (
-        select(Asset)
-        .where(
-            Asset.board_id == board_id,
-            Asset.area_id == area_id,
-            Asset.state == AssetState.PUBLISHED,
-            Asset.kind != AssetKind.INDIVIDUAL,
-        )
-        .order_by(func.lower(Asset.name), Asset.id)
-        .limit(limit)
-    )
-    return db.session.scalars(query).all()

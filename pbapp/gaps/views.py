@@ -1,8 +1,8 @@
-"""What a board's wards have for each priority and what they lack; and a ward on paper."""
+"""What a board's wards have for each priority and what they lack."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 
 from pbapp import clock
 from pbapp.boards import queries as boards
@@ -12,18 +12,14 @@ from pbapp.gaps import drawing, files, queries, words
 from pbapp.gaps.measures import Cell
 from pbapp.gaps.queries import Gaps
 from pbapp.gaps.shading import scale_of
-from pbapp.gaps.sheet import number
 from pbapp.places.models import Boundary
 from pbapp.places.queries import attribution
 from pbapp.plans.models import PriorityVersion
 from pbapp.web.access import access, anyone
-from pbapp.web.qr import qr_code
 
 bp = Blueprint("gaps", __name__, url_prefix="/boards/<slug>")
 blueprints = (bp,)
 
-ON_A_SHEET = 150
-NEAR, NEAR_LARGE = 20.0, 32.0  # pins closer than this share one
 MEASURES = {"per_1000": words.per_1000, "confirmed": words.confirmed, "distance": words.distance}
 
 
@@ -60,43 +56,6 @@ def table(slug: str) -> Response:
     response = Response(files.gaps_csv(queries.find_gaps(board, clock.now())), mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename=gaps-{board.slug}.csv"
     return response
-
-
-@bp.get("/wards/<code>/sheet")
-@access(anyone)
-def sheet(slug: str, code: str) -> str:
-    """One ward to print: numbered pins, the list they match, and a slip for corrections.
-
-    `?print=large` is the same in large print.
-    """
-    board = _board(slug)
-    ward = next((a.area for a in board.board_areas if a.area.gss_code == code), None)
-    if ward is None:
-        abort(404)
-    large = request.args.get("print") == "large"
-    found = queries.list_for_sheet(board.id, ward.id, limit=ON_A_SHEET + 1)
-    shapes = queries.list_shapes([ward.id])
-    frame = drawing.frame_of(shapes) if shapes else None
-    return render_template(
-        "gaps/sheet.html",
-        board=board,
-        ward=ward,
-        large=large,
-        numbered=number(
-            [(asset, asset.lat, asset.lon) for asset in found[:ON_A_SHEET]],
-            frame,
-            near=NEAR_LARGE if large else NEAR,
-        ),
-        is_cut=len(found) > ON_A_SHEET,
-        frame=frame,
-        drawn=drawing.draw(shapes, frame) if frame else [],
-        source=attribution(shapes[0].boundary_set) if shapes else "",
-        now=clock.now(),
-        codes={
-            "ward": qr_code(url_for("boards.ward", slug=slug, code=code, _external=True)),
-            "add": qr_code(url_for("assets.new", board=slug, _external=True)),
-        },
-    )
 
 
 def _chosen(gaps: Gaps) -> PriorityVersion | None:

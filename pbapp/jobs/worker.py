@@ -29,6 +29,7 @@ JOB_MODULES = (
     "pbapp.desk.what_if",
     "pbapp.ballots.paper.printing",
     "pbapp.papers.packs.making",
+    "pbapp.sheets.making",
 )
 LOOK_EVERY = 0.5
 _log = logging.getLogger("pbapp.jobs")

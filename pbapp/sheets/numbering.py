@@ -1,4 +1,4 @@
-"""A ward on paper: numbers for what has a point, where they go on the drawing, and QR codes."""
+"""Numbers for what has a point, where their pins go on the drawing, and what is off the map."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class Pin:
     label: str
     x: float
     y: float
+
+    @property
+    def wide(self) -> float:
+        """How many heights of its letters a pin is across."""
+        return max(1.7, 0.7 + 0.58 * len(self.label))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,25 @@
+"""Which paper, and which size of print."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from pbapp.web.forms import Form, SelectChoice
+
+
+class PaperForm(Form):
+    """A PDF file to print."""
+
+    variant = RadioField(
+        _l("A file to print"),
+        choices=[
+            SelectChoice("a4", _l("A4")),
+            SelectChoice("a4-large", _l("A4, large print")),
+            SelectChoice("a3", _l("A3, for a notice board")),
+            SelectChoice("a3-large", _l("A3, large print")),
+        ],
+        validators=[InputRequired(_l("Choose a size."))],
+        default="a4",
+    )

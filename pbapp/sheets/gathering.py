@@ -1,0 +1,160 @@
+"""All that a sheet says, in plain values: the page, the file and the digest are made of them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from pbapp import clock
+from pbapp.assets.models import Asset
+from pbapp.assets.words import KIND
+from pbapp.boards.models import Board
+from pbapp.boards.queries import list_wards
+from pbapp.config import ROOT
+from pbapp.gaps import drawing
+from pbapp.gaps.queries import list_shapes
+from pbapp.places.models import Area
+from pbapp.places.queries import attribution
+from pbapp.sheets import queries
+from pbapp.sheets.codes import code_of
+from pbapp.web.babel import day
+from pbapp.web.context import settings
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry on paper. `address` leads to the page that asks whether it is still right."""
+
+    name: str
+    kind: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    confirmed: str
+    is_example: bool
+    address: str
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True)
+class WardSheet:
+    """A ward on paper; `left_out` counts entries there was no room for."""
+
+    board: str
+    ward: str
+    lines: tuple[Line, ...]
+    left_out: int
+    frame: drawing.Frame | None
+    outlines: tuple[str, ...]
+    credits: tuple[str, ...]
+    ward_address: str
+    add_address: str
+    help: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BlankForm:
+    """The form to fill in by hand: whose it is, and what there is to choose from."""
+
+    board: str
+    place: str
+    kinds: tuple[str, ...]
+    wards: tuple[str, ...]
+    walkabout_address: str
+    help: tuple[str, ...]
+
+
+def gather_ward(board: Board, ward: Area) -> WardSheet:
+    """A ward as it is now, in the reader's language."""
+    found, total = queries.list_for_ward(board.id, ward.id, MOST)
+    shapes = list_shapes([ward.id])
+    frame = drawing.frame_of(shapes) if shapes else None
+    licences = {asset.licence for asset in found if asset.licence}
+    credits = [attribution(shapes[0].boundary_set)] if shapes else []
+    return WardSheet(
+        board=board.name,
+        ward=ward.name,
+        lines=tuple(_line(asset) for asset in found),
+        left_out=total - len(found),
+        frame=frame,
+        outlines=tuple(shape.path for shape in drawing.draw(shapes, frame)) if frame else (),
+        credits=(*credits, *_credits(found, licences)),
+        ward_address=_address(f"/boards/{board.slug}/wards/{ward.gss_code}"),
+        add_address=_address(f"/assets/new?board={board.slug}"),
+        help=_help(board),
+    )
+
+
+def gather_form(board: Board) -> BlankForm:
+    """What stands on a board's form to fill in by hand."""
+    return BlankForm(
+        board=board.name,
+        place=board.place_name,
+        kinds=tuple(str(words) for words in KIND.values()),
+        wards=tuple(sorted(ward.name for ward in list_wards(board))),
+        walkabout_address=_address(f"/assets/walkabout?board={board.slug}"),
+        help=_help(board),
+    )
+
+
+def digest_of(facts: WardSheet | BlankForm) -> str:
+    """Of all that a sheet says and of how it is drawn; a new month makes a new sheet, so that no
+    date on paper is an old one."""
+    said: dict[str, Any] = asdict(facts)
+    said |= {"month": f"{clock.today():%Y-%m}", "look": _look()}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+@functools.cache
+def _look() -> str:
+    """Of the files a sheet is drawn with: a new release draws its sheets anew."""
+    drawn = hashlib.sha256()
+    for folder, names in (("templates/sheets", "*.html"), ("static/css", "pdf*.css")):
+        for path in sorted((ROOT / folder).glob(names)):
+            drawn.update(path.read_bytes())
+    return drawn.hexdigest()
+
+
+def _line(asset: Asset) -> Line:
+    facts = (
+        (_("Where"), asset.where_words),
+        (_("When"), asset.opening),
+    )
+    return Line(
+        name=asset.name,
+        kind=str(KIND[asset.kind]),
+        summary=asset.summary,
+        facts=tuple((label, words) for label, words in facts if words),
+        confirmed=_("Confirmed %(day)s", day=day(asset.confirmed_at))
+        if asset.confirmed_at
+        else _("Not confirmed yet"),
+        is_example=asset.is_example,
+        address=_address(f"/e/{code_of(asset.id)}"),
+        lat=asset.lat,
+        lon=asset.lon,
+    )
+
+
+def _credits(assets: Any, licences: set[str]) -> list[str]:
+    """Where entries that came in from a list are from, as their licences ask for."""
+    sources = sorted({(a.source, a.licence) for a in assets if a.source and a.licence in licences})
+    return [
+        _("Some entries come from %(source)s (%(licence)s).", source=source, licence=licence)
+        for source, licence in sources
+    ]
+
+
+def _help(board: Board) -> tuple[str, ...]:
+    return tuple(one for one in (board.council.help_phone, board.council.help_email) if one)
+
+
+def _address(path: str) -> str:
+    """A whole address: paper has no page to start from."""
+    return f"{settings().public_url}{path}"
