@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
 from pbapp import clock
-from pbapp.assets.models import Asset
-from pbapp.assets.words import KIND
+from pbapp.assets.models import Asset, Vocabulary
+from pbapp.assets.words import COST, KIND, offered
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.config import ROOT
@@ -22,25 +23,10 @@ from pbapp.places.models import Area
 from pbapp.places.queries import attribution
 from pbapp.sheets import queries
 from pbapp.sheets.codes import code_of
-from pbapp.web.babel import day
+from pbapp.sheets.lines import Line, line_of
 from pbapp.web.context import settings
 
 MOST = 200
-
-
-@dataclass(frozen=True)
-class Line:
-    """An entry on paper. `address` leads to the page that asks whether it is still right."""
-
-    name: str
-    kind: str
-    summary: str
-    facts: tuple[tuple[str, str], ...]
-    confirmed: str
-    is_example: bool
-    address: str
-    lat: float | None
-    lon: float | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +53,8 @@ class BlankForm:
     place: str
     kinds: tuple[str, ...]
     wards: tuple[str, ...]
+    costs: tuple[str, ...]
+    access: tuple[str, ...]
     walkabout_address: str
     help: tuple[str, ...]
 
@@ -76,16 +64,15 @@ def gather_ward(board: Board, ward: Area) -> WardSheet:
     found, total = queries.list_for_ward(board.id, ward.id, MOST)
     shapes = list_shapes([ward.id])
     frame = drawing.frame_of(shapes) if shapes else None
-    licences = {asset.licence for asset in found if asset.licence}
     credits = [attribution(shapes[0].boundary_set)] if shapes else []
     return WardSheet(
         board=board.name,
         ward=ward.name,
-        lines=tuple(_line(asset) for asset in found),
+        lines=tuple(line_of(a, _address(f"/e/{code_of(a.id)}")) for a in found),
         left_out=total - len(found),
         frame=frame,
         outlines=tuple(shape.path for shape in drawing.draw(shapes, frame)) if frame else (),
-        credits=(*credits, *_credits(found, licences)),
+        credits=(*credits, *_credits(found)),
         ward_address=_address(f"/boards/{board.slug}/wards/{ward.gss_code}"),
         add_address=_address(f"/assets/new?board={board.slug}"),
         help=_help(board),
@@ -99,6 +86,8 @@ def gather_form(board: Board) -> BlankForm:
         place=board.place_name,
         kinds=tuple(str(words) for words in KIND.values()),
         wards=tuple(sorted(ward.name for ward in list_wards(board))),
+        costs=tuple(str(words) for words in COST.values()),
+        access=tuple(words for _slug, words in offered(Vocabulary.ACCESS)),
         walkabout_address=_address(f"/assets/walkabout?board={board.slug}"),
         help=_help(board),
     )
@@ -122,31 +111,13 @@ def _look() -> str:
     return drawn.hexdigest()
 
 
-def _line(asset: Asset) -> Line:
-    facts = (
-        (_("Where"), asset.where_words),
-        (_("When"), asset.opening),
-    )
-    return Line(
-        name=asset.name,
-        kind=str(KIND[asset.kind]),
-        summary=asset.summary,
-        facts=tuple((label, words) for label, words in facts if words),
-        confirmed=_("Confirmed %(day)s", day=day(asset.confirmed_at))
-        if asset.confirmed_at
-        else _("Not confirmed yet"),
-        is_example=asset.is_example,
-        address=_address(f"/e/{code_of(asset.id)}"),
-        lat=asset.lat,
-        lon=asset.lon,
-    )
-
-
-def _credits(assets: Any, licences: set[str]) -> list[str]:
+def _credits(assets: Iterable[Asset]) -> list[str]:
     """Where entries that came in from a list are from, as their licences ask for."""
-    sources = sorted({(a.source, a.licence) for a in assets if a.source and a.licence in licences})
+    sources = sorted({(asset.source, asset.licence) for asset in assets if asset.source})
     return [
         _("Some entries come from %(source)s (%(licence)s).", source=source, licence=licence)
+        if licence
+        else _("Some entries come from %(source)s.", source=source)
         for source, licence in sources
     ]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from pbapp.assets.models import Asset, AssetKind, AssetState
+from pbapp.assets.models import Asset, AssetKind, AssetState, Status
 from pbapp.db import db
 from pbapp.jobs.models import Job, JobState
 from pbapp.sheets.models import PrintedSheet
@@ -18,18 +18,20 @@ AT_WORK = (JobState.WAITING, JobState.RUNNING)
 
 
 def list_for_ward(board_id: int, area_id: int, limit: int) -> tuple[Sequence[Asset], int]:
-    """A ward's published entries by name, and how many there are in all.
+    """A ward's published entries by name, and how many there are in all; without what has closed
+    for good, and without people's gifts, which never leave the page.
 
-    Where there are more than `limit`, those confirmed longest ago are left out. People's gifts never
-    leave the page.
+    Where there are more than `limit`, those confirmed longest ago are left out.
     """
     query = (
         select(Asset, func.count().over())
+        .options(selectinload(Asset.terms), selectinload(Asset.sessions), joinedload(Asset.contact))
         .where(
             Asset.board_id == board_id,
             Asset.area_id == area_id,
             Asset.state == AssetState.PUBLISHED,
             Asset.kind != AssetKind.INDIVIDUAL,
+            Asset.status != Status.CLOSED,
         )
         .order_by(Asset.confirmed_at.desc().nulls_last(), func.lower(Asset.name), Asset.id)
         .limit(limit)
@@ -68,9 +70,7 @@ def job_of(sheet: PrintedSheet | None) -> Job | None:
 def count_at_work() -> int:
     """How many sheets wait for the worker, or are in its hands."""
     query = (
-        select(func.count())
-        .select_from(Job)
-        .where(Job.kind == SHEET_JOB, Job.state.in_(AT_WORK))
+        select(func.count()).select_from(Job).where(Job.kind == SHEET_JOB, Job.state.in_(AT_WORK))
     )
     return db.session.scalar(query) or 0
 

@@ -16,9 +16,7 @@ AGAIN_AFTER = timedelta(minutes=10)
 MOST_AT_ONCE = 12
 
 
-def ask(
-    *, board: Board, subject: str, variant: str, language: str, digest: str
-) -> PrintedSheet:
+def ask(*, board: Board, subject: str, variant: str, language: str, digest: str) -> PrintedSheet:
     """Have a sheet made unless the one that is kept will do; `digest` is of what it would say.
 
     Whoever asks while one is being made gets that one. What changes all the time is not made anew
@@ -32,9 +30,7 @@ def ask(
     if queries.count_at_work() >= MOST_AT_ONCE:
         raise Refused(N_("Many sheets are being made just now. Try again in a few minutes."))
     if sheet is None:
-        sheet = PrintedSheet(
-            board_id=board.id, subject=subject, variant=variant, language=language
-        )
+        sheet = PrintedSheet(board_id=board.id, subject=subject, variant=variant, language=language)
         db.session.add(sheet)
         flush()
     if job is not None:

@@ -17,7 +17,7 @@ from pbapp.places.models import Area
 from pbapp.refusal import Refused
 from pbapp.sheets import gathering, making, queries, services
 from pbapp.sheets.codes import ids_of
-from pbapp.sheets.forms import PaperForm
+from pbapp.sheets.forms import SheetForm, WritingForm
 from pbapp.sheets.gathering import BlankForm, WardSheet
 from pbapp.sheets.layout import FORM, LAYOUTS
 from pbapp.sheets.models import PrintedSheet
@@ -35,6 +35,7 @@ blueprints = (bp,)
 
 Page = str | Answer | tuple[str, int]
 SIZES = "<any('a4', 'a4-large', 'a3', 'a3-large'):variant>"
+FORM_SIZES = "<any('a4', 'a4-large'):variant>"
 WARD, BLANK = "/boards/<slug>/wards/<code>/sheet", "/boards/<slug>/paper-form"
 ASKED_AN_HOUR = 60  # a library's computers share one network address
 
@@ -49,7 +50,7 @@ def ward(slug: str, code: str) -> Page:
     """
     board, area = _ward(slug, code)
     facts = gathering.gather_ward(board, area)
-    form = PaperForm()
+    form = SheetForm()
     if form.validate_on_submit():
         return _ask(board, code, form, facts)
     layout = LAYOUTS["a4-large" if request.args.get("print") == "large" else "a4"]
@@ -74,7 +75,7 @@ def blank(slug: str) -> Page:
     """The form to fill in by hand. POST asks for a PDF file of it."""
     board = _board(slug)
     facts = gathering.gather_form(board)
-    form = PaperForm()
+    form = WritingForm()
     if form.validate_on_submit():
         return _ask(board, FORM, form, facts)
     layout = LAYOUTS["a4-large" if request.args.get("print") == "large" else "a4"]
@@ -93,7 +94,7 @@ def ward_file(slug: str, code: str, variant: str) -> Response:
     return _progress(board, code, variant, _("A sheet of %(ward)s", ward=area.name), back)
 
 
-@bp.get(f"{BLANK}/{SIZES}")
+@bp.get(f"{BLANK}/{FORM_SIZES}")
 @access(anyone)
 def blank_file(slug: str, variant: str) -> Response:
     """How far the form's file is, then where it is."""
@@ -109,7 +110,7 @@ def ward_pdf(slug: str, code: str, variant: str) -> Response:
     return _hand_over(board, code, variant)
 
 
-@bp.get(f"{BLANK}/{SIZES}.pdf")
+@bp.get(f"{BLANK}/{FORM_SIZES}.pdf")
 @access(anyone)
 def blank_pdf(slug: str, variant: str) -> Response:
     """The file that is kept."""
@@ -127,22 +128,21 @@ def entry(code: str) -> Answer:
     return redirect(url_for("assets.confirm", asset_id=found), 302)
 
 
-def _ask(board: Board, subject: str, form: PaperForm, facts: WardSheet | BlankForm) -> Answer:
-    to = ".blank" if subject == FORM else ".ward"
-    values = {"slug": board.slug} | ({} if subject == FORM else {"code": subject})
+def _ask(board: Board, subject: str, form: WritingForm, facts: WardSheet | BlankForm) -> Answer:
+    variant = form.variant.data or ""
     try:
         services.ask(
             board=board,
             subject=subject,
-            variant=form.variant.data or "",
+            variant=variant,
             language=page_language(),
             digest=gathering.digest_of(facts),
         )
     except Refused as refused:
         say_no(refused)
-        return redirect(url_for(to, **values), 303)
+        return redirect(request.path, 303)
     db.session.commit()
-    return redirect(url_for(f"{to}_file", **values, variant=form.variant.data), 303)
+    return redirect(f"{request.path}/{variant}", 303)
 
 
 def _progress(board: Board, subject: str, variant: str, title: str, back: str) -> Response:

@@ -1,0 +1,102 @@
+"""Numbers and pins that match, short addresses that come back, and maps that fit the paper."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbapp.gaps.drawing import Frame
+from pbapp.sheets.codes import code_of, ids_of
+from pbapp.sheets.layout import LAYOUTS
+from pbapp.sheets.numbering import number
+from pbapp.web.qr import qr_code
+
+FRAME = Frame(west=-4.1, north=55.9, narrow=0.56, scale=6000.0, width=348.0, height=612.0)
+points = st.tuples(st.floats(55.81, 55.9), st.floats(-4.1, -4.0))
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.one_of(points, st.just((None, None))), max_size=30))
+def test_every_thing_is_on_the_sheet_once_and_every_number_has_a_pin(places):
+    found = number([(n, lat, lon) for n, (lat, lon) in enumerate(places)], FRAME, near=20)
+    assert sorted(found.things + found.off_the_map) == list(range(len(places)))
+    covered = []
+    for pin in found.pins:
+        first, _, last = pin.label.partition("–")
+        covered += range(int(first), int(last or first) + 1)
+    assert covered == list(range(1, len(found.things) + 1))
+
+
+def test_numbers_run_from_north_to_south_and_west_to_east():
+    places = [("south", 55.82, -4.09), ("east", 55.895, -4.01), ("west", 55.894, -4.09)]
+    assert number(places, FRAME, near=20).things == ["west", "east", "south"]
+
+
+def test_things_too_close_share_a_pin():
+    found = number(
+        [("a", 55.85, -4.05), ("b", 55.8501, -4.05), ("c", 55.82, -4.05)], FRAME, near=20
+    )
+    assert [pin.label for pin in found.pins] == ["1–2", "3"]
+
+
+def test_what_lies_outside_the_drawing_is_listed_apart():
+    assert number([("far", 56.9, -4.05)], FRAME, near=20).off_the_map == ["far"]
+    assert number([("any", 55.85, -4.05)], None, near=20).off_the_map == ["any"]
+
+
+@pytest.mark.parametrize("address", ["https://example.org/", "https://example.org/" + "a" * 200])
+def test_a_qr_code_is_drawn_module_by_module(address):
+    import segno
+
+    code = qr_code(address)
+    dark = {
+        (int(x) + i, int(y))
+        for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1", code.path)
+        for i in range(int(length))
+    }
+    matrix = segno.make_qr(address, error="m").matrix
+    assert dark == {(x + 4, y + 4) for y, row in enumerate(matrix) for x, m in enumerate(row) if m}
+    assert code.size == len(matrix) + 8
+
+
+# --- short addresses ------------------------------------------------------------------------------
+
+
+@given(st.uuids())
+def test_a_code_leads_back_to_its_entry(id: UUID) -> None:
+    code = code_of(id)
+    first, last = ids_of(code) or (None, None)
+    assert first
+    assert last
+    assert first <= id <= last
+    assert ids_of(f" {code[:4].lower()}-{code[4:].lower()} ") == (first, last)
+
+
+def test_what_looks_alike_on_paper_is_read_alike() -> None:
+    assert ids_of("0O1IL000") == ids_of("00111000")
+
+
+@pytest.mark.parametrize("typed", ["", "1234567", "123456789", "U2345678", "1234/678", "٣٣٣٣٣٣٣٣"])
+def test_anything_else_is_no_code(typed: str) -> None:
+    assert ids_of(typed) is None
+
+
+# --- the paper ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=lambda layout: layout.variant)
+@pytest.mark.parametrize("high", [150.0, 612.0, 1900.0])
+def test_a_map_fits_its_paper_and_its_numbers_keep_their_size(layout, high: float) -> None:
+    frame = Frame(west=-4.1, north=55.9, narrow=0.56, scale=6000.0, width=348.0, height=high)
+    fitted = layout.fit(frame)
+    assert fitted.width <= layout.map_width + 0.1
+    assert fitted.height <= layout.map_height + 0.1
+    points = fitted.number * fitted.width / fitted.frame_width / 0.3528
+    assert points == pytest.approx(layout.number_points, rel=0.02)
+    assert 0 < fitted.bar <= frame.width / 3
