@@ -14,6 +14,7 @@ from pbapp.assets import (
     adding,  # noqa: F401 — its pages belong to this room's blueprint
     appealing,  # noqa: F401 — and these
     links,
+    map_data,  # noqa: F401 — and these
     photos,
     queries,
     services,
@@ -79,7 +80,7 @@ def index() -> Response:
         asked=asked,
         answer=answer,
         elsewhere=_board_of(answer),
-        features=url_for(".geojson", **values),
+        features=url_for(".map_data", **values),
         map=None if fragments.wants_fragment() else find_part(board_subject(board.id)),
         kind_words=KIND,
         kinds=[(k.value, w) for k, w in KINDS.items() if k is not AssetKind.INDIVIDUAL],

@@ -1,13 +1,20 @@
 /* Markers, names and keys for the maps whose background a script from /maps/ draws.
-   <div class="map" data-map="DIGEST" data-map-features="/assets.geojson?…" data-map-list="#list">
+   <div class="map" data-map="DIGEST" data-map-features="/assets/map.json?…" data-map-list="#list">
+   The features are GeoJSON, or the packed columns of pbapp/assets/map_data.py. Ten thousand of them
+   come in slices, and a marker is only drawn when it comes into view.
    What people typed reaches the page as text nodes only. */
 (() => {
   "use strict";
   const started = new Map();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (calm) {
+    const { panBy } = L.Map.prototype;
+    L.Map.include({ panBy(by, options) { return panBy.call(this, by, { ...options, animate: false }); } });
     L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
   }
+  const SLICE = 250;
+  const LISTED = 20;
+  const breathe = () => new Promise((go) => setTimeout(go));
 
   /* Icons carry their own name: Leaflet gives a name to pictures only */
   const NamedIcon = L.DivIcon.extend({
@@ -19,6 +26,14 @@
     },
   });
 
+  /* Most of ten thousand markers are never seen: each gets its icon when it comes into view */
+  const Pin = L.Marker.extend({
+    onAdd(map) {
+      if (!this.options.icon.options.label) this.options.icon = pinIcon(this.holder, this.about);
+      return L.Marker.prototype.onAdd.call(this, map);
+    },
+  });
+
   const make = (tag, text, attributes = {}) => {
     const element = document.createElement(tag);
     element.textContent = text;
@@ -27,55 +42,123 @@
   };
   const words = (holder, name, values) =>
     (holder.dataset[name] || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  const safe = (url) => (new URL(url, location.href).origin === location.origin ? url : "#");
+  const bare = (id) => String(id).replaceAll("-", "");
 
   /* The legend in the page is where a kind gets its look: each pin is a copy of its own there */
-  function pin(holder, kind) {
+  function look(holder, kind) {
     const legend = document.getElementById(holder.dataset.mapLegend);
     const item = [...(legend?.querySelectorAll("[data-kind]") || [])].find((e) => e.dataset.kind === kind);
-    const drawing = (item || legend || document).querySelector("svg.pb_pin__svg");
-    const copy = drawing ? drawing.cloneNode(true) : make("span", "●");
+    return { item, text: item?.dataset.kindText || kind, drawing: (item || legend || document).querySelector("svg.pb_pin__svg") };
+  }
+
+  function pinIcon(holder, about) {
+    const { item, text, drawing } = look(holder, about.kind);
     const box = make("span", "", { class: "pb_pin__box" });
     if (item?.dataset.kindColour) box.dataset.kindColour = item.dataset.kindColour;
-    box.append(copy);
-    return { box, text: item?.dataset.kindText || kind };
-  }
-
-  function popup(holder, about) {
-    const box = document.createElement("div");
-    const name = make("p", "");
-    name.append(about.url ? make("a", about.name, { href: safe(about.url) }) : make("strong", about.name));
-    box.append(name, make("p", [pin(holder, about.kind).text, about.ward].filter(Boolean).join(", ")));
-    return box;
-  }
-
-  const safe = (url) => (new URL(url, location.href).origin === location.origin ? url : "#");
-
-  function marker(holder, feature) {
-    const about = feature.properties;
-    const look = pin(holder, about.kind);
-    const label = [about.name, look.text, about.ward].filter(Boolean).join(", ");
-    const [lon, lat] = feature.geometry.coordinates;
-    const drawn = L.marker([lat, lon], {
-      icon: new NamedIcon({ html: look.box, className: "pb_pin", iconSize: [32, 40], iconAnchor: [16, 38], popupAnchor: [0, -34], label, id: about.id }),
-      alt: label,
-    });
-    drawn.about = about;
-    drawn.bindPopup(() => popup(holder, about), { maxWidth: 240 });
-    drawn.on("popupopen", () => choose(holder, about.id));
-    drawn.on("popupclose", () => choose(holder, null));
-    return drawn;
+    box.append(drawing ? drawing.cloneNode(true) : make("span", "●"));
+    const label = [about.name, text, about.ward].filter(Boolean).join(", ");
+    return new NamedIcon({ html: box, className: "pb_pin", iconSize: [44, 44], iconAnchor: [22, 40], label, id: about.id });
   }
 
   function clusterIcon(holder, cluster) {
     const n = cluster.getChildCount();
     const size = n < 10 ? 44 : n < 100 ? 50 : 56;
-    return new NamedIcon({ html: make("span", n), className: "pb_cluster", iconSize: [size, size], label: words(holder, "cluster", { n }) });
+    const of = new Map();
+    cluster.getAllChildMarkers().forEach(({ about }) => of.set(about.kind, (of.get(about.kind) || 0) + 1));
+    const kinds = [...of].map(([kind, many]) => [many, look(holder, kind).text])
+      .sort(([a, x], [b, y]) => b - a || x.localeCompare(y)).map((one) => one.join(" ")).join(", ");
+    return new NamedIcon({ html: make("span", n), className: "pb_cluster", iconSize: [size, size], label: words(holder, "cluster", { n, kinds }) });
   }
 
-  /* One entry is picked at a time, in the list and on the map together */
+  /* --- what there is to show --- */
+
+  function unpack(data) {
+    if (data.features) {
+      return data.features.filter((f) => f.geometry?.type === "Point")
+        .map((f) => ({ ...f.properties, lat: f.geometry.coordinates[1], lon: f.geometry.coordinates[0] }));
+    }
+    return data.name.map((name, i) => ({
+      id: data.id.substr(i * data.digits, data.digits), name,
+      kind: data.kinds[data.kind[i]], ward: data.wards[data.ward[i]],
+      lat: (data.south + data.lat[i]) / data.fine, lon: (data.west + data.lon[i]) / data.fine,
+    }));
+  }
+
+  async function ask(url, signal) {
+    const answer = await fetch(url, { signal, headers: { Accept: "application/geo+json, application/json" } });
+    if (!answer.ok) throw new Error(answer.status);
+    return answer.json();
+  }
+
+  async function draw(holder, url) {
+    const state = started.get(holder);
+    if (!url || state.url === url) return;
+    state.url = url;
+    state.asked?.abort();
+    const mine = (state.asked = new AbortController());
+    try {
+      const data = await ask(url, mine.signal);
+      const entries = unpack(data);
+      shut(state);
+      state.group?.remove();
+      const group = gathering(holder, state);
+      Object.assign(state, { group, byId: new Map(), digits: data.digits || 99, details: data.about });
+      for (let from = 0; from < entries.length; from += SLICE) {
+        const some = entries.slice(from, from + SLICE).map((about) => Object.assign(new Pin([about.lat, about.lon]), { about, holder }));
+        some.forEach((marker) => state.byId.set(bare(marker.about.id), marker));
+        group.addLayers(some);
+        await breathe();
+        if (mine.signal.aborted) return;
+      }
+      show(holder, state, entries.length);
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      state.url = null;
+      say(holder, holder.dataset.failed);
+    }
+  }
+
+  function gathering(holder, state) {
+    const group = L.markerClusterGroup({
+      animate: !calm, showCoverageOnHover: false, maxClusterRadius: 56, spiderfyOnMaxZoom: false, zoomToBoundsOnClick: false,
+      iconCreateFunction: (cluster) => clusterIcon(holder, cluster),
+    });
+    listen(holder, state, group);
+    return group.addTo(state.map);
+  }
+
+  /* The first look is the map-maker's; after that what was asked for comes into view */
+  function show(holder, state, n) {
+    const { map, group } = state;
+    const code = wardField(holder)?.value;
+    const ward = state.wards.find((layer) => layer.feature.properties.code === code);
+    if (ward && state.ward !== code) map.fitBounds(ward.getBounds());
+    else if (!ward && state.ward) map.fitBounds(state.home);
+    else if (state.drawn && n && !map.getBounds().contains(group.getBounds())) {
+      map.fitBounds(group.getBounds(), { padding: [30, 30], maxZoom: 15 });
+    }
+    const name = ward?.feature.properties.name;
+    say(holder, state.telling ? words(holder, ward ? "saidWard" : "saidAll", { name, n }) : "");
+    Object.assign(state, { ward: ward ? code : null, drawn: true, telling: false });
+    holder.dispatchEvent(new CustomEvent("pbapp:features", { detail: { count: n } }));
+  }
+
+  function say(holder, text) {
+    const note = holder.parentElement.querySelector("[data-map-note]");
+    if (note) note.textContent = text || "";
+  }
+
+  /* --- the list beside the map: one entry is picked at a time, in both --- */
+
+  const list = (holder) => document.querySelector(holder.dataset.mapList || "#list");
+  const rows = (holder) => [...(list(holder)?.querySelectorAll("[data-map-row]") || [])];
+  const keyOf = (state, id) => bare(id).slice(0, state.digits);
+
   function choose(holder, id) {
+    const state = started.get(holder);
     rows(holder).forEach((row) => {
-      const on = id != null && row.dataset.mapRow === String(id);
+      const on = id != null && keyOf(state, row.dataset.mapRow) === bare(id);
       row.classList.toggle("pb_on", on);
       if (on) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
@@ -84,116 +167,176 @@
     light(holder, id);
   }
 
+  const elementOf = ({ group }, marker) => (group.getVisibleParent(marker) || marker).getElement?.();
+
   function light(holder, id) {
-    const { group, byId } = started.get(holder) || {};
-    holder.querySelectorAll(".pb_pin--on").forEach((e) => e.classList.remove("pb_pin--on"));
-    const found = id != null && byId?.get(String(id));
-    if (found) (group.getVisibleParent(found) || found).getElement()?.classList.add("pb_pin--on");
-  }
-
-  const list = (holder) => document.querySelector(holder.dataset.mapList || "#list");
-  const rows = (holder) => [...(list(holder)?.querySelectorAll("[data-map-row]") || [])];
-
-  async function draw(holder, url) {
     const state = started.get(holder);
-    if (!url || state.url === url) return;
-    state.url = url;
-    state.asked?.abort();
-    state.asked = new AbortController();
-    let data;
-    try {
-      const answer = await fetch(url, { signal: state.asked.signal, headers: { Accept: "application/geo+json, application/json" } });
-      if (!answer.ok) throw new Error(answer.status);
-      data = await answer.json();
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      state.url = null;
-      say(holder, holder.dataset.failed);
-      return;
-    }
-    say(holder, "");
-    state.map.closePopup();
-    state.group.clearLayers();
-    const markers = data.features.filter((f) => f.geometry?.type === "Point").map((f) => marker(holder, f));
-    state.byId = new Map(markers.map((m) => [String(m.about.id), m]));
-    state.group.addLayers(markers);
-    /* The first look is the map-maker's; after that what was asked for comes into view */
-    const seen = state.map.getBounds();
-    if (state.drawn && !markers.every((m) => seen.contains(m.getLatLng()))) {
-      state.map.fitBounds(state.group.getBounds(), { padding: [30, 30], maxZoom: 15 });
-    }
-    state.drawn = true;
-    holder.dispatchEvent(new CustomEvent("pbapp:features", { detail: { count: markers.length } }));
+    holder.querySelectorAll(".pb_pin--on").forEach((e) => e.classList.remove("pb_pin--on"));
+    const found = id != null && state?.byId.get(keyOf(state, id));
+    if (found) elementOf(state, found)?.classList.add("pb_pin--on");
   }
 
-  function say(holder, text) {
-    const note = holder.parentElement.querySelector("[data-map-note]");
-    if (note) note.textContent = text || "";
-  }
+  /* --- details, without leaving the page --- */
 
-  /* Wards can be reached and named without a mouse */
-  function nameWards(holder, map) {
-    const wards = [];
-    map.createPane("wardNames").style.zIndex = 550; // over the wards, under the markers
-    map.eachLayer((layer) => {
-      const name = layer.feature?.properties?.name;
-      if (!name || !layer.getBounds || !layer.getElement?.()) return;
-      wards.push(layer);
-      layer.bindTooltip(make("span", name), { pane: "wardNames", permanent: true, direction: "center", className: "pb_ward-name", interactive: false });
-      const path = layer.getElement();
-      path.setAttribute("tabindex", "0");
-      path.setAttribute("role", "button");
-      path.setAttribute("aria-label", words(holder, "ward", { name }));
-      path.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        event.stopPropagation();
-        map.fitBounds(layer.getBounds());
-      });
+  function details(holder, marker, back) {
+    const state = started.get(holder);
+    const { about } = marker;
+    const box = document.createElement("div");
+    fill(box, about.name, about.url, [[look(holder, about.kind).text, about.ward].filter(Boolean).join(" · ")]);
+    open(holder, state, marker.getLatLng(), box, about.name, () => (back?.isConnected ? back : elementOf(state, marker)));
+    choose(holder, about.id);
+    if (about.url || !state.details) return;
+    const popup = state.popup;
+    ask(state.details + about.id).then(
+      ({ name, url, lines }) => fill(box, name, url, lines),
+      () => box.append(make("p", holder.dataset.failed)),
+    ).then(() => {
+      if (state.popup !== popup) return;
+      popup.update();
+      if (popup.getElement() === document.activeElement) box.querySelector("a")?.focus();
     });
-    return wards;
   }
 
-  function keys(holder, map, group) {
-    let byKey = false;
-    let back = null;
-    const box = map.getContainer();
-    box.addEventListener("pointerdown", () => (byKey = false), true);
+  function fill(box, name, url, lines) {
+    const head = make("p", "");
+    head.append(url ? make("a", name, { href: safe(url) }) : make("strong", name));
+    box.replaceChildren(head, ...lines.map((line) => make("p", line)));
+  }
+
+  /* Many at one place: no zooming takes them apart, so they are told one by one */
+  function tellAll(holder, cluster) {
+    const state = started.get(holder);
+    const markers = cluster.getAllChildMarkers().sort((a, b) => a.about.name.localeCompare(b.about.name));
+    const back = () => cluster.getElement?.();
+    const box = make("div", "");
+    const names = make("ul", "", { class: "pb_map__names" });
+    markers.slice(0, LISTED).forEach((marker) => {
+      const button = make("button", marker.about.name, { type: "button", class: "ds_button pb_button--quiet" });
+      button.addEventListener("click", (event) => { event.stopPropagation(); details(holder, marker, back()); });
+      names.append(make("li", ""));
+      names.lastChild.append(button);
+    });
+    const title = words(holder, "here", { n: markers.length });
+    box.append(make("p", title), names);
+    if (markers.length > LISTED) box.append(make("p", words(holder, "more", { n: markers.length - LISTED })));
+    open(holder, state, cluster.getLatLng(), box, title, back);
+  }
+
+  function open(holder, state, at, box, label, back) {
+    const size = state.map.getSize();
+    state.popup?.off("remove").remove();
+    const popup = L.popup({ maxWidth: Math.min(300, size.x - 60), minWidth: Math.min(200, size.x - 60), maxHeight: Math.max(120, size.y - 90), offset: [0, -24], autoPanPadding: [8, 8] });
+    popup.setLatLng(at).setContent(box);
+    state.popup = popup;
+    popup.on("remove", () => {
+      const inside = popup.getElement()?.contains(document.activeElement);
+      state.popup = null;
+      choose(holder, null);
+      if (inside || state.byKey) back()?.focus({ preventScroll: true });
+    });
+    popup.openOn(state.map);
+    const element = popup.getElement();
+    Object.entries({ role: "dialog", "aria-label": label, tabindex: "-1" }).forEach(([name, value]) => element.setAttribute(name, value));
+    element.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", holder.dataset.close || "Close");
+    if (state.byKey) (box.querySelector("a, button") || element).focus({ preventScroll: true });
+  }
+
+  const shut = (state) => state.popup?.remove();
+
+  /* --- keys, clicks and wards --- */
+
+  /* Markers and clusters answer to a click and to Enter alike; see `keys` for the space bar */
+  function listen(holder, state, group) {
+    const entered = (event) => !event.originalEvent || event.type.endsWith("click") || event.originalEvent.key === "Enter";
+    group.on("click keypress", (event) => {
+      const marker = event.propagatedFrom || event.layer;
+      if (entered(event) && marker?.about) details(holder, marker, marker.getElement());
+    });
+    group.on("clusterclick clusterkeypress", (event) => {
+      const cluster = event.propagatedFrom || event.layer;
+      if (!entered(event)) return;
+      const bounds = cluster.getBounds();
+      if (bounds.getSouthWest().equals(bounds.getNorthEast(), 1e-5) || state.map.getZoom() >= state.map.getMaxZoom()) {
+        return tellAll(holder, cluster);
+      }
+      /* The cluster goes away as it opens: the focus moves to the first of what it held */
+      const settle = () => {
+        const held = cluster.getAllChildMarkers().map((marker) => elementOf(state, marker)).find(Boolean);
+        (held || state.map.getContainer()).focus({ preventScroll: true });
+      };
+      const nearer = Math.max(Math.round(state.map.getZoom()) + 1, Math.floor(state.map.getBoundsZoom(bounds)));
+      state.map.setView(cluster.getLatLng(), Math.min(nearer, state.map.getMaxZoom()));
+      if (state.byKey) setTimeout(settle, calm ? 0 : 500);
+    });
+  }
+
+  function keys(state) {
+    const box = state.map.getContainer();
+    box.addEventListener("pointerdown", () => (state.byKey = false), true);
     box.addEventListener("keydown", (event) => {
-      byKey = true;
-      if (event.key === "Escape" && map._popup?.isOpen()) {
+      state.byKey = true;
+      if (event.key === "Escape" && state.popup) {
         event.stopPropagation();
-        map.closePopup();
+        shut(state);
       }
       if (event.key === " " && event.target.matches(".leaflet-marker-icon")) {
         event.preventDefault();
         event.target.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", keyCode: 13, bubbles: true }));
       }
     }, true);
-    map.on("popupopen", ({ popup: open }) => {
-      back = open._source?.getElement?.();
-      const close = open.getElement().querySelector(".leaflet-popup-close-button");
-      close?.setAttribute("aria-label", holder.dataset.close || "Close");
-      if (byKey) open.getElement().querySelector(".leaflet-popup-content a")?.focus();
+  }
+
+  /* Wards can be reached and named without a mouse. On a page that can be narrowed to one, choosing
+     it here is choosing it in the form: one address, and whoever listens is told */
+  const wardField = (holder) => holder.dataset.mapWards && document.querySelector(holder.dataset.mapWards);
+
+  function nameWards(holder, state) {
+    const { map } = state;
+    map.createPane("wardNames").style.zIndex = 550; // over the wards, under the markers
+    map.eachLayer((layer) => {
+      const name = layer.feature?.properties?.name;
+      if (!name || !layer.getBounds || !layer.getElement?.()) return;
+      state.wards.push(layer);
+      layer.bindTooltip(make("span", name), { pane: "wardNames", permanent: true, direction: "center", className: "pb_ward-name", interactive: false });
+      const path = layer.getElement();
+      path.setAttribute("tabindex", "0");
+      path.setAttribute("role", "button");
+      path.setAttribute("aria-label", words(holder, wardField(holder) ? "wardOnly" : "ward", { name }));
+      if (wardField(holder)) layer.on("click", () => pickWard(holder, state, layer));
+      path.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (!pickWard(holder, state, layer)) map.fitBounds(layer.getBounds());
+      });
     });
-    map.on("popupclose", ({ popup: shut }) => {
-      const inside = shut.getElement()?.contains(document.activeElement);
-      if ((byKey || inside) && back?.isConnected) back.focus();
-    });
-    /* A cluster goes away as it opens: the focus moves to the first of what it held */
-    group.on("clusterkeypress", ({ layer, originalEvent }) => {
-      if (originalEvent.key !== "Enter") return;
-      const first = layer.getAllChildMarkers()[0];
-      const settle = () => (group.getVisibleParent(first) || first).getElement?.()?.focus();
-      group.once("animationend spiderfied", settle);
-      setTimeout(settle, 500);
+    markWards(holder, state);
+  }
+
+  function pickWard(holder, state, layer) {
+    const field = wardField(holder);
+    const { code } = layer.feature.properties;
+    if (![...(field?.options || [])].some((option) => option.value === code)) return false;
+    field.value = field.value === code ? "" : code;
+    state.telling = true;
+    markWards(holder, state);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  }
+
+  function markWards(holder, state) {
+    const field = wardField(holder);
+    if (!field) return;
+    state.wards.forEach((layer) => {
+      const on = layer.feature.properties.code === field.value;
+      layer.getElement().setAttribute("aria-pressed", String(on));
+      layer.getElement().classList.toggle("pb_ward--on", on);
     });
   }
 
   /* Buttons under the map, in words: on it they would cover markers */
-  function tools(holder, map) {
+  function tools(holder, { map, home }) {
     map.zoomControl?.remove();
-    const home = map.getBounds();
     const bar = make("div", "", { class: "pb_map__tools", role: "group", "aria-label": map.getContainer().getAttribute("aria-label") });
     [["zoomIn", () => map.zoomIn()], ["zoomOut", () => map.zoomOut()], ["zoomAll", () => map.fitBounds(home)]]
       .forEach(([name, act]) => {
@@ -203,6 +346,13 @@
       });
     holder.after(bar);
   }
+
+  /* --- maps come and go with the page --- */
+
+  const source = (holder) => {
+    const part = list(holder);
+    return (part?.matches("[data-map-features]") ? part : part?.querySelector("[data-map-features]"))?.dataset.mapFeatures;
+  };
 
   function start(holder) {
     const build = window.pbappMaps?.[holder.dataset.map];
@@ -214,50 +364,49 @@
     map.attributionControl?.setPrefix("");
     /* Without a tile layer nothing tells how far one may zoom, which clusters must know. */
     if (!Number.isFinite(map.getMaxZoom())) map.setMaxZoom(18);
-    const group = L.markerClusterGroup({
-      animate: !calm, showCoverageOnHover: false, maxClusterRadius: 56,
-      iconCreateFunction: (cluster) => clusterIcon(holder, cluster),
-    }).addTo(map);
     const box = map.getContainer();
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", holder.getAttribute("aria-label") || "");
     holder.removeAttribute("aria-label");
-    tools(holder, map);
-    started.set(holder, { map, group, byId: new Map(), wards: nameWards(holder, map) });
-    keys(holder, map, group);
-    draw(holder, list(holder)?.closest("[data-map-features]")?.dataset.mapFeatures || holder.dataset.mapFeatures);
-    holder.dispatchEvent(new CustomEvent("pbapp:map", { bubbles: true, detail: started.get(holder) }));
+    const state = { map, home: map.getBounds(), group: null, byId: new Map(), wards: [], digits: 99, byKey: false };
+    started.set(holder, state);
+    tools(holder, state);
+    nameWards(holder, state);
+    keys(state);
+    draw(holder, source(holder) || holder.dataset.mapFeatures);
+    holder.dispatchEvent(new CustomEvent("pbapp:map", { bubbles: true, detail: state }));
   }
 
   function stop(holder) {
     const state = started.get(holder);
     if (!state) return;
+    started.delete(holder);
     state.asked?.abort();
+    state.popup?.off("remove");
     if (holder.nextElementSibling?.matches(".pb_map__tools")) holder.nextElementSibling.remove();
     state.map.remove();
-    started.delete(holder);
   }
 
-  /* The list beside the map: pointing at a row lights its marker, its button opens it */
+  /* Pointing at a row lights its marker, its button opens it */
   const rowOf = (event) => event.target.closest?.("[data-map-row]");
   const holderOf = (row) => [...started.keys()].find((holder) => list(holder)?.contains(row));
   ["mouseover", "focusin"].forEach((type) => document.addEventListener(type, (event) => {
     const row = rowOf(event);
     const holder = row && holderOf(row);
-    if (holder) light(holder, row.dataset.mapRow);
+    if (holder && !started.get(holder).popup) light(holder, row.dataset.mapRow);
   }));
   document.addEventListener("click", (event) => {
-    const row = event.target.closest?.("[data-map-show]") && rowOf(event);
+    const button = event.target.closest?.("[data-map-show]");
+    const row = button && rowOf(event);
     const holder = row && holderOf(row);
-    const { group, byId, map } = started.get(holder) || {};
-    const found = byId?.get(row?.dataset.mapRow);
+    const state = started.get(holder);
+    const found = state?.byId.get(keyOf(state, row.dataset.mapRow));
     if (!found) return;
     event.preventDefault();
-    map.getContainer().scrollIntoView({ block: "nearest" });
-    group.zoomToShowLayer(found, () => {
-      found.openPopup();
-      found.getElement()?.focus({ preventScroll: true });
-    });
+    state.map.getContainer().scrollIntoView({ block: "nearest" });
+    state.map.setView(found.getLatLng(), Math.max(state.map.getZoom(), 16));
+    state.byKey = true; // the focus goes to the details and comes back to the button
+    details(holder, found, button);
   });
 
   const all = (root) => [...(root.matches?.("[data-map]") ? [root] : []), ...root.querySelectorAll("[data-map]")];
@@ -266,10 +415,10 @@
     all(document).forEach(start);
     started.forEach((state, holder) => {
       if (!holder.isConnected) return stop(holder);
-      const part = list(holder);
-      const source = part?.matches("[data-map-features]") ? part : part?.querySelector("[data-map-features]");
-      draw(holder, source?.dataset.mapFeatures);
+      markWards(holder, state);
+      draw(holder, source(holder));
     });
   });
+  document.addEventListener("change", () => started.forEach((state, holder) => markWards(holder, state)));
   all(document).forEach(start);
 })();
