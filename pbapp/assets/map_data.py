@@ -17,12 +17,13 @@ from collections.abc import Sequence
 from flask import Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
 
+from pbapp import clock
 from pbapp.assets import queries
 from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.filtering import wanted_from_address
-from pbapp.assets.models import Asset
+from pbapp.assets.models import Asset, Status
 from pbapp.assets.queries import StoredPin
-from pbapp.assets.words import KIND, PART
+from pbapp.assets.words import KIND, PART, STATUS
 from pbapp.boards.site import use_board
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import ago
@@ -77,6 +78,8 @@ def lines_of(asset: Asset) -> list[str]:
     where = asset.area.name if asset.area else ""
     lines = [
         " · ".join(filter(None, (str(KIND[asset.kind]), where, _("Example") * asset.is_example))),
+        str(STATUS[asset.status]) if asset.status is not Status.ACTIVE else "",
+        asset.alert if asset.alert_until is None or asset.alert_until >= clock.today() else "",
         asset.summary,
         asset.opening,
         _confirmed(asset),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, String, cast, func, select, type_coerce
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
-from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState
+from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState, Status
 from pbapp.db import db
 from pbapp.places.models import Area
 
@@ -279,7 +279,9 @@ def _key(name: str) -> str:
 
 def _published(wanted: Wanted) -> Select[Asset]:
     query = select(Asset).where(
-        Asset.board_id == wanted.board_id, Asset.state == AssetState.PUBLISHED
+        Asset.board_id == wanted.board_id,
+        Asset.state == AssetState.PUBLISHED,
+        Asset.status != Status.CLOSED,  # its page stays, for its story
     )
     if wanted.without_gifts:
         query = query.where(Asset.kind != AssetKind.INDIVIDUAL)

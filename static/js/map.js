@@ -12,6 +12,8 @@
     L.Map.include({ panBy(by, options) { return panBy.call(this, by, { ...options, animate: false }); } });
     L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
   }
+  /* Wards are cut off at the map's edge: beyond it they would lie, unseen, over the page's buttons */
+  L.Renderer.mergeOptions({ padding: 0 });
   const SLICE = 250;
   const LISTED = 20;
   const breathe = () => new Promise((go) => setTimeout(go));
@@ -225,7 +227,7 @@
   function open(holder, state, at, box, label, back) {
     const size = state.map.getSize();
     state.popup?.off("remove").remove();
-    const popup = L.popup({ maxWidth: Math.min(300, size.x - 60), minWidth: Math.min(200, size.x - 60), maxHeight: Math.max(120, size.y - 90), offset: [0, -24], autoPanPadding: [8, 8] });
+    const popup = L.popup({ maxWidth: Math.min(300, size.x - 84), minWidth: Math.min(180, size.x - 84), maxHeight: Math.max(120, size.y - 90), offset: [0, -24], autoPanPadding: [8, 8] });
     popup.setLatLng(at).setContent(box);
     state.popup = popup;
     popup.on("remove", () => {
@@ -299,6 +301,7 @@
       state.wards.push(layer);
       layer.bindTooltip(make("span", name), { pane: "wardNames", permanent: true, direction: "center", className: "pb_ward-name", interactive: false });
       const path = layer.getElement();
+      path.removeAttribute("aria-describedby"); // it is the name once more
       path.setAttribute("tabindex", "0");
       path.setAttribute("role", "button");
       path.setAttribute("aria-label", words(holder, wardField(holder) ? "wardOnly" : "ward", { name }));

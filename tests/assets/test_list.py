@@ -125,7 +125,7 @@ def test_the_filters_work_by_htmx_with_a_short_address(stranger: Browser, world:
     assert names(page) == ["Canal"]
     assert page.response.headers["HX-Push-Url"] == "/assets?ward=S13003051"
     assert "HX-Request" in page.response.headers["Vary"]
-    assert 'data-map-features="/assets.geojson?ward=S13003051"' in page.html
+    assert 'data-map-features="/assets/map.json?ward=S13003051"' in page.html
     restored = stranger.get(
         "/assets?ward=S13003051", headers={**HTMX, "HX-History-Restore-Request": "true"}
     )

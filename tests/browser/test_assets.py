@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import review, screenshot
+from tests.browser.harness import NewPage, review, screenshot
 
 
 def count(page: Page) -> int:
@@ -39,7 +39,7 @@ def test_filters_move_the_list_and_the_map_and_back_undoes_them(desktop: Page) -
     open_with_map(desktop, "/assets")
     everything = count(desktop)
 
-    with desktop.expect_response(re.compile(r"/assets\.geojson\?ward=S13003051$")):
+    with desktop.expect_response(re.compile(r"/assets/map\.json\?ward=S13003051$")):
         desktop.get_by_label("Ward").select_option("S13003051")
     expect(desktop).to_have_url(re.compile(r"/assets\?ward=S13003051$"))
     expect(desktop.locator("#results")).not_to_contain_text("Coatbridge North")
@@ -60,6 +60,44 @@ def test_words_are_looked_for_while_they_are_typed(phone: Page) -> None:
     expect(phone).to_have_url(re.compile(r"\?q=zzzz$"))
     phone.get_by_role("link", name="Show everything").click()
     expect(phone.locator("#results li").first).to_be_visible()
+
+
+def test_a_ward_chosen_on_the_map_is_chosen_on_the_page_and_again_clears_it(desktop: Page) -> None:
+    open_with_map(desktop, "/assets")
+    everything = count(desktop)
+    ward = desktop.get_by_role("button", name="Coatbridge West: show only what is here")
+    ward.focus()
+    desktop.keyboard.press("Enter")
+    expect(desktop).to_have_url(re.compile(r"/assets\?ward=S13003051$"))
+    expect(desktop.get_by_label("Ward")).to_have_value("S13003051")
+    expect(ward).to_have_attribute("aria-pressed", "true")
+    expect(desktop.locator("[data-map-note]")).to_have_text(
+        re.compile(r"^Coatbridge West only: \d+ on the map\.$")
+    )
+    assert count(desktop) < everything
+    review(desktop)
+    ward.focus()
+    desktop.keyboard.press("Space")
+    expect(desktop).to_have_url(re.compile(r"/assets$"))
+    expect(ward).to_have_attribute("aria-pressed", "false")
+    expect(desktop.locator("[data-map-note]")).to_have_text(
+        re.compile(r"^All wards: \d+ on the map\.$")
+    )
+    assert count(desktop) == everything
+
+
+def test_the_map_can_be_used_at_320_pixels_and_tells_an_entry(new_page: NewPage) -> None:
+    page = new_page({"width": 320, "height": 640})
+    open_with_map(page, "/assets")
+    page.locator("[data-map-show]").first.click()
+    dialog = page.locator(".map").get_by_role("dialog")
+    expect(dialog.get_by_role("link")).to_be_focused()
+    expect(dialog).to_contain_text(re.compile("Confirmed|Added"))
+    review(page)
+    screenshot(page, "assets-map-details-320")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[data-map-show]").first).to_be_focused()
 
 
 def test_an_entry_of_the_list_opens_its_marker(desktop: Page) -> None:
