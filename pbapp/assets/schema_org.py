@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pbapp.assets.models import Asset, AssetKind, Where
-from pbapp.assets.oruk.objects import STATISTICS, as_uri, moment, tidy
+from pbapp.assets.oruk.values import STATISTICS, as_uri, moment, tidy
 
 GROUPS = (AssetKind.ASSOCIATION, AssetKind.INSTITUTION, AssetKind.EXCHANGE)
 

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pbapp import clock
 from pbapp.assets import services
-from pbapp.assets.models import AssetKind, AssetState, Confirmer, Where
+from pbapp.assets.models import (
+    AssetArea,
+    AssetContact,
+    AssetKind,
+    AssetSession,
+    AssetState,
+    AssetTerm,
+    Confirmer,
+    Cost,
+    JoinBy,
+    Precision,
+    SessionUse,
+    Status,
+    Vocabulary,
+    Where,
+)
 from pbapp.assets.oruk import checking as feed_check
-from pbapp.assets.oruk import objects as oruk
+from pbapp.assets.oruk import terms as vocabularies
 from pbapp.assets.oruk.models import FeedCheck
+from pbapp.assets.oruk.values import made_id
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
@@ -108,7 +124,7 @@ def test_an_entry_keeps_its_ward_priorities_and_last_confirmation(
     place = whole["service_at_locations"][0]["location"]
     assert (place["latitude"], place["longitude"]) == (hall.lat, hall.lon)
     assert whole == read(stranger, f"/services/{hall.id}")
-    assert whole["organization_id"] == oruk.board_id(world.board)
+    assert whole["organization_id"] == vocabularies.board_id(world.board)
 
 
 def test_what_is_private_or_unchecked_never_comes_out(stranger: Browser, world: World) -> None:
@@ -121,7 +137,7 @@ def test_what_is_private_or_unchecked_never_comes_out(stranger: Browser, world: 
     assert read(stranger, "/services?minimal=true")["total_items"] == 1
     for hidden in (gift, waiting):
         read(stranger, f"/services/{hidden.id}", status=404)
-        tie = oruk.made_id("at", hidden.id)
+        tie = made_id("at", hidden.id)
         read(stranger, f"/service_at_locations/{tie}", status=404)
     place = read(stranger, f"/services/{vague.id}")["service_at_locations"][0]["location"]
     assert "latitude" not in place
@@ -142,9 +158,9 @@ def test_the_feed_comes_in_pages(stranger: Browser, world: World) -> None:
 def test_the_feed_is_searched(stranger: Browser, world: World) -> None:
     make_asset(world, "Canal walk", main="poverty", organisation_id=world.group.id)
     make_asset(world, "Tea club", kind=AssetKind.ASSOCIATION, area_id=world.wards[10].id)
-    term = oruk.made_id("kind", "association")
-    board = oruk.board_id(world.board)
-    priorities = oruk.made_id("taxonomy", "priorities", board)
+    term = made_id("kind", "association")
+    board = vocabularies.board_id(world.board)
+    priorities = made_id("taxonomy", "priorities", board)
     club = read(stranger, "/services?search=tea")["contents"][0]
     for query, expected in {
         "search=CANAL+walk": {"Canal walk"},
@@ -161,6 +177,100 @@ def test_the_feed_is_searched(stranger: Browser, world: World) -> None:
         assert names(read(stranger, f"/services?{query}")) == expected, query
 
 
+def test_the_feed_is_asked_for_ages_days_times_and_terms(stranger: Browser, world: World) -> None:
+    club = make_asset(world, "Youth club", age_from=11, age_to=17, join_by=JoinBy.DROP_IN)
+    club.sessions = [AssetSession(days=0b10, opens=1080, closes=1200)]
+    lunch = make_asset(world, "Lunch", age_from=60, area_id=world.wards[10].id)
+    lunch.sessions = [
+        AssetSession(days=0b10000, opens=720, closes=840),
+        AssetSession(days=0b10, opens=600, closes=660, use=SessionUse.FREE),
+    ]
+    lunch.terms = [AssetTerm(vocabulary=Vocabulary.ACCESS, slug="step_free")]
+    lunch.serves = [AssetArea(area_id=world.wards[7].id)]
+    db.session.commit()
+    step_free, drop_in = made_id("access", "step_free"), made_id("join", "drop_in")
+    for query, expected in {
+        "minimum_age=18": {"Lunch"},
+        "maximum_age=17": {"Youth club"},
+        "day=TU": {"Youth club"},
+        "day=friday": {"Lunch"},
+        "day=Fri&start_time=12:00&end_time=14:00": {"Lunch"},
+        "day=fr&start_time=12:01": set(),
+        "start_time=18:00:00": {"Youth club"},
+        "end_time=15:00": {"Lunch"},
+        f"taxonomy_term_id={step_free}": {"Lunch"},
+        f"taxonomy_id={made_id('taxonomy', 'join')}": {"Youth club"},
+        f"taxonomy_term_id={drop_in}": {"Youth club"},
+        "postcode=ZZ7+1AA": {"Lunch", "Youth club"},
+        "postcode=ZZ10+1AA": {"Lunch"},
+    }.items():
+        assert names(read(stranger, f"/services?{query}")) == expected, query
+    listed = {one["name"] for one in read(stranger, "/taxonomies")["contents"]}
+    assert {"Access features", "Audiences", "Place Standard themes", "Ways to join"} <= listed
+
+
+def test_an_entry_says_when_for_whom_what_it_costs_and_whether_it_runs(
+    stranger: Browser, world: World
+) -> None:
+    asset = make_asset(
+        world,
+        "Lunch club",
+        cost=Cost.FREE,
+        age_from=0,
+        age_to=12,
+        eligibility="Families",
+        join_by=JoinBy.BOOKING,
+        status=Status.PAUSED,
+        alert="Back after the repairs",
+        review_due_on=date(2031, 6, 30),
+        shown_as=Precision.STREET,
+        exact_lat=55.86791,
+        exact_lon=-4.03391,
+        exact_postcode="ZZ7 1AA",
+    )
+    asset.sessions = [
+        AssetSession(
+            days=0b1, opens=600, closes=1440, every=2, starts_on=date(2031, 1, 1), note="Soup"
+        ),
+        AssetSession(days=0b10000, opens=600, closes=660, nth=-1, until_on=date(2031, 3, 31)),
+    ]
+    asset.contact = AssetContact(
+        name="Pat",
+        phone="01236 000000",
+        email="pat@example.org",
+        consent_at=clock.now(),
+        consent_by=Confirmer.GROUP,
+    )
+    db.session.commit()
+    whole = read(stranger, f"/services/{asset.id}")
+    said = {key: whole[key] for key in ("status", "alert", "minimum_age", "maximum_age", "email")}
+    assert said == {
+        "status": "temporarily closed",
+        "alert": "Back after the repairs",
+        "minimum_age": 0,
+        "maximum_age": 12,
+        "email": "pat@example.org",
+    }
+    assert (whole["contacts"][0]["name"], whole["cost_options"][0]["amount"]) == ("Pat", 0)
+    assert "Who can come: Families" in whole["description"]
+    fortnightly, monthly = whole["schedules"]
+    assert (fortnightly["freq"], fortnightly["byday"], fortnightly["interval"]) == (
+        "WEEKLY",
+        "MO",
+        2,
+    )
+    assert (fortnightly["dtstart"], fortnightly["valid_to"]) == ("2031-01-13", "2031-06-30")
+    assert (fortnightly["opens_at"], fortnightly["closes_at"]) == ("10:00", "23:59")
+    assert (monthly["byday"], monthly["valid_to"]) == ("-1FR", "2031-03-31")
+    assert "55.86791" not in json.dumps(whole)
+    assert "ZZ7 1AA" not in json.dumps(whole)
+    asset.status, asset.contact = Status.CLOSED, None
+    db.session.commit()
+    closed = read(stranger, f"/services/{asset.id}")
+    assert closed["status"] == "defunct"
+    assert not {"schedules", "contacts", "email"} & set(closed)
+
+
 def test_what_cannot_be_understood_is_said(stranger: Browser, world: World) -> None:
     for query in (
         "page=0",
@@ -172,7 +282,11 @@ def test_what_cannot_be_understood_is_said(stranger: Browser, world: World) -> N
         "modified_after=9999-12-31T23:59:59-23:00",
         "taxonomy_id=no",
         "full=perhaps",
-        "minimum_age=5",
+        "minimum_age=5.5",
+        "maximum_age=121",
+        "day=Someday",
+        "start_time=24:00",
+        "end_time=noon",
         "postcode=ZZ99+9ZZ",
         "proximity=5",
     ):
@@ -205,7 +319,7 @@ def test_a_page_takes_no_more_queries_for_more_entries(
     db.session.expire_all()
     count_queries.reset()
     read(stranger, "/services?full=true")
-    assert count_queries.number <= 11
+    assert count_queries.number <= 14
 
 
 def test_the_status_page_says_when_the_feed_was_checked(stranger: Browser, world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +11,37 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pbapp.assets import times
 from pbapp.assets.entry import check_website
-from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState, Where
+from pbapp.assets.models import (
+    Asset,
+    AssetArea,
+    AssetContact,
+    AssetKind,
+    AssetPriority,
+    AssetSession,
+    AssetState,
+    AssetTerm,
+    Cost,
+    JoinBy,
+    Precision,
+    SessionUse,
+    Status,
+    Where,
+)
 from pbapp.assets.oruk import objects as oruk
-from pbapp.assets.oruk.shape import AT_LOCATION, SERVICE, SERVICE_LINE, TAXONOMY, TERM, faults
+from pbapp.assets.oruk import terms as vocabularies
+from pbapp.assets.oruk.shape import (
+    AT_LOCATION,
+    AT_LOCATION_LINE,
+    SERVICE,
+    SERVICE_LINE,
+    TAXONOMY,
+    TERM,
+    faults,
+)
+from pbapp.assets.oruk.values import as_uri
+from pbapp.assets.vocabulary import TERMS
 from pbapp.boards.models import Board, Council
 from pbapp.organisations.models import Organisation, OrganisationKind
 from pbapp.places.models import Area, AreaType
@@ -40,6 +67,37 @@ websites = st.none() | words.map(lambda text: f"https://example.org/{text}").fil
 websites |= words.map(lambda text: f"http://{text}").filter(is_taken)
 
 
+days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> AssetSession:
+    """A regular time as the database could hold it."""
+    opens = draw(st.integers(0, 1439))
+    starts_on, until_on = sorted((draw(days), draw(days)))
+    every = draw(st.integers(1, 12))
+    return AssetSession(
+        id=draw(st.integers(1, 10**6)),
+        use=draw(st.sampled_from(SessionUse)),
+        days=draw(st.integers(1, 127)),
+        opens=opens,
+        closes=draw(st.integers(opens + 1, 1440)),
+        nth=draw(st.sampled_from([None, 1, 2, 3, 4, -1])),
+        every=every,
+        starts_on=starts_on if every > 1 or draw(st.booleans()) else None,
+        until_on=draw(st.sampled_from([None, until_on])),
+        note=draw(words),
+    )
+
+
+def contact(draw: st.DrawFn) -> AssetContact:
+    return AssetContact(
+        name=draw(words),
+        phone="01236 000000",
+        email=draw(words | st.just("ask@example.org")),
+    )
+
+
 @st.composite
 def entries(draw: st.DrawFn) -> Asset:
     """An entry as the database could hold it, never put there."""
@@ -47,6 +105,7 @@ def entries(draw: st.DrawFn) -> Asset:
     board = Board(slug="place", name="A board", place_name="Place")
     board.council = Council(area=council_area, name="A council")
     ward = Area(area_type=AreaType.WARD, gss_code="S13003048", name=draw(named))
+    other = Area(area_type=AreaType.WARD, gss_code="S13003049", name=draw(named))
     where = draw(st.sampled_from(Where))
     placed = where is Where.POINT or (where is Where.POSTCODE and draw(st.booleans()))
     group = Organisation(
@@ -58,9 +117,26 @@ def entries(draw: st.DrawFn) -> Asset:
         email="private@example.org",
     )
     priority = Priority(id=1, slug="health", name=draw(named))
+    marked = st.sampled_from([(v, slug) for v, slugs in TERMS.items() for slug in slugs])
+    ages = sorted(draw(st.tuples(st.integers(0, 120), st.integers(0, 120))))
     return Asset(
         id=uuid4(),
         board=board,
+        status=draw(st.sampled_from(Status)),
+        alert=draw(words),
+        alert_until=draw(st.none() | days),
+        cost=draw(st.none() | st.sampled_from(Cost)),
+        cost_words=draw(words),
+        age_from=draw(st.sampled_from([None, ages[0]])),
+        age_to=draw(st.sampled_from([None, ages[1]])),
+        eligibility=draw(words),
+        join_by=draw(st.none() | st.sampled_from(JoinBy)),
+        review_due_on=draw(st.none() | days),
+        shown_as=draw(st.sampled_from(Precision)),
+        terms=[AssetTerm(vocabulary=v, slug=s) for v, s in draw(st.sets(marked, max_size=5))],
+        sessions=draw(st.lists(sessions(), max_size=3, unique_by=lambda one: one.id)),
+        serves=[AssetArea(area=other)] if draw(st.booleans()) else [],
+        contact=contact(draw) if draw(st.booleans()) else None,
         kind=draw(st.sampled_from([k for k in AssetKind if k is not AssetKind.INDIVIDUAL])),
         name=draw(named),
         summary=draw(words),
@@ -96,10 +172,27 @@ def test_any_entry_is_valid_by_both_standards_and_by_our_own_check(asset: Asset)
     wrong += oruk_schemas.faults("oruk", "service_at_location", at)
     wrong += oruk_schemas.faults("hsds", "service_at_location", at)
     in_list = oruk.at_location_line(asset)
+    wrong += faults(in_list, AT_LOCATION_LINE)
     wrong += oruk_schemas.faults("oruk", "service_at_location_list", in_list)
     wrong += [*faults(whole, SERVICE), *faults(line, SERVICE_LINE), *faults(at, AT_LOCATION)]
     assert not wrong
     assert "private@example.org" not in str(whole)
+    assert "01236" not in str(whole)  # the UK profile has no place for a number
+    for session, schedule in zip(asset.sessions, whole.get("schedules", ()), strict=False):
+        _check_times(session, schedule)
+
+
+def _check_times(session: AssetSession, schedule: dict[str, Any]) -> None:
+    """A reader who follows the rule from its start gets the days that we mean."""
+    assert schedule["freq"] == ("WEEKLY" if session.nth is None else "MONTHLY")
+    assert schedule["opens_at"] < schedule["closes_at"] or session.closes - session.opens == 1
+    if "valid_to" in schedule and session.until_on:
+        assert schedule["valid_to"] <= session.until_on.isoformat()
+    if session.starts_on:
+        first = date.fromisoformat(schedule["dtstart"])
+        assert first >= session.starts_on
+        known = times.occurrences(session, session.starts_on, first)
+        assert [one.start.date() for one in known] in ([first], [])
 
 
 def nodes(thing: Any, path: tuple = ()) -> list[tuple]:
@@ -131,12 +224,16 @@ def test_our_check_finds_whatever_the_schemas_find(asset: Asset, data: st.DataOb
 
 
 def test_the_vocabularies_are_valid() -> None:
-    terms = [oruk.kind_term(kind) for kind in oruk.KINDS] + [oruk.source_term("ALISS", "CC BY")]
+    terms = [vocabularies.kind_term(kind) for kind in vocabularies.KINDS]
+    terms += [vocabularies.join_term(way) for way in JoinBy]
+    terms += [vocabularies.marked_term(v, slug) for v, slugs in TERMS.items() for slug in slugs]
+    terms.append(vocabularies.source_term("ALISS", "CC BY"))
+    assert len({term["id"] for term in terms}) == len(terms)
     for term in terms:
         assert not list(faults(term, TERM))
         assert not oruk_schemas.faults("oruk", "taxonomy_term", term)
         assert not oruk_schemas.faults("hsds", "taxonomy_term", term)
-    for taxonomy in (oruk.kind_taxonomy(), oruk.source_taxonomy()):
+    for taxonomy in map(vocabularies.taxonomy, vocabularies.TAXONOMIES):
         assert not list(faults(taxonomy, TAXONOMY))
         assert not oruk_schemas.faults("oruk", "taxonomy", taxonomy)
         assert not oruk_schemas.faults("hsds", "taxonomy", taxonomy)
@@ -156,4 +253,4 @@ def test_the_vocabularies_are_valid() -> None:
     ],
 )
 def test_a_web_address_becomes_a_plain_uri_or_nothing(address: str, made: str | None) -> None:
-    assert oruk.as_uri(address) == made
+    assert as_uri(address) == made

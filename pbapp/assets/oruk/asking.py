@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from pbapp.assets.oruk.feed import Asked, Near
+from pbapp.assets.oruk.feed import Asked, Hours, Near
 from pbapp.places import queries as places
 
 PER_PAGE, MOST_PER_PAGE = 50, 500
 WIDEST_METRES = 100_000
 YES, NO = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no", ""})
-# Ours have no ages and no times that a computer can read, so nothing could be left out by them.
-NOT_KEPT = ("minimum_age", "maximum_age", "start_time", "end_time", "day")
+OLDEST = 120
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Unclear(Exception):
@@ -39,12 +39,6 @@ def read_page(arguments: Mapping[str, str]) -> Page:
 
 def read_asked(arguments: Mapping[str, str], *, placed_only: bool = False) -> Asked:
     """The filters; raises `Unclear` for what is no date, no id, no postcode, or not kept here."""
-    refused = [name for name in NOT_KEPT if arguments.get(name)]
-    if refused:
-        raise Unclear(
-            f"{', '.join(refused)}: this feed has no ages and keeps times in words only, so it "
-            "cannot be filtered by them."
-        )
     ward_id, near = _read_where(arguments)
     return Asked(
         search=arguments.get("search", "").replace("\0", ""),
@@ -54,6 +48,9 @@ def read_asked(arguments: Mapping[str, str], *, placed_only: bool = False) -> As
         organisation=_uuid(arguments, "organization_id"),
         ward_id=ward_id,
         near=near,
+        age_from=_age(arguments, "minimum_age"),
+        age_to=_age(arguments, "maximum_age"),
+        hours=_hours(arguments),
         placed_only=placed_only,
     )
 
@@ -73,6 +70,39 @@ def _number(arguments: Mapping[str, str], name: str, default: int, most: int) ->
     if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= most):
         raise Unclear(f"{name} is a whole number from 1 to {most}.")
     return int(text)
+
+
+def _age(arguments: Mapping[str, str], name: str) -> int | None:
+    text = arguments.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= OLDEST):
+        raise Unclear(f"{name} is an age in whole years, from 0 to {OLDEST}.")
+    return int(text)
+
+
+def _hours(arguments: Mapping[str, str]) -> Hours | None:
+    """A day in the letters of RFC 5545 or by its English name; times as 18:00, on our clocks."""
+    text = arguments.get("day", "").strip().lower()
+    days = [n for n, name in enumerate(DAYS) if text in (name, name[:2], name[:3])]
+    if text and not days:
+        raise Unclear("day is one of MO, TU, WE, TH, FR, SA, SU.")
+    asked = Hours(
+        days[0] if days else None,
+        _minutes(arguments, "start_time"),
+        _minutes(arguments, "end_time"),
+    )
+    return None if asked == Hours() else asked
+
+
+def _minutes(arguments: Mapping[str, str], name: str) -> int | None:
+    text = arguments.get(name, "")
+    if not text:
+        return None
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(:[0-5]\d)?", text, re.ASCII)
+    if found is None:
+        raise Unclear(f"{name} is a time of day, like 18:00.")
+    return int(found[1]) * 60 + int(found[2])
 
 
 def _moment(text: str) -> datetime | None:

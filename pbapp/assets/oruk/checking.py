@@ -9,11 +9,21 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from pbapp import clock
+from pbapp.assets.models import Asset
 from pbapp.assets.oruk import objects as oruk
-from pbapp.assets.oruk.feed import Asked, Terms, list_entries, whole_service
+from pbapp.assets.oruk.feed import (
+    Asked,
+    Found,
+    Terms,
+    list_entries,
+    list_organisations,
+    whole_service,
+)
 from pbapp.assets.oruk.models import FeedCheck
 from pbapp.assets.oruk.shape import (
     AT_LOCATION,
+    AT_LOCATION_LINE,
+    ORGANISATION,
     SERVICE,
     SERVICE_LINE,
     TAXONOMY,
@@ -21,6 +31,7 @@ from pbapp.assets.oruk.shape import (
     Shape,
     faults,
 )
+from pbapp.assets.oruk.values import Thing
 from pbapp.db import db, flush, write_transaction
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
@@ -28,6 +39,7 @@ from pbapp.jobs.services import job
 
 KIND = "openreferral.check"
 EVERY = timedelta(days=1)
+AT_ONCE = 500
 KEPT_FOR = timedelta(days=90)
 SHOWN = 10
 
@@ -61,25 +73,35 @@ def run(job_id: UUID) -> None:
 def look() -> tuple[list[str], int]:
     """Every fault of the feed as it is now, each naming its object; and how many services."""
     terms = Terms()
-    found = list_entries(Asked(), terms, whole=True)
-    seen: set[str] = set()
     wrong: list[str] = []
-    for asset in found.assets:
-        whole = whole_service(asset, found, terms)
-        wrong += _named(f"service {asset.id}", whole, SERVICE)
-        line = oruk.service_line(asset, found.changed(asset))
-        wrong += _named(f"service {asset.id} in the list", line, SERVICE_LINE)
-        if oruk.has_location(asset):
-            made = oruk.at_location(asset)
-            wrong += _named(f"service at location {made['id']}", made, AT_LOCATION)
-        if whole["id"] in seen:
-            wrong.append(f"service {asset.id}: its id is given twice")
-        seen.add(whole["id"])
+    number, page = 0, 1
+    while True:
+        found = list_entries(Asked(), terms, page=page, per_page=AT_ONCE, whole=True)
+        for asset in found.assets:
+            wrong += _of_entry(asset, found, terms)
+        number, page = number + len(found.assets), page + 1
+        if len(found.assets) < AT_ONCE:
+            break
+    for thing, _ids in list_organisations():
+        wrong += _named(f"organization {thing['id']}", thing, ORGANISATION)
     for thing in terms.taxonomies():
         wrong += _named(f"taxonomy {thing['id']}", thing, TAXONOMY)
     for thing in terms.terms():
         wrong += _named(f"term {thing['id']}", thing, TERM)
-    return wrong, len(found.assets)
+    return wrong, number
+
+
+def _of_entry(asset: Asset, found: Found, terms: Terms) -> Iterator[str]:
+    """The faults of everything that the feed says of one entry."""
+    whole, changed = whole_service(asset, found, terms), found.changed(asset)
+    yield from _named(f"service {asset.id}", whole, SERVICE)
+    line = oruk.service_line(asset, changed)
+    yield from _named(f"service {asset.id} in the list", line, SERVICE_LINE)
+    if oruk.has_location(asset):
+        made = oruk.at_location(asset)
+        yield from _named(f"service at location {made['id']}", made, AT_LOCATION)
+        at = oruk.at_location_line(asset, changed)
+        yield from _named(f"service at location {at['id']} in the list", at, AT_LOCATION_LINE)
 
 
 def keep(found: list[str], services: int) -> FeedCheck:
@@ -91,5 +113,5 @@ def keep(found: list[str], services: int) -> FeedCheck:
     return check
 
 
-def _named(name: str, thing: oruk.Thing, shape: Shape) -> Iterator[str]:
+def _named(name: str, thing: Thing, shape: Shape) -> Iterator[str]:
     return (f"{name}: {fault}" for fault in faults(thing, shape))

@@ -13,9 +13,24 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetPriority, AssetState, Where
+from pbapp.assets.models import (
+    SUBJECT,
+    Asset,
+    AssetArea,
+    AssetKind,
+    AssetPriority,
+    AssetSession,
+    AssetState,
+    AssetTerm,
+    JoinBy,
+    SessionUse,
+    Vocabulary,
+    Where,
+)
 from pbapp.assets.oruk import objects as oruk
-from pbapp.assets.oruk.objects import Thing
+from pbapp.assets.oruk import terms as vocabularies
+from pbapp.assets.oruk.values import Thing
+from pbapp.assets.vocabulary import TERMS
 from pbapp.boards.models import Board, BoardArea, Council
 from pbapp.db import db
 from pbapp.decisions.models import Decision, Outcome
@@ -37,6 +52,15 @@ class Near:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """A regular time on this day (Monday 0), from no earlier and to no later than these minutes."""
+
+    day: int | None = None
+    opens: int | None = None
+    closes: int | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What somebody asks the feed for; everything given must fit."""
 
@@ -47,6 +71,9 @@ class Asked:
     organisation: UUID | None = None
     ward_id: int | None = None
     near: Near | None = None
+    age_from: int | None = None
+    age_to: int | None = None
+    hours: Hours | None = None
     placed_only: bool = False
 
 
@@ -102,9 +129,9 @@ class Terms:
         return sorted((source, licence) for source, licence in db.session.execute(query))
 
     def taxonomies(self) -> list[Thing]:
-        made = [oruk.kind_taxonomy()]
-        made += [oruk.priority_taxonomy(board) for board in self.boards]
-        return [*made, oruk.source_taxonomy()] if self.sources else made
+        known = [slug for slug in vocabularies.TAXONOMIES if slug != "sources" or self.sources]
+        made = [vocabularies.taxonomy(slug) for slug in known]
+        return made + [vocabularies.priority_taxonomy(board) for board in self.boards]
 
     def terms(self) -> list[Thing]:
         return [term for term, _ in self._with_conditions()]
@@ -121,16 +148,28 @@ class Terms:
         return or_(*wanted) if wanted else false()
 
     def _with_conditions(self) -> Iterator[tuple[Thing, ColumnElement[bool]]]:
-        for kind in oruk.KINDS:
-            yield oruk.kind_term(kind), Asset.kind == kind
+        for kind in vocabularies.KINDS:
+            yield vocabularies.kind_term(kind), Asset.kind == kind
+        for way in JoinBy:
+            yield vocabularies.join_term(way), Asset.join_by == way
+        for vocabulary, slugs in TERMS.items():
+            for slug in slugs:
+                yield vocabularies.marked_term(vocabulary, slug), _is_marked(vocabulary, slug)
         by_id = {board.id: board for board in self.boards}
         for priority in db.session.scalars(select(Priority).order_by(Priority.id)):
             helps = select(AssetPriority.asset_id).where(AssetPriority.priority_id == priority.id)
-            term = oruk.priority_term(priority, by_id[priority.board_id], self.wording)
+            term = vocabularies.priority_term(priority, by_id[priority.board_id], self.wording)
             yield term, Asset.id.in_(helps)
         for source, licence in self.sources:
             fits = (Asset.source == source) & (Asset.licence == licence)
-            yield oruk.source_term(source, licence), fits
+            yield vocabularies.source_term(source, licence), fits
+
+
+def _is_marked(vocabulary: Vocabulary, slug: str) -> ColumnElement[bool]:
+    marked = select(AssetTerm.asset_id).where(
+        AssetTerm.vocabulary == vocabulary, AssetTerm.slug == slug
+    )
+    return Asset.id.in_(marked)
 
 
 def published() -> ColumnElement[bool]:
@@ -194,13 +233,13 @@ def _narrowed(asked: Asked, terms: Terms) -> Select[Any]:
     if asked.organisation:
         query = query.where(Asset.id.in_(_of_organisation(asked.organisation)))
     if asked.ward_id is not None:
-        all_over = _boards_with(asked.ward_id, terms.boards)
-        query = query.where(
-            or_(
-                Asset.area_id == asked.ward_id,
-                Asset.area_id.is_(None) & Asset.board_id.in_(all_over),
-            )
-        )
+        query = query.where(_serves(asked.ward_id, terms.boards))
+    if asked.age_from is not None:
+        query = query.where(Asset.age_from >= asked.age_from)
+    if asked.age_to is not None:
+        query = query.where(Asset.age_to <= asked.age_to)
+    if asked.hours:
+        query = query.where(_is_on(asked.hours))
     if asked.placed_only:
         query = query.where(_placed())
     return query.where(_within(asked.near)) if asked.near else query
@@ -210,10 +249,16 @@ def _loaded(whole: bool) -> list[Any]:
     options: list[Any] = [
         joinedload(Asset.area),
         joinedload(Asset.organisation),
+        joinedload(Asset.contact),
         joinedload(Asset.board).joinedload(Board.council).joinedload(Council.area),
     ]
     if whole:
-        options.append(selectinload(Asset.priorities).joinedload(AssetPriority.priority))
+        options += [
+            selectinload(Asset.priorities).joinedload(AssetPriority.priority),
+            selectinload(Asset.terms),
+            selectinload(Asset.sessions),
+            selectinload(Asset.serves).joinedload(AssetArea.area),
+        ]
     return options
 
 
@@ -256,8 +301,28 @@ def _of_organisation(wanted: UUID) -> list[UUID]:
     return next(of, [])
 
 
-def _boards_with(ward_id: int, boards: Iterable[Board]) -> list[int]:
-    return [b.id for b in boards if any(tie.area_id == ward_id for tie in b.board_areas)]
+def _serves(ward_id: int, boards: Iterable[Board]) -> ColumnElement[bool]:
+    """In a ward, serving it, or all over a board that has it: as the service areas say."""
+    all_over = [b.id for b in boards if any(tie.area_id == ward_id for tie in b.board_areas)]
+    coming = select(AssetArea.asset_id).where(AssetArea.area_id == ward_id)
+    anywhere = Asset.area_id.is_(None) & ~Asset.serves.any()
+    return or_(
+        Asset.area_id == ward_id,
+        Asset.id.in_(coming),
+        anywhere & Asset.board_id.in_(all_over),
+    )
+
+
+def _is_on(hours: Hours) -> ColumnElement[bool]:
+    """One regular time of it fits all that is asked."""
+    query = select(AssetSession.asset_id).where(AssetSession.use == SessionUse.OPEN)
+    if hours.day is not None:
+        query = query.where(AssetSession.days.bitwise_and(1 << hours.day) != 0)
+    if hours.opens is not None:
+        query = query.where(AssetSession.opens >= hours.opens)
+    if hours.closes is not None:
+        query = query.where(AssetSession.closes <= hours.closes)
+    return Asset.id.in_(query)
 
 
 def _within(near: Near) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from pbapp.assets.oruk.feed import (
     list_placed,
     whole_service,
 )
-from pbapp.assets.oruk.objects import Thing
+from pbapp.assets.oruk.values import Thing, made_id, moment
 from pbapp.db import db
 from pbapp.web.access import access, anyone
 
@@ -52,9 +52,7 @@ def services() -> Response:
     part, asked, terms = read_page(request.args), read_asked(request.args), Terms()
     if read_flag(request.args, "minimal"):
         found = list_entries(asked, terms)
-        lines = [
-            {"id": str(a.id), "modified_date": oruk.moment(found.changed(a))} for a in found.assets
-        ]
+        lines = [{"id": str(a.id), "modified_date": moment(found.changed(a))} for a in found.assets]
         return wrapped(lines, found.total, Page(1, max(1, found.total)))
     whole = read_flag(request.args, "full")
     found = list_entries(asked, terms, page=part.page, per_page=part.per_page, whole=whole)
@@ -94,7 +92,7 @@ def service_at_locations() -> Response:
 def service_at_location(id: str) -> Response:
     """One service where it is."""
     wanted = str(_uuid(id))
-    asset_id = next((one for one in list_placed() if oruk.made_id("at", one) == wanted), None)
+    asset_id = next((one for one in list_placed() if made_id("at", one) == wanted), None)
     found = find_entry(asset_id) if asset_id else Found([], 0, {})
     if not found.assets:
         return problem(404, "There is no such service at a location.")
@@ -126,7 +124,7 @@ def organization(id: str) -> Response:
 @bp.get("/taxonomies")
 @access(anyone)
 def taxonomies() -> Response:
-    """The vocabularies: kinds of asset, each board's priorities, sources."""
+    """The vocabularies: kinds, access, audiences, themes, each board's priorities, sources."""
     return _listed(Terms().taxonomies())
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pbapp.assets.oruk.objects import URI
+from pbapp.assets.oruk.values import EMAIL, URI
 
 Check = Callable[[Any], str | None]
 
@@ -39,6 +39,23 @@ def _uuid(value: Any) -> str | None:
 
 def _uri(value: Any) -> str | None:
     return None if isinstance(value, str) and URI.fullmatch(value) else "is not a web address"
+
+
+def _email(value: Any) -> str | None:
+    good = isinstance(value, str) and EMAIL.fullmatch(value)
+    return None if good else "is not an e-mail address"
+
+
+def _clock(value: Any) -> str | None:
+    good = isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII)
+    return None if good else "is not a time of day"
+
+
+def _days(value: Any) -> str | None:
+    """Days as RFC 5545 has them, each with which of the month where that is said."""
+    one = r"(-?[1-5])?(MO|TU|WE|TH|FR|SA|SU)"
+    good = isinstance(value, str) and re.fullmatch(f"{one}(,{one})*", value, re.ASCII)
+    return None if good else "is not a list of days"
 
 
 def _day(value: Any) -> str | None:
@@ -94,6 +111,25 @@ LOCATION = Shape(
     longitude=_number,
     accessibility=[Shape("id", id=_uuid, description=_text)],
 )
+SCHEDULE = Shape(
+    "id",
+    id=_uuid,
+    service_id=_uuid,
+    valid_from=_day,
+    valid_to=_day,
+    dtstart=_day,
+    freq=_one_of("WEEKLY", "MONTHLY"),
+    interval=_number,
+    byday=_days,
+    opens_at=_clock,
+    closes_at=_clock,
+    attending_type=_text,
+    description=_text,
+    notes=_text,
+)
+COST = Shape(
+    "id", id=_uuid, service_id=_uuid, option=_text, amount=_number, amount_description=_text
+)
 AT_LOCATION = Shape(
     "id service_id location_id location",
     id=_uuid,
@@ -108,15 +144,29 @@ SERVICE_LINE = Shape(
     name=_text,
     description=_text,
     url=_uri,
+    email=_email,
+    alert=_text,
+    minimum_age=_number,
+    maximum_age=_number,
     status=_one_of("active", "inactive", "defunct", "temporarily closed"),
     assured_date=_day,
     last_modified=_moment,
     organization=ORGANISATION,
 )
+AT_LOCATION_LINE = Shape(
+    " ".join(AT_LOCATION.required),
+    **{
+        **AT_LOCATION.keys,
+        "location": LOCATION.without("accessibility"),
+        "service": SERVICE_LINE,
+    },
+)
 SERVICE = Shape(
     " ".join(SERVICE_LINE.required),
     **SERVICE_LINE.keys,
-    schedules=[Shape("id", id=_uuid, service_id=_uuid, description=_text)],
+    schedules=[SCHEDULE],
+    cost_options=[COST],
+    contacts=[Shape("id name", id=_uuid, service_id=_uuid, name=_text)],
     service_areas=[
         Shape(
             "id extent",
