@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
 from pbapp.appraisal.merging import services as merging
+from pbapp.assets.gifts import chores as gifts
 from pbapp.assets.lists import importing
 from pbapp.assets.oruk import checking as feed_check
 from pbapp.ballots.log import sealing as ballot_log
@@ -48,6 +49,11 @@ CHORES: tuple[Callable[[], object], ...] = (
     writing.forget_files,
     feed_check.ask_if_due,
     importing.forget_unused,
+    gifts.begin_lives,
+    gifts.remind,
+    gifts.end_lives,
+    gifts.recount,
+    gifts.forget_old,
     what_if.forget_old,
     printing.forget_old,
     bringing_in.forget_old,

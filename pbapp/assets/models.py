@@ -42,6 +42,7 @@ class AssetState(enum.StrEnum):
     PUBLISHED = "published"
     RETURNED = "returned"
     REFUSED = "refused"
+    ENDED = "ended"  # a person's gift whose half year is over
 
 
 class Where(enum.StrEnum):
@@ -252,6 +253,11 @@ class Asset(Base):
         cascade="all, delete-orphan", order_by="AssetArea.area_id"
     )
     contact: Mapped[AssetContact | None] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def shown_area(self) -> Area | None:
+        """The ward as everybody may see it: of a person's gift none (decision 0162)."""
+        return None if self.kind is AssetKind.INDIVIDUAL else self.area
 
 
 class AssetPriority(Base):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, func, select, type_coerce
+from sqlalchemy import Select, String, case, cast, func, select, type_coerce
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState, Status
@@ -212,20 +212,28 @@ def list_of_group(organisation_id: UUID) -> list[Asset]:
 
 
 def count_by_ward(board_id: int) -> dict[int | None, int]:
-    """Area id to how many published entries it has; None: those without one place."""
+    """Area id to how many published entries it has; None: those without one place.
+
+    People's gifts are among the latter: nobody is to find out the ward of one by counting.
+    """
+    shown = case((Asset.kind == AssetKind.INDIVIDUAL, None), else_=Asset.area_id)
     query = (
-        select(Asset.area_id, func.count())
+        select(shown, func.count())
         .where(Asset.board_id == board_id, Asset.state == AssetState.PUBLISHED)
-        .group_by(Asset.area_id)
+        .group_by(shown)
     )
     return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
 
 
 def count_by_kind(area_id: int) -> dict[AssetKind, int]:
-    """Kind to how many published entries a ward has."""
+    """Kind to how many published entries a ward has, people's gifts left out (decision 0162)."""
     query = (
         select(Asset.kind, func.count())
-        .where(Asset.area_id == area_id, Asset.state == AssetState.PUBLISHED)
+        .where(
+            Asset.area_id == area_id,
+            Asset.state == AssetState.PUBLISHED,
+            Asset.kind != AssetKind.INDIVIDUAL,
+        )
         .group_by(Asset.kind)
     )
     return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
@@ -283,7 +291,8 @@ def _published(wanted: Wanted) -> Select[Asset]:
         Asset.state == AssetState.PUBLISHED,
         Asset.status != Status.CLOSED,  # its page stays, for its story
     )
-    if wanted.without_gifts:
+    if wanted.without_gifts or wanted.area_id is not None:
+        # The ward of a person's gift is for its keepers alone.
         query = query.where(Asset.kind != AssetKind.INDIVIDUAL)
     if wanted.area_id is not None:
         query = query.where(Asset.area_id == wanted.area_id)

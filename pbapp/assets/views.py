@@ -25,6 +25,7 @@ from pbapp.assets.claiming import services as claims
 from pbapp.assets.exporting import point_of, points
 from pbapp.assets.filtering import filters_of, page_number, values_of, wanted_of
 from pbapp.assets.forms import ConfirmForm, EditForm, entry_from, fields_of
+from pbapp.assets.gifts import pages as gift_pages  # and these
 from pbapp.assets.history import published_edits
 from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
@@ -139,7 +140,8 @@ def detail(asset_id: UUID) -> str:
     standing = next((d for d in made if d.undone_at is None), None)
     revisions = audit.list_revisions(SUBJECT, str(asset.id))
     approved = [d.at for d in made if d.outcome is Outcome.APPROVED and d.undone_at is None]
-    edits = revisions if part else published_edits(revisions, approved)
+    is_gift = asset.kind is AssetKind.INDIVIDUAL  # its history could tell where it was
+    edits = revisions if part else [] if is_gift else published_edits(revisions, approved)
     return render_template(
         "assets/detail.html",
         asset=asset,
@@ -149,6 +151,7 @@ def detail(asset_id: UUID) -> str:
         returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,
         kinds_words=KINDS,
+        gift=gift_pages.shown(asset, is_giver=part is Confirmer.SUBMITTER),
         part_words=PART,
         state_words=STATE,
         plan_names={v.priority_id: v for v in plans.list_priorities(asset.board_id)},

@@ -54,6 +54,7 @@ STATE = {
     AssetState.PUBLISHED: _l("On the map"),
     AssetState.RETURNED: _l("Sent back with a question"),
     AssetState.REFUSED: _l("Refused"),
+    AssetState.ENDED: _l("Its time is over"),
 }
 PART = {
     Confirmer.GROUP: _l("the group"),

@@ -7,10 +7,12 @@ from typing import Any
 
 from pbapp import clock
 from pbapp.assets.entry import Contact, Entry, check_website, place
+from pbapp.assets.gifts.bare import bare_gift
 from pbapp.assets.models import (
     Asset,
     AssetArea,
     AssetContact,
+    AssetKind,
     AssetPriority,
     AssetSession,
     AssetTerm,
@@ -39,6 +41,8 @@ MOST_SESSIONS = 21
 
 def write(asset: Asset, entry: Entry, board: Board, as_a: Confirmer = Confirmer.SUBMITTER) -> None:
     """Check all of an entry, then put it into the row: a refusal leaves the row as it was."""
+    if entry.kind is AssetKind.INDIVIDUAL:
+        entry = bare_gift(entry)
     if not entry.name.strip():
         raise Refused(N_("Enter a name."), "name")
     if entry.age_from is not None and entry.age_to is not None and entry.age_from > entry.age_to:
@@ -210,7 +214,7 @@ def readable(asset: Asset) -> dict[str, Any]:
         "access": asset.access,
         "access_terms": _marked(asset, Vocabulary.ACCESS),
         "website": asset.website or "",
-        "area": _area_name(asset.area_id),
+        "area": _area_name(asset.area_id if asset.shown_area else None),
         "where_words": asset.where_words,
         "postcode": asset.postcode or "",
         "point": f"{asset.lat:.5f}, {asset.lon:.5f}" if asset.lat is not None else "",

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries as assets
+from pbapp.assets.gifts import queries as gifts
 from pbapp.assets.words import KINDS
 from pbapp.boards import queries, services, words
 from pbapp.boards.access import is_on_board
@@ -119,6 +120,7 @@ def ward(slug: str, code: str) -> str | Response:
         kinds=[(k.value, w) for k, w in KINDS.items() if k in counts and k != "individual"],
         counts=[(kind, words, counts[kind]) for kind, words in KINDS.items() if kind in counts],
         strengths=strengths,
+        offered=gifts.find_offered(board.id, found.id),
         helped=_most_helped(board, strengths.helping),
         to_check=gaps.list_to_check(board.id, found.id, now, limit=CHECKED_AT_ONCE),
         proposals=_undecided(board, found),

@@ -1,0 +1,36 @@
+"""What is kept of one person's gift: what they offer, and nothing that leads to them. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pbapp.assets.entry import Entry
+from pbapp.refusal import N_, Refused
+
+# An e-mail address, a phone number, a web address, a full postcode.
+LEADS_TO_THEM = re.compile(
+    r"[^\s@]+@[^\s@]+\.[^\s@]+"
+    r"|(?:\+|\b0)(?:[ ()-]*\d){8,}"
+    r"|https?://|\bwww\."
+    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b",
+    re.IGNORECASE | re.ASCII,
+)
+TEXTS = ("name", "summary", "description", "opening", "access", "cost_words", "eligibility")
+
+
+def bare_gift(entry: Entry) -> Entry:
+    """A gift without a place in words, wards served, website, photo and contact.
+
+    Raises `Refused` beside the first text that has an address or a number in it.
+    """
+    for name in (*TEXTS, "story"):
+        if LEADS_TO_THEM.search(getattr(entry, name)):
+            raise Refused(
+                N_(
+                    "Leave out addresses, phone numbers and web links. People write to you "
+                    "through us, and you decide whom you answer."
+                ),
+                name,
+            )
+    return replace(entry, where_words="", serves=(), website=None, contact=None, photo_id=None)
