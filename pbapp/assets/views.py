@@ -47,6 +47,7 @@ from pbapp.plans import queries as plans
 from pbapp.refusal import Refused
 from pbapp.web import fragments
 from pbapp.web.access import access, anyone
+from pbapp.web.forms import plain_text
 from pbapp.web.limits import limited
 
 SENT_BACK = (AssetState.RETURNED, AssetState.REFUSED)
@@ -64,7 +65,7 @@ def index() -> Response:
     """Postcode, filters, map and list: one address for all of it."""
     board = chosen_board()
     wards, priorities = list_wards(board), plans.list_priorities(board.id)
-    asked = request.args.get("postcode", "").strip()
+    asked = plain_text(request.args.get("postcode")) or ""
     answer = places.look_up_postcode(asked, [w.id for w in wards]) if asked else None
     form = filters_of(wards, priorities, answer)
     wanted = wanted_of(board, form, wards, priorities)

@@ -65,6 +65,7 @@ def draw_again(stream: IO[bytes]) -> tuple[bytes, int, int]:
         raise
     except Exception as error:  # whatever a broken file makes the decoder raise
         raise refusal from error
+    upright.info.clear()  # a comment or a profile would be written again as it came
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=82, optimize=True)
     return out.getvalue(), upright.width, upright.height

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -42,6 +43,25 @@ def test_hidden_data_does_not_survive(app: Flask, tmp_path: Path) -> None:
     assert b"SecretCam" not in kept
     assert not Image.open(io.BytesIO(kept)).getexif()
     assert (upload.width, upload.height) == (1600, 800)
+
+
+def test_of_a_polyglot_only_the_picture_stays(app: Flask, tmp_path: Path) -> None:
+    programme = io.BytesIO()
+    with zipfile.ZipFile(programme, "w") as packed:
+        packed.writestr("x.class", "SecretProgramme")
+    tail = b"<script>alert('SecretScript')</script>" + programme.getvalue()
+    for data in (
+        jpeg_with_gps() + tail,
+        b"\xff\xd8\xff\xfe\x00\x20/*<script>SecretScript()//"
+        + b" " * 3
+        + jpeg_with_gps()[2:]
+        + tail,
+    ):
+        upload = store_picture(stream=io.BytesIO(data), alt="A hall", folder=tmp_path)
+        kept = (tmp_path / f"{upload.digest}.jpg").read_bytes()
+        assert b"Secret" not in kept
+        assert b"<script" not in kept
+        assert not zipfile.is_zipfile(io.BytesIO(kept))
 
 
 def test_a_picture_without_a_description_is_refused(app: Flask, tmp_path: Path) -> None:
