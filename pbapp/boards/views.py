@@ -21,8 +21,9 @@ from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.engagement import queries as engagement
 from pbapp.gaps import queries as gaps
+from pbapp.gaps import words as gap_words
+from pbapp.gaps.ward import queries as ward_gaps
 from pbapp.maps.queries import board_subject, find_part
-from pbapp.places.models import Area
 from pbapp.plans import queries as plans
 from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
@@ -37,7 +38,7 @@ bp = Blueprint("boards", __name__, url_prefix="/boards")
 look_bp = Blueprint("look", __name__, url_prefix="/look")
 blueprints = (bp, look_bp)
 
-CHECKED_AT_ONCE = 10
+LISTED_AT_ONCE = 10
 
 
 @bp.get("/")
@@ -58,6 +59,7 @@ def detail(slug: str) -> str:
         wards=queries.list_wards(board),
         parts={link.area_id for link in board.board_areas if link.is_part},
         entries=assets.count_by_ward(board.id),
+        on_map=gap_words.summary(gaps.find_summary(board.id, clock.now())),
         priorities=plans.list_priorities(board.id),
         helped=assets.count_by_priority(board.id),
         plan=plans.find_plan(board.id),
@@ -109,21 +111,28 @@ def ward(slug: str, code: str) -> str | Response:
     if code != found.gss_code:
         return redirect(url_for(".ward", slug=slug, code=found.gss_code))
     now = clock.now()
-    counts = assets.count_by_kind(found.id)
-    strengths = gaps.find_strengths(board.id, found.id, now)
+    strengths = ward_gaps.find_strengths(board, found.id, now)
+    undecided = proposals.list_undecided(board, now)
     return render_template(
         "boards/ward.html",
         board=board,
         ward=found,
         is_part=any(b.is_part for b in board.board_areas if b.area_id == found.id),
-        total=sum(counts.values()),
-        kinds=[(k.value, w) for k, w in KINDS.items() if k in counts and k != "individual"],
-        counts=[(kind, words, counts[kind]) for kind, words in KINDS.items() if kind in counts],
+        kinds=[(k.value, w) for k, w in KINDS.items() if k != "individual"],
+        kind_words=KINDS,
         strengths=strengths,
         offered=gifts.find_offered(board.id, found.id),
+        themes=[(gap_words.theme(slug), number) for slug, number in strengths.themes],
         helped=_most_helped(board, strengths.helping),
-        to_check=gaps.list_to_check(board.id, found.id, now, limit=CHECKED_AT_ONCE),
-        proposals=_undecided(board, found),
+        times=gap_words.times_told(strengths.cover),
+        shared=[
+            (one.asset, gap_words.free_told(one.free), gap_words.free_next(one.free))
+            for one in ward_gaps.list_shared(board.id, found.id, clock.today())
+        ],
+        coming=ward_gaps.list_coming(board.id, found.id, limit=LISTED_AT_ONCE),
+        to_check=ward_gaps.list_to_check(board.id, found.id, now, limit=LISTED_AT_ONCE),
+        proposals=[one for one in undecided if found in one.wards],
+        everywhere=sum(not one.wards for one in undecided),
         awards=[a for a in results.awards_in_ward(found) if a.count.round.board_id == board.id],
         map=find_part(board_subject(board.id)),
     )
@@ -154,21 +163,10 @@ def _won(board: Board) -> dict[str, int]:
     return found
 
 
-def _most_helped(board: Board, helping: dict[int, int]) -> list[tuple[Any, int]]:
+def _most_helped(board: Board, helping: list[tuple[int, int]]) -> list[tuple[Any, int]]:
     """The plan's priorities that something here helps, the most helped first."""
-    counted = [(v, helping.get(v.priority_id, 0)) for v in plans.list_priorities(board.id)]
-    return sorted((pair for pair in counted if pair[1]), key=lambda pair: -pair[1])
-
-
-def _undecided(board: Board, area: Area) -> list[Any]:
-    """Proposals for a ward that wait for a vote or its result; the rest is told as money."""
-    now = clock.now()
-    found = []
-    for proposal in proposals.list_in_ward(area.id):
-        state = rounds.state_of(proposal.round, now)
-        if proposal.round.board_id == board.id and not state.is_over and state.kind != "published":
-            found.append(proposal)
-    return found
+    versions = {v.priority_id: v for v in plans.list_priorities(board.id)}
+    return [(versions[one], number) for one, number in helping if one in versions]
 
 
 def _rounds(board: Board) -> dict[str, list[tuple[Any, str]]]:

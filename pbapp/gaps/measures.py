@@ -18,14 +18,27 @@ KM_A_DEGREE = 111.2
 
 
 @dataclass(frozen=True)
+class Times:
+    """When an entry is on. None of this is known of an entry without regular times."""
+
+    evening: bool = False
+    weekend: bool = False
+
+
+@dataclass(frozen=True)
 class Entry:
-    """A published entry: its ward if it has one, its point if it has one, what it helps."""
+    """An entry that runs: its ward if it has one, its point if it has one, what it helps.
+
+    `serves` are the wards it says it works for, wherever it is based. `times` None: not known.
+    """
 
     area_id: int | None
     lat: float | None
     lon: float | None
     confirmed_at: datetime | None
     priority_ids: frozenset[int]
+    serves: frozenset[int] = frozenset()
+    times: Times | None = None
 
 
 @dataclass(frozen=True)
@@ -53,18 +66,46 @@ class Distance:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One ward and one priority (or all). `per_1000` and `distance` None: no data to say it."""
+class Cover:
+    """Of `entries`, how many have `known` times, and are on in an evening or at a weekend."""
 
     entries: int = 0
+    known: int = 0
+    evening: int = 0
+    weekend: int = 0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One ward and one priority (or all). `per_1000` and `distance` None: no data to say it.
+
+    `here` is what is based in the ward, `coming` what serves it from elsewhere and is counted in
+    no other figure of the cell.
+    """
+
+    here: Cover = Cover()
     fresh: int = 0
     per_1000: float | None = None
     distance: Distance | None = None
+    coming: Cover = Cover()
+
+    @property
+    def entries(self) -> int:
+        return self.here.entries
 
     @property
     def share_fresh(self) -> float | None:
         """From 0 to 1; None where there is no entry to confirm."""
         return self.fresh / self.entries if self.entries else None
+
+    @property
+    def share_evening(self) -> float | None:
+        """Of those whose times are known, from 0 to 1; None where no times are."""
+        return self.here.evening / self.here.known if self.here.known else None
+
+    @property
+    def share_weekend(self) -> float | None:
+        return self.here.weekend / self.here.known if self.here.known else None
 
 
 @dataclass(frozen=True)
@@ -91,11 +132,13 @@ def measure(
     rows = []
     for area_id in area_ids:
         here = [entry for entry in entries if entry.area_id == area_id]
+        coming = [e for e in entries if e.area_id != area_id and area_id in e.serves]
         ours = [zone for zone in zones if zone.area_id == area_id]
         people = sum(zone.people for zone in ours) or None
         cells = {
             which: _cell(
-                [entry for entry in here if which is None or which in entry.priority_ids],
+                _helping(here, which),
+                _helping(coming, which),
                 people,
                 _distance(ours, points[which]) if people else None,
                 now,
@@ -108,14 +151,33 @@ def measure(
     return rows
 
 
+def _helping(entries: Iterable[Entry], priority_id: int | None) -> list[Entry]:
+    return [e for e in entries if priority_id is None or priority_id in e.priority_ids]
+
+
 def _cell(
-    entries: Sequence[Entry], people: int | None, distance: Distance | None, now: datetime
+    entries: Sequence[Entry],
+    coming: Sequence[Entry],
+    people: int | None,
+    distance: Distance | None,
+    now: datetime,
 ) -> Cell:
     return Cell(
-        entries=len(entries),
+        here=cover(entries),
         fresh=sum(is_fresh(entry.confirmed_at, now) for entry in entries),
         per_1000=1000 * len(entries) / people if people else None,
         distance=distance,
+        coming=cover(coming),
+    )
+
+
+def cover(entries: Sequence[Entry]) -> Cover:
+    known = [entry.times for entry in entries if entry.times is not None]
+    return Cover(
+        entries=len(entries),
+        known=len(known),
+        evening=sum(times.evening for times in known),
+        weekend=sum(times.weekend for times in known),
     )
 
 
@@ -128,9 +190,8 @@ def _points(entries: Iterable[Entry], priority_id: int | None) -> list[tuple[flo
     """Where entries are, from south to north."""
     return sorted(
         (entry.lat, entry.lon)
-        for entry in entries
+        for entry in _helping(entries, priority_id)
         if entry.lat is not None and entry.lon is not None
-        if priority_id is None or priority_id in entry.priority_ids
     )
 
 

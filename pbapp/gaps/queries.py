@@ -1,19 +1,30 @@
-"""The facts behind a board's gap table, each in one query, and a ward's entries to check."""
+"""The facts behind a board's gap table, each in one query."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState
+from pbapp.assets import times
+from pbapp.assets.models import (
+    Asset,
+    AssetArea,
+    AssetKind,
+    AssetPriority,
+    AssetSession,
+    AssetState,
+    SessionUse,
+    Status,
+)
 from pbapp.boards.models import Board
 from pbapp.db import db
-from pbapp.gaps.measures import FRESH_FOR, Entry, WardRow, Zone, is_fresh, measure
+from pbapp.gaps.measures import FRESH_FOR, Entry, Times, WardRow, Zone, measure
 from pbapp.places import queries as places
 from pbapp.places.models import Area, Boundary, BoundarySet, DeprivationSet
 from pbapp.plans import queries as plans
@@ -35,7 +46,8 @@ class Gaps:
     """A board's wards by name, its priorities in the plan's order, and a row of figures a ward.
 
     `placeless` counts entries in no one ward of the board, `unpinned` those without a point, which
-    no distance can be measured to.
+    no distance can be measured to, `timeless` those whose times are in words only. `paused` are
+    closed for a time: they are in no other figure.
     """
 
     wards: list[Area]
@@ -45,6 +57,8 @@ class Gaps:
     total: int
     placeless: int
     unpinned: int
+    timeless: int
+    paused: int
     source: Source | None
     as_of: datetime
 
@@ -53,11 +67,11 @@ class Gaps:
 
 
 def find_gaps(board: Board, now: datetime) -> Gaps:
-    """All figures of a board (with its areas loaded), in three queries."""
+    """All figures of a board (with its areas loaded), in seven queries."""
     wards = sorted((link.area for link in board.board_areas), key=lambda ward: ward.name)
     ward_ids = [ward.id for ward in wards]
     priorities = plans.list_priorities(board.id, now.date())
-    entries = _entries(board.id)
+    entries = list_entries(runs(board.id), now.date())
     zones = places.list_zones(ward_ids)
     found = next((zone.deprivation_set for zone in zones), None)
     return Gaps(
@@ -74,6 +88,8 @@ def find_gaps(board: Board, now: datetime) -> Gaps:
         total=len(entries),
         placeless=sum(entry.area_id not in ward_ids for entry in entries),
         unpinned=sum(entry.lat is None for entry in entries),
+        timeless=sum(entry.times is None for entry in entries),
+        paused=count_paused(board.id),
         source=_source(found),
         as_of=now,
     )
@@ -85,50 +101,96 @@ def _source(found: DeprivationSet | None) -> Source | None:
     return Source(found.name, found.source, found.attribution, found.dated_on)
 
 
+def on_map(board_id: int) -> list[ColumnElement[bool]]:
+    """What lists and maps show, people's gifts left out: no table may lead to a person."""
+    return [
+        Asset.board_id == board_id,
+        Asset.state == AssetState.PUBLISHED,
+        Asset.kind != AssetKind.INDIVIDUAL,
+        Asset.status != Status.CLOSED,
+    ]
+
+
+def runs(board_id: int) -> list[ColumnElement[bool]]:
+    """What the figures count: of those, the ones that are not closed for a time."""
+    return [*on_map(board_id), Asset.status == Status.ACTIVE]
+
+
+def count_paused(board_id: int) -> int:
+    query = select(func.count()).select_from(Asset).where(*on_map(board_id))
+    return db.session.scalar(query.where(Asset.status == Status.PAUSED)) or 0
+
+
 @dataclass(frozen=True)
-class Strengths:
-    """What a ward's entries help most: how many by priority id, and how many are fresh."""
+class Summary:
+    """A board's map in a line: its entries, and how many somebody confirmed within a year."""
 
     entries: int
     fresh: int
-    helping: dict[int, int]
+
+    @property
+    def share_fresh(self) -> float | None:
+        return self.fresh / self.entries if self.entries else None
 
 
-def find_strengths(board_id: int, area_id: int, now: datetime) -> Strengths:
-    """Of one ward, in one query."""
-    entries = _entries(board_id, area_id)
-    helping = Counter(priority_id for entry in entries for priority_id in entry.priority_ids)
-    fresh = sum(is_fresh(entry.confirmed_at, now) for entry in entries)
-    return Strengths(len(entries), fresh, dict(helping))
+def find_summary(board_id: int, now: datetime) -> Summary:
+    fresh = func.count().filter(Asset.confirmed_at >= now - FRESH_FOR)
+    row = db.session.execute(select(func.count(), fresh).where(*on_map(board_id))).one()
+    return Summary(row[0], row[1])
 
 
-def _entries(board_id: int, area_id: int | None = None) -> list[Entry]:
-    """What is published, people's gifts left out: no table may lead to a person."""
+def list_entries(conditions: Iterable[ColumnElement[bool]], today: date) -> list[Entry]:
+    """Entries in plain values, with all that they are measured by, in four queries."""
+    where = list(conditions)
+    facts = db.session.execute(
+        select(Asset.id, Asset.area_id, Asset.lat, Asset.lon, Asset.confirmed_at).where(*where)
+    ).all()
+    helps = _linked(AssetPriority.asset_id, AssetPriority.priority_id, where)
+    serves = _linked(AssetArea.asset_id, AssetArea.area_id, where)
+    on = _times(where, today)
+    none: frozenset[int] = frozenset()
+    return [
+        Entry(
+            *(area_id, lat, lon, confirmed_at),
+            priority_ids=helps.get(key, none),
+            serves=serves.get(key, none),
+            times=on.get(key),
+        )
+        for key, area_id, lat, lon, confirmed_at in facts
+    ]
+
+
+def _linked(key: Any, value: Any, where: list[ColumnElement[bool]]) -> dict[UUID, frozenset[int]]:
+    found: dict[UUID, set[int]] = {}
+    query = select(key, value).join(Asset, Asset.id == key).where(*where)
+    for asset_id, linked in db.session.execute(query):
+        found.setdefault(asset_id, set()).add(linked)
+    return {asset_id: frozenset(linked) for asset_id, linked in found.items()}
+
+
+def _times(where: list[ColumnElement[bool]], today: date) -> dict[UUID, Times]:
+    """By entry, when it is on; those whose last day has passed are as good as unknown."""
     query = (
         select(
-            Asset.id,
-            Asset.area_id,
-            Asset.lat,
-            Asset.lon,
-            Asset.confirmed_at,
-            AssetPriority.priority_id,
+            AssetSession.asset_id,
+            AssetSession.days,
+            AssetSession.opens,
+            AssetSession.closes,
+            AssetSession.until_on,
         )
-        .outerjoin(AssetPriority, AssetPriority.asset_id == Asset.id)
-        .where(
-            Asset.board_id == board_id,
-            Asset.state == AssetState.PUBLISHED,
-            Asset.kind != AssetKind.INDIVIDUAL,
-        )
+        .join(Asset, Asset.id == AssetSession.asset_id)
+        .where(*where, AssetSession.use == SessionUse.OPEN)
     )
-    if area_id is not None:
-        query = query.where(Asset.area_id == area_id)
-    facts: dict[object, tuple[int | None, float | None, float | None, datetime | None]] = {}
-    helps: dict[object, list[int]] = {}
-    for asset_id, area_id, lat, lon, confirmed_at, priority_id in db.session.execute(query):
-        facts[asset_id] = (area_id, lat, lon, confirmed_at)
-        if priority_id is not None:
-            helps.setdefault(asset_id, []).append(priority_id)
-    return [Entry(*fact, frozenset(helps.get(key, ()))) for key, fact in facts.items()]
+    found: dict[UUID, Times] = {}
+    for asset_id, days, opens, closes, until_on in db.session.execute(query):
+        session = times.Session(days, opens, closes, until_on=until_on)
+        if not times.is_over(session, today):
+            before = found.get(asset_id, Times())
+            found[asset_id] = Times(
+                evening=before.evening or times.is_evening(session),
+                weekend=before.weekend or times.is_weekend(session),
+            )
+    return found
 
 
 def list_shapes(area_ids: Collection[int]) -> list[Boundary]:
@@ -141,20 +203,3 @@ def list_shapes(area_ids: Collection[int]) -> list[Boundary]:
         .order_by(Boundary.area_id)
     )
     return list(db.session.scalars(query))
-
-
-def list_to_check(board_id: int, area_id: int, now: datetime, limit: int) -> Sequence[Asset]:
-    """A ward's published entries that nobody confirmed for a year, those never confirmed first."""
-    query = (
-        select(Asset)
-        .where(
-            Asset.board_id == board_id,
-            Asset.area_id == area_id,
-            Asset.state == AssetState.PUBLISHED,
-            Asset.kind != AssetKind.INDIVIDUAL,
-            or_(Asset.confirmed_at.is_(None), Asset.confirmed_at < now - FRESH_FOR),
-        )
-        .order_by(Asset.confirmed_at.asc().nulls_first(), func.lower(Asset.name), Asset.id)
-        .limit(limit)
-    )
-    return db.session.scalars(query).all()

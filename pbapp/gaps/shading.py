@@ -1,11 +1,12 @@
-"""How dark a ward is drawn: none, three steps of the same width, or no data. Never colour alone."""
+"""How dark a ward is drawn: none, steps, no data, or nothing to say. Never by colour alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-NO_DATA, NONE = "no-data", "none"
+# "nothing": the figure has no meaning there, such as how far it is to where nobody lives.
+NO_DATA, NONE, NOTHING = "no-data", "none", "nothing"
 STEPS = 3
 
 
@@ -26,6 +27,10 @@ class Scale:
             if shown <= end:
                 return str(number)
         return str(len(self.ends))
+
+
+# Shares in whole hundredths, by thirds: the same on every map, so that two can be compared.
+SHARES = Scale((33.0, 67.0, 100.0))
 
 
 def scale_of(figures: Sequence[float | None]) -> Scale:

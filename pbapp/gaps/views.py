@@ -8,28 +8,30 @@ from pbapp import clock
 from pbapp.boards import queries as boards
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
-from pbapp.gaps import drawing, files, queries, words
+from pbapp.gaps import files, queries, showing, words
 from pbapp.gaps.measures import Cell
 from pbapp.gaps.queries import Gaps
-from pbapp.gaps.shading import scale_of
-from pbapp.places.models import Boundary
-from pbapp.places.queries import attribution
 from pbapp.plans.models import PriorityVersion
+from pbapp.proposals import queries as proposals
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("gaps", __name__, url_prefix="/boards/<slug>")
 blueprints = (bp,)
 
-MEASURES = {"per_1000": words.per_1000, "confirmed": words.confirmed, "distance": words.distance}
+SHOWN_AT_ONCE = 8
 
 
 @bp.get("/gaps")
 @access(anyone)
 def index(slug: str) -> str:
-    """Ward by priority: how much, how sure, how far. `?priority=` shades the map by one."""
+    """Ward by priority: how much, how sure, when, how far, and where it is weakest.
+
+    `?measure=` draws the map of one figure, `?priority=` of one priority.
+    """
     board = _board(slug)
-    gaps = queries.find_gaps(board, clock.now())
-    chosen = _chosen(gaps)
+    now = clock.now()
+    gaps = queries.find_gaps(board, now)
+    chosen, measure = _chosen(gaps), _measure()
     rows = [gaps.row_of(ward) for ward in gaps.wards]
     lines: list[tuple[PriorityVersion | None, list[Cell]]] = [(None, [row.overall for row in rows])]
     lines += [(v, [row.cells[v.priority_id] for row in rows]) for v in gaps.priorities]
@@ -39,12 +41,16 @@ def index(slug: str) -> str:
         board=board,
         gaps=gaps,
         people=[row.people for row in rows],
+        measures=words.MEASURES.values(),
         tables={
-            name: [(version, [say(cell) for cell in cells]) for version, cells in lines]
-            for name, say in MEASURES.items()
+            one.slug: [(version, [one.say(cell) for cell in cells]) for version, cells in lines]
+            for one in words.MEASURES.values()
         },
+        weak=showing.weak_spots(gaps, proposals.list_undecided(board, now)),
+        shown_at_once=SHOWN_AT_ONCE,
         chosen=chosen,
-        map=_map(gaps, shapes, chosen) if shapes else None,
+        measure=measure,
+        map=showing.shaded(gaps, shapes, chosen, measure) if shapes else None,
     )
 
 
@@ -58,35 +64,23 @@ def table(slug: str) -> Response:
     return response
 
 
+@bp.get("/gaps-columns.csv")
+@access(anyone)
+def columns(slug: str) -> Response:
+    """What each column of that file says."""
+    board = _board(slug)
+    response = Response(files.columns_csv(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename=gaps-columns-{board.slug}.csv"
+    return response
+
+
 def _chosen(gaps: Gaps) -> PriorityVersion | None:
     wanted = request.args.get("priority")
     return next((v for v in gaps.priorities if v.priority.slug == wanted), None)
 
 
-def _map(gaps: Gaps, shapes: list[Boundary], chosen: PriorityVersion | None) -> dict[str, object]:
-    """The wards with a shade and a figure each, and what the shades mean."""
-    cells: dict[int, Cell] = {
-        row.area_id: row.overall if chosen is None else row.cells[chosen.priority_id]
-        for row in gaps.rows
-    }
-    scale = scale_of([cell.per_1000 for cell in cells.values()])
-    frame = drawing.frame_of(shapes)
-    names = {ward.id: ward.name for ward in gaps.wards}
-    unknown = any(cell.per_1000 is None for cell in cells.values())
-    return {
-        "frame": frame,
-        "wards": [
-            {
-                "drawn": drawn,
-                "name": names[drawn.area_id],
-                "shade": scale.shade(cells[drawn.area_id].per_1000),
-                "figure": words.per_1000(cells[drawn.area_id]).figure,
-            }
-            for drawn in drawing.draw(shapes, frame)
-        ],
-        "legend": words.legend(scale, unknown),
-        "source": attribution(shapes[0].boundary_set),
-    }
+def _measure() -> words.Measure:
+    return words.MEASURES.get(request.args.get("measure", ""), words.PER_1000)
 
 
 def _board(slug: str) -> Board:

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from pbapp.accounts.models import Account
+from pbapp.boards.models import Board
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Answer, Refusal
@@ -28,7 +30,7 @@ from pbapp.proposals.models import (
     SupportedPriority,
 )
 from pbapp.rounds.models import PhaseKind, Round
-from pbapp.rounds.queries import find_phase, is_open_for, sealed_numbers
+from pbapp.rounds.queries import find_phase, is_open_for, list_rounds, sealed_numbers, state_of
 from pbapp.rounds.sealing import BallotProject
 
 # Nobody has decided on it for good.
@@ -375,12 +377,23 @@ def list_by_priority(priority_id: int) -> list[Proposal]:
     return _on_ballots(Proposal.priority_id == priority_id)
 
 
-def list_in_ward(area_id: int) -> list[Proposal]:
-    """The public proposals for one ward, the newest round first, as cards are loaded."""
-    return _on_ballots(Proposal.area_id == area_id)
+def list_undecided(board: Board, now: datetime) -> list[Proposal]:
+    """A board's public proposals that wait for a vote or its result, as cards are loaded.
+
+    With their wards: one may be for several.
+    """
+    waiting = []
+    for round in list_rounds(board):
+        state = state_of(round, now)
+        if not state.is_over and state.kind is not PhaseKind.PUBLISHED:
+            waiting.append(round.id)
+    if not waiting:
+        return []
+    more = selectinload(Proposal.more_areas).joinedload(ProposalArea.area)
+    return _on_ballots(Proposal.round_id.in_(waiting), more)
 
 
-def _on_ballots(condition: ColumnElement[bool]) -> list[Proposal]:
+def _on_ballots(condition: ColumnElement[bool], *more: ExecutableOption) -> list[Proposal]:
     query = (
         select(Proposal)
         .options(
@@ -388,6 +401,7 @@ def _on_ballots(condition: ColumnElement[bool]) -> list[Proposal]:
             joinedload(Proposal.organisation),
             joinedload(Proposal.area),
             joinedload(Proposal.photo),
+            *more,
         )
         .join(Round, Round.id == Proposal.round_id)
         .where(

@@ -20,7 +20,7 @@ from pbapp.jobs.models import Job
 from pbapp.jobs.services import find_newest
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
-from pbapp.proposals.models import Proposal
+from pbapp.proposals.models import Proposal, ProposalArea
 from pbapp.results.models import Allocation, Count, FrozenProfile, Turnout
 from pbapp.rounds.models import Phase, PhaseKind, Round
 from pbapp.rounds.queries import result_is_out
@@ -205,8 +205,12 @@ def awards_of_priority(priority: Priority) -> list[Allocation]:
 
 
 def awards_in_ward(area: Area) -> list[Allocation]:
-    """Projects funded in a ward in public results, newest round first; with their round."""
-    return _awards(Allocation.area_id == area.id)
+    """Projects funded in a ward in public results, newest round first; with their round.
+
+    Those for several wards are among them.
+    """
+    several = select(ProposalArea.proposal_id).where(ProposalArea.area_id == area.id)
+    return _awards(or_(Allocation.area_id == area.id, Allocation.proposal_id.in_(several)))
 
 
 def list_public_of(board: Board) -> list[Allocation]:

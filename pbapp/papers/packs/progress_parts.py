@@ -278,8 +278,8 @@ def missing(matters: Matters) -> Block:
     scale = scale_of([one.per_1000 for one in cells.values()])
     known = dict(zip(("1", "2", "3"), FILLS, strict=True)) | {NONE: "none", NO_DATA: "unknown"}
     fills = {area: known[scale.shade(one.per_1000)] for area, one in cells.items()}
-    unknown = any(one.per_1000 is None for one in cells.values())
-    legend = [(known[step.shade], step.text) for step in gap_words.legend(scale, unknown)]
+    shades = {scale.shade(one.per_1000) for one in cells.values()}
+    legend = [(known[step.shade], step.text) for step in gap_words.legend(scale, shades)]
     caption = _("Entries on the map for every 1,000 people")
     figures = {area: gap_words.per_1000(one).figure for area, one in cells.items()}
     rows: list[list[Cell]] = [[_("All entries"), *[_gap(row.overall) for row in gaps.rows]]]
