@@ -53,13 +53,14 @@ def index() -> str:
 def detail(slug: str) -> str:
     """What the board is, where, what it works on, and what is open now."""
     board = _load(slug)
+    summary = gaps.find_summary(board.id, clock.now())
     return render_template(
         "boards/detail.html",
         board=board,
         wards=queries.list_wards(board),
         parts={link.area_id for link in board.board_areas if link.is_part},
         entries=assets.count_by_ward(board.id),
-        on_map=gap_words.summary(gaps.find_summary(board.id, clock.now())),
+        confirmed=gap_words.confirmed_share(summary.share_fresh),
         priorities=plans.list_priorities(board.id),
         helped=assets.count_by_priority(board.id),
         plan=plans.find_plan(board.id),
@@ -174,9 +175,9 @@ def _rounds(board: Board) -> dict[str, list[tuple[Any, str]]]:
     now = clock.now()
     found: dict[str, list[tuple[Any, str]]] = {"open": [], "over": []}
     for round in rounds.list_rounds(board):
-        state = rounds.state_of(round, now)
-        over = state.is_over or state.kind == "published"
-        found["over" if over else "open"].append((round, state_words(round, now)))
+        found["over" if rounds.state_of(round, now).is_decided else "open"].append(
+            (round, state_words(round, now))
+        )
     return found
 
 

@@ -29,7 +29,8 @@ class Times:
 class Entry:
     """An entry that runs: its ward if it has one, its point if it has one, what it helps.
 
-    `serves` are the wards it says it works for, wherever it is based. `times` None: not known.
+    `serves` are the wards it says it works for, wherever it is based; what has no one place is
+    `everywhere`. `times` None: not known.
     """
 
     area_id: int | None
@@ -38,6 +39,7 @@ class Entry:
     confirmed_at: datetime | None
     priority_ids: frozenset[int]
     serves: frozenset[int] = frozenset()
+    everywhere: bool = False
     times: Times | None = None
 
 
@@ -132,7 +134,11 @@ def measure(
     rows = []
     for area_id in area_ids:
         here = [entry for entry in entries if entry.area_id == area_id]
-        coming = [e for e in entries if e.area_id != area_id and area_id in e.serves]
+        coming = [
+            entry
+            for entry in entries
+            if entry.area_id != area_id and (entry.everywhere or area_id in entry.serves)
+        ]
         ours = [zone for zone in zones if zone.area_id == area_id]
         people = sum(zone.people for zone in ours) or None
         cells = {

@@ -21,6 +21,7 @@ from pbapp.assets.models import (
     AssetState,
     SessionUse,
     Status,
+    Where,
 )
 from pbapp.boards.models import Board
 from pbapp.db import db
@@ -45,9 +46,9 @@ class Source:
 class Gaps:
     """A board's wards by name, its priorities in the plan's order, and a row of figures a ward.
 
-    `placeless` counts entries in no one ward of the board, `unpinned` those without a point, which
-    no distance can be measured to, `timeless` those whose times are in words only. `paused` are
-    closed for a time: they are in no other figure.
+    `everywhere` counts entries that have no one place, `placeless` others in no ward of the board,
+    `unpinned` those without a point, which no distance can be measured to, `timeless` those whose
+    times are in words only. `paused` are closed for a time: they are in no other figure.
     """
 
     wards: list[Area]
@@ -55,6 +56,7 @@ class Gaps:
     priorities: list[PriorityVersion]
     rows: list[WardRow]
     total: int
+    everywhere: int
     placeless: int
     unpinned: int
     timeless: int
@@ -86,7 +88,8 @@ def find_gaps(board: Board, now: datetime) -> Gaps:
             now=now,
         ),
         total=len(entries),
-        placeless=sum(entry.area_id not in ward_ids for entry in entries),
+        everywhere=sum(entry.everywhere for entry in entries),
+        placeless=sum(e.area_id not in ward_ids and not e.everywhere for e in entries),
         unpinned=sum(entry.lat is None for entry in entries),
         timeless=sum(entry.times is None for entry in entries),
         paused=count_paused(board.id),
@@ -143,7 +146,9 @@ def list_entries(conditions: Iterable[ColumnElement[bool]], today: date) -> list
     """Entries in plain values, with all that they are measured by, in four queries."""
     where = list(conditions)
     facts = db.session.execute(
-        select(Asset.id, Asset.area_id, Asset.lat, Asset.lon, Asset.confirmed_at).where(*where)
+        select(
+            *(Asset.id, Asset.area_id, Asset.lat, Asset.lon, Asset.confirmed_at, Asset.where_kind)
+        ).where(*where)
     ).all()
     helps = _linked(AssetPriority.asset_id, AssetPriority.priority_id, where)
     serves = _linked(AssetArea.asset_id, AssetArea.area_id, where)
@@ -154,9 +159,10 @@ def list_entries(conditions: Iterable[ColumnElement[bool]], today: date) -> list
             *(area_id, lat, lon, confirmed_at),
             priority_ids=helps.get(key, none),
             serves=serves.get(key, none),
+            everywhere=area_id is None and where_kind is Where.NOWHERE,
             times=on.get(key),
         )
-        for key, area_id, lat, lon, confirmed_at in facts
+        for key, area_id, lat, lon, confirmed_at, where_kind in facts
     ]
 
 

@@ -8,9 +8,12 @@ from pbapp import clock
 from pbapp.boards import queries as boards
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
-from pbapp.gaps import files, queries, showing, words
+from pbapp.gaps import drawing, files, queries, words
 from pbapp.gaps.measures import Cell
 from pbapp.gaps.queries import Gaps
+from pbapp.gaps.weak import queries as weak
+from pbapp.places.models import Boundary
+from pbapp.places.queries import attribution
 from pbapp.plans.models import PriorityVersion
 from pbapp.proposals import queries as proposals
 from pbapp.web.access import access, anyone
@@ -46,11 +49,12 @@ def index(slug: str) -> str:
             one.slug: [(version, [one.say(cell) for cell in cells]) for version, cells in lines]
             for one in words.MEASURES.values()
         },
-        weak=showing.weak_spots(gaps, proposals.list_undecided(board, now)),
+        weak=weak.find_spots(gaps, proposals.list_undecided(board, now)),
+        say_weak=words.weak,
         shown_at_once=SHOWN_AT_ONCE,
         chosen=chosen,
         measure=measure,
-        map=showing.shaded(gaps, shapes, chosen, measure) if shapes else None,
+        map=_map(gaps, shapes, chosen, measure) if shapes else None,
     )
 
 
@@ -81,6 +85,34 @@ def _chosen(gaps: Gaps) -> PriorityVersion | None:
 
 def _measure() -> words.Measure:
     return words.MEASURES.get(request.args.get("measure", ""), words.PER_1000)
+
+
+def _map(
+    gaps: Gaps, shapes: list[Boundary], chosen: PriorityVersion | None, measure: words.Measure
+) -> dict[str, object]:
+    """The wards with a shade and a figure each, and what the shades mean."""
+    said = {
+        row.area_id: measure.say(row.overall if chosen is None else row.cells[chosen.priority_id])
+        for row in gaps.rows
+    }
+    scale = measure.scale(said.values())
+    shades = {area_id: measure.shade(one, scale) for area_id, one in said.items()}
+    frame = drawing.frame_of(shapes)
+    names = {ward.id: ward.name for ward in gaps.wards}
+    return {
+        "frame": frame,
+        "wards": [
+            {
+                "drawn": drawn,
+                "name": names[drawn.area_id],
+                "shade": shades[drawn.area_id],
+                "figure": said[drawn.area_id].figure,
+            }
+            for drawn in drawing.draw(shapes, frame)
+        ],
+        "legend": words.legend(scale, set(shades.values()), measure),
+        "source": attribution(shapes[0].boundary_set),
+    }
 
 
 def _board(slug: str) -> Board:

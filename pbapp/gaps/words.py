@@ -17,7 +17,7 @@ from pbapp.assets.times_words import hour, said, wall_clock
 from pbapp.assets.vocabulary import TERMS
 from pbapp.gaps.measures import Cell, Cover
 from pbapp.gaps.shading import NO_DATA, NONE, NOTHING, SHARES, Scale, scale_of
-from pbapp.gaps.weak import FAR_KM, Lack, WeakSpot
+from pbapp.gaps.weak.rules import FAR_KM, Lack, WeakSpot
 from pbapp.web.babel import day
 
 
@@ -163,6 +163,14 @@ MEASURES = {
             is_share=True,
         ),
         Measure(
+            "how-far",
+            _l("How far: the way to the nearest entry"),
+            _l("Kilometres to the nearest entry for people in areas of greatest need"),
+            distance,
+            _l("No entry with a point yet"),
+            _l("No such area here"),
+        ),
+        Measure(
             "evenings",
             _l("In the evening: on after six, from Monday to Friday"),
             _l("Entries that are on after six, from Monday to Friday"),
@@ -179,14 +187,6 @@ MEASURES = {
             _l("None of them"),
             _l("Nothing here yet"),
             is_share=True,
-        ),
-        Measure(
-            "how-far",
-            _l("How far: the way to the nearest entry"),
-            _l("Kilometres to the nearest entry for people in areas of greatest need"),
-            distance,
-            _l("No entry with a point yet"),
-            _l("No such area here"),
         ),
     )
 }
@@ -222,7 +222,7 @@ def percent(share: float) -> str:
 
 
 def weak(spot: WeakSpot, ward: str, priority: str) -> str:
-    """A weak spot as one plain sentence."""
+    """A weak spot of a ward for a priority, as one plain sentence."""
     names = {"ward": ward, "priority": priority}
     match spot.lack:
         case Lack.NOTHING:
@@ -260,14 +260,9 @@ def weak(spot: WeakSpot, ward: str, priority: str) -> str:
     )
 
 
-def summary(entries: int, share_fresh: float | None) -> str:
-    """A board's map in a line."""
-    said = ngettext("%(num)s entry on the map", "%(num)s entries on the map", entries)
-    if share_fresh is None:
-        return said
-    return _(
-        "%(entries)s, %(share)s confirmed within a year", entries=said, share=percent(share_fresh)
-    )
+def confirmed_share(share: float | None) -> str:
+    """How sure a board's map is, in a line; empty while it has no entry."""
+    return "" if share is None else _("%(share)s confirmed within a year", share=percent(share))
 
 
 # --- one ward -------------------------------------------------------------------------------

@@ -382,13 +382,7 @@ def list_undecided(board: Board, now: datetime) -> list[Proposal]:
 
     With their wards: one may be for several.
     """
-    waiting = []
-    for round in list_rounds(board):
-        state = state_of(round, now)
-        if not state.is_over and state.kind is not PhaseKind.PUBLISHED:
-            waiting.append(round.id)
-    if not waiting:
-        return []
+    waiting = [one.id for one in list_rounds(board) if not state_of(one, now).is_decided]
     more = selectinload(Proposal.more_areas).joinedload(ProposalArea.area)
     return _on_ballots(Proposal.round_id.in_(waiting), more)
 

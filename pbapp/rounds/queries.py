@@ -48,6 +48,11 @@ class RoundState:
         """Whether every phase is behind us."""
         return self.current is None and self.next is None and self.last is not None
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether its result is out, or everything is behind us: no proposal waits any more."""
+        return self.is_over or self.kind is PhaseKind.PUBLISHED
+
 
 class WhyNot(enum.StrEnum):
     """Why nobody can vote just now."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbapp.gaps.measures import Entry, Zone, measure, nearest_km
+from pbapp.gaps.measures import Cover, Entry, Times, Zone, measure, nearest_km
 from pbapp.gaps.shading import NO_DATA, NONE, scale_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -17,9 +17,9 @@ HERE, THERE = 1, 2
 POVERTY, HEALTH = 10, 11
 
 
-def entry(area=HERE, lat=55.86, lon=-4.03, days=None, helps=()):
+def entry(area=HERE, lat=55.86, lon=-4.03, days=None, helps=(), serves=(), **more):
     confirmed_at = None if days is None else NOW - timedelta(days=days)
-    return Entry(area, lat, lon, confirmed_at, frozenset(helps))
+    return Entry(area, lat, lon, confirmed_at, frozenset(helps), frozenset(serves), **more)
 
 
 def zone(area=HERE, people=1000, quintile=1, lat=55.86, lon=-4.03):
@@ -99,6 +99,35 @@ def test_the_flat_distance_is_that_on_the_globe(lat, lon, points):
 
     expected = min(on_the_globe(*point) for point in points)
     assert nearest_km(lat, lon, sorted(points)) == pytest.approx(expected, rel=0.005, abs=0.001)
+
+
+def test_evenings_and_weekends_are_shares_of_what_is_known():
+    times = [Times(evening=True), Times(weekend=True), Times(), None]
+    found = first([entry(times=one) for one in times]).overall
+    assert found.here == Cover(entries=4, known=3, evening=1, weekend=1)
+    assert found.share_evening == found.share_weekend == pytest.approx(1 / 3)
+
+
+def test_times_that_nobody_knows_are_not_none():
+    assert first([entry()]).overall.share_evening is None
+    assert first([entry(times=Times())]).overall.share_evening == 0
+    assert first([]).overall.share_weekend is None
+
+
+def test_what_comes_from_elsewhere_is_counted_apart():
+    found = first(
+        [
+            entry(helps=[POVERTY], serves=[HERE]),
+            entry(THERE, serves=[HERE], times=Times(evening=True), days=1),
+            entry(THERE, helps=[POVERTY]),
+            entry(None, everywhere=True, helps=[POVERTY]),
+        ],
+        [zone(people=1000)],
+    )
+    assert (found.overall.entries, found.overall.fresh, found.overall.per_1000) == (1, 0, 1.0)
+    assert found.overall.here.evening == 0
+    assert found.overall.coming == Cover(entries=2, known=1, evening=1)
+    assert found.cells[POVERTY].coming.entries == 1
 
 
 def test_ten_thousand_entries_are_all_counted():

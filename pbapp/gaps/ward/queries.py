@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.assets import times
@@ -20,6 +21,7 @@ from pbapp.assets.models import (
     AssetTerm,
     SessionUse,
     Vocabulary,
+    Where,
 )
 from pbapp.boards.models import Board
 from pbapp.db import db
@@ -68,11 +70,15 @@ def find_strengths(board: Board, area_id: int, now: datetime) -> Strengths:
     return Strengths(
         cover=cover(entries),
         fresh=sum(is_fresh(entry.confirmed_at, now) for entry in entries),
-        kinds=Counter(dict(kinds.tuples().all())).most_common(),
+        kinds=_most(kinds),
         helping=Counter(p for entry in entries for p in entry.priority_ids).most_common(),
-        themes=Counter(dict(themes.tuples().all())).most_common(),
+        themes=_most(themes),
         leads=_leads(board, area_id),
     )
+
+
+def _most(rows: Iterable[Row[Any, int]]) -> list[tuple[Any, int]]:
+    return sorted(((row[0], row[1]) for row in rows), key=lambda pair: (-pair[1], str(pair[0])))
 
 
 def _leads(board: Board, area_id: int) -> frozenset[int]:
@@ -123,12 +129,13 @@ def list_shared(board_id: int, area_id: int, today: date) -> list[Shared]:
 def list_coming(board_id: int, area_id: int, limit: int) -> tuple[Sequence[Asset], int]:
     """What serves a ward though it is based elsewhere, by name, and how many there are."""
     served = select(AssetArea.asset_id).where(AssetArea.area_id == area_id)
+    everywhere = and_(Asset.area_id.is_(None), Asset.where_kind == Where.NOWHERE)
     query = (
         select(Asset, func.count().over())
         .options(joinedload(Asset.area))
         .where(
             *runs(board_id),
-            Asset.id.in_(served),
+            or_(Asset.id.in_(served), everywhere),
             or_(Asset.area_id.is_(None), Asset.area_id != area_id),
         )
         .order_by(func.lower(Asset.name), Asset.id)
