@@ -22,14 +22,17 @@ def page_url(asset: Asset) -> str:
 
 def fix_url(asset: Asset) -> str:
     """Whoever has this link may change the entry; only its submitter gets it, by e-mail."""
-    key = _signer().dumps(asset.id.hex)
-    return url_for("assets.edit", asset_id=asset.id, key=key, _external=True)
+    return url_for("assets.edit", asset_id=asset.id, key=key_of(asset), _external=True)
 
 
 def appeal_url(asset: Asset) -> str:
     """Where whoever added an entry appeals against what was decided, without an account."""
-    key = _signer().dumps(asset.id.hex)
-    return url_for("assets.appeal", asset_id=asset.id, key=key, _external=True)
+    return url_for("assets.appeal", asset_id=asset.id, key=key_of(asset), _external=True)
+
+
+def key_of(asset: Asset) -> str:
+    """What makes whoever added an entry known without an account."""
+    return str(_signer().dumps(asset.id.hex))
 
 
 def opens(asset: Asset, key: str | None) -> bool:

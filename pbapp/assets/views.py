@@ -30,6 +30,8 @@ from pbapp.assets.history import published_edits
 from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
 from pbapp.assets.oruk import pages as oruk_pages
+from pbapp.assets.ties import pages as tie_pages
+from pbapp.assets.ties.queries import is_tieable
 from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, told
 from pbapp.audit import queries as audit
 from pbapp.boards.access import is_officer_of
@@ -152,6 +154,8 @@ def detail(asset_id: UUID) -> str:
         returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,
         kinds_words=KINDS,
+        ties=tie_pages.shown(asset),
+        can_be_tied=is_tieable(asset),
         gift=gift_pages.shown(asset, is_giver=part is Confirmer.SUBMITTER),
         part_words=PART,
         state_words=STATE,

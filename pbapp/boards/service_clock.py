@@ -25,6 +25,7 @@ USUAL = {
     "complaint": 5,
     "complaint 2": 20,
     "claim": 5,
+    "tie": 5,
     "interest": 10,
     "concern": 3,
     "question": 5,

@@ -21,6 +21,7 @@ from pbapp.desk.queue.kinds import (
     PASSPORT,
     QUESTION,
     REFUSAL,
+    TIE,
 )
 from pbapp.desk.queue.queries import Waiting
 from pbapp.proposals.deciding import SUBJECT as PROPOSAL
@@ -33,6 +34,7 @@ ADDRESSES: dict[str, Callable[..., str]] = {
     APPEAL: lambda ref, **v: url_for("desk.appeal", appeal_id=int(ref), **v),
     # Pages of other rooms know nothing of the filters: they are told the way back.
     CLAIM: lambda ref, **v: url_for("assets.decide_claim", claim_id=int(ref), back=_queue(v)),
+    TIE: lambda ref, **v: url_for("assets.answer_tie", tie_id=int(ref), back=_queue(v)),
     CONCERN: lambda ref, **v: url_for("concerns.detail", concern_id=int(ref), back=_queue(v)),
     QUESTION: lambda ref, **v: url_for("questions.read", question_id=int(ref), back=_queue(v)),
     INTEREST: lambda ref, **v: url_for("interest.answer", interest_id=int(ref), back=_queue(v)),

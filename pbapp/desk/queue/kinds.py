@@ -31,6 +31,7 @@ from pbapp.accounts.models import Account
 from pbapp.assets.claiming.models import Claim, ClaimState
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import Asset, AssetState
+from pbapp.assets.ties.models import EntryTie, TieState
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.complaints.models import Complaint, ComplaintAnswer
 from pbapp.concerns.models import Concern
@@ -47,6 +48,7 @@ from pbapp.proposals.queries import of_author
 from pbapp.rounds.models import Profile, Round
 
 REFUSAL, APPEAL, COMPLAINT = "refusal", "appeal", "complaint"
+TIE = "tie"
 CLAIM, CONCERN, INTEREST, PASSPORT = "claim", "concern", "interest", "passport"
 QUESTION = "question"
 COLUMNS = (
@@ -318,6 +320,27 @@ def find_claims(viewer: Viewer) -> Select[Any]:
     )
 
 
+def find_ties(viewer: Viewer) -> Select[Any]:
+    """Ties asked of an entry for which nobody else speaks."""
+    either = or_(Asset.id == EntryTie.from_id, Asset.id == EntryTie.to_id)
+    asked = and_(either, Asset.id != EntryTie.asked_for_id)
+    row = _row(
+        TIE,
+        ref=EntryTie.id,
+        title=Asset.name,
+        sender="",
+        since=EntryTie.asked_at,
+        board_id=Asset.board_id,
+    )
+    return row.join_from(EntryTie, Asset, asked).where(
+        EntryTie.state == TieState.ASKED,
+        Asset.organisation_id.is_(None),
+        Asset.submitter_email.is_(None),
+        Asset.submitted_by_id.is_(None),
+        Asset.board_id.in_(viewer.boards({Role.MODERATOR})),
+    )
+
+
 def find_concerns(viewer: Viewer) -> Select[Any]:
     """What people say is wrong with something."""
     return _row(
@@ -398,6 +421,7 @@ KINDS = (
     Kind(APPEAL, find_appeals, SECONDS),
     Kind(COMPLAINT, find_complaints, OFFICER_ROLES),
     Kind(CLAIM, find_claims, frozenset({Role.MODERATOR})),
+    Kind(TIE, find_ties, frozenset({Role.MODERATOR})),
     Kind(CONCERN, find_concerns, frozenset({Role.MODERATOR})),
     Kind(QUESTION, find_questions, frozenset({Role.MODERATOR})),
     Kind(INTEREST, find_interest, frozenset(DECIDERS)),

@@ -21,6 +21,7 @@ from pbapp.desk.queue.kinds import (
     PASSPORT,
     QUESTION,
     REFUSAL,
+    TIE,
     TOOK_PART,
 )
 from pbapp.desk.queue.queries import Waiting
@@ -34,6 +35,7 @@ KIND = {
     APPEAL: _l("Appeal"),
     COMPLAINT: _l("Complaint"),
     CLAIM: _l("Says it is theirs"),
+    TIE: _l("Tie to another entry"),
     CONCERN: _l("Something is wrong"),
     INTEREST: _l("Idea in short"),
     QUESTION: _l("Question to read"),
@@ -46,6 +48,7 @@ KINDS = {
     APPEAL: _l("Appeals"),
     COMPLAINT: _l("Complaints"),
     CLAIM: _l("Entries groups say are theirs"),
+    TIE: _l("Ties to other entries"),
     CONCERN: _l("What people say is wrong"),
     INTEREST: _l("Ideas in short"),
     QUESTION: _l("Questions to read"),
@@ -94,7 +97,7 @@ def turn(item: Waiting) -> str:
             ASKED: _("Somebody else: you asked"),
             TOOK_PART: _("Somebody else: you took part"),
         }[item.bar]
-    for_moderators = item.kind in (PROPOSAL, ASSET, CLAIM, CONCERN)
+    for_moderators = item.kind in (PROPOSAL, ASSET, CLAIM, TIE, CONCERN)
     return _("For a moderator") if for_moderators else _("For another officer")
 
 

@@ -1,0 +1,1 @@
+"""What entries have to do with each other, shown once both sides agree."""

@@ -1,0 +1,166 @@
+"""What entries have to do with each other shows on both pages, once the other side agrees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from pbapp import clock
+from pbapp.assets import links
+from pbapp.assets.models import Asset, AssetKind, AssetState, Status
+from pbapp.assets.ties import queries, services
+from pbapp.assets.ties.models import EntryTie, TieKind, TieState
+from pbapp.db import db, flush
+from pbapp.refusal import Refused
+from tests.assets.factories import make_asset, without_point
+from tests.client import Browser
+from tests.organisations.factories import make_group
+from tests.organisations.letters import letters
+from tests.world import World
+
+SAY_WHERE = "Say where it meets, and what it has to do with others"
+
+
+def tied(world: World, asset: Asset, other: Asset, kind: TieKind = TieKind.HOSTS, **values: Any):
+    given: dict[str, Any] = {"by": world.resident, **values}
+    tie = services.ask(asset=asset, other=other, kind=kind, **given)
+    services.tell_asked(tie=tie, url="https://pb.example.org/answer", key_url="https://key")
+    db.session.commit()
+    return tie
+
+
+def test_a_host_agrees_before_an_activity_shows_on_its_page(
+    world: World, resident: Browser, group_member: Browser, stranger: Browser
+) -> None:
+    hall = make_asset(world, "Example Hall", organisation_id=world.group.id)
+    choir = make_asset(world, "Example Choir", submitted_by_id=world.resident.id)
+    page = resident.get(resident.get(f"/assets/{choir.id}").links()[SAY_WHERE])
+    page = resident.get(f"{page.path}?q=nothing+of+this+name")
+    assert "No other entry has this name" in page.text
+    page = resident.get(f"/assets/{choir.id}/ties?q=hall")
+    page = resident.submit(page, {"says": "On Mondays"}, form="ask", status=422)
+    assert len(page.errors()) == 2
+    page = resident.submit(page, {"other": str(hall.id), "relation": "hosts turned"}, form="ask")
+    assert "Waits for an answer" in resident.follow(page).text
+    for asset, name in ((hall, choir.name), (choir, hall.name)):
+        assert name not in stranger.get(f"/assets/{asset.id}").links()
+
+    ((to, letter),) = letters("tie_asked")
+    assert to == world.group_member.email
+    assert "“Example Choir” says that it meets in “Example Hall”." in letter.text
+    assert "On Mondays" not in letter.text
+    tie = db.session.query(EntryTie).one()
+    path = f"/assets/ties/{tie.id}"
+    assert path in letter.text
+    resident.get(path, status=403)
+    page = group_member.get(path)
+    assert "On Mondays" in page.text
+    group_member.submit(page, press="answer=yes")
+    group_member.submit(page, press="answer=yes")
+    assert "Hosts: Example Choir" in stranger.get(f"/assets/{hall.id}").text
+    assert "Meets in: Example Hall" in stranger.get(f"/assets/{choir.id}").text
+    ((to, letter),) = letters("tie_answered")
+    assert (to, letter.subject) == (world.resident.email, "“Example Hall” said yes")
+
+    hall.status = Status.CLOSED
+    flush()
+    assert queries.list_shown(choir) == queries.list_shown(hall) == []
+    hall.status, hall.state = Status.ACTIVE, AssetState.RETURNED
+    flush()
+    assert queries.list_shown(choir) == []
+    hall.state = AssetState.PUBLISHED
+    db.session.commit()
+    group_member.submit(group_member.get(f"/assets/{hall.id}/ties"), form=0)
+    assert "Example Choir" not in stranger.get(f"/assets/{hall.id}").links()
+
+
+def test_whoever_only_added_it_answers_by_the_link_in_the_mail(
+    world: World, stranger: Browser, officer: Browser
+) -> None:
+    hall = make_asset(world, "Example Hall", submitter_email="keeper@example.org")
+    choir = make_asset(world, "Example Choir", submitter_email="choir@example.org")
+    path = f"/assets/{choir.id}/ties?key={links.key_of(choir)}"
+    page = stranger.get(f"{path}&q=hall")
+    stranger.submit(page, {"other": str(hall.id), "relation": "uses"}, form="ask")
+    ((to, letter),) = letters("tie_asked")
+    assert to == "keeper@example.org"
+    link = letter.text[letter.text.index("/assets/ties/") :].split()[0]
+    officer.get(link.split("?")[0], status=403)
+    stranger.refused(link.split("?")[0], 303)
+    stranger.refused(link.replace(links.key_of(hall), links.key_of(choir)), 303)
+    stranger.submit(stranger.get(link), press="answer=no")
+    assert queries.list_shown(hall) == []
+    ((to, letter),) = letters("tie_answered")
+    assert (to, letter.subject) == ("choir@example.org", "“Example Hall” said no")
+    with pytest.raises(Refused, match="said no not long ago"):
+        tied(world, choir, hall, TieKind.USES)
+    with time_machine.travel(clock.now() + timedelta(days=200)):
+        assert tied(world, choir, hall, TieKind.USES).state is TieState.ASKED
+
+
+def test_an_officer_answers_for_what_is_nobodys(
+    world: World, officer: Browser, officer_elsewhere: Browser, second_officer: Browser
+) -> None:
+    hall = make_asset(world, "Example Hall")
+    tie = tied(world, make_asset(world, "Example Choir"), hall, is_turned=True)
+    assert letters() == []
+    assert "Example Hall" not in officer_elsewhere.get("/desk").links()
+    second_officer.get(f"/assets/ties/{tie.id}", status=403)
+    page = officer.get(officer.get("/desk?what=tie").links()["Example Hall"])
+    page = officer.submit(page, press="answer=yes")
+    assert page.location == "/desk?what=tie"
+    assert [one.id for one in queries.list_shown(hall)] == [tie.id]
+    assert "Example Hall" not in officer.get("/desk?what=tie").links()
+
+
+def test_who_speaks_for_both_sides_has_agreed_by_asking(world: World) -> None:
+    hall = make_asset(world, "Example Hall", organisation_id=world.group.id)
+    choir = make_asset(world, "Example Choir", organisation_id=world.group.id)
+    assert tied(world, hall, choir, by=world.group_member).state is TieState.AGREED
+    trust = make_group("Example Trust", lead=world.resident)
+    other = make_asset(world, "Example Room", organisation_id=trust.id)
+    tie = tied(world, other, choir, TieKind.LENDS)
+    assert queries.list_asked_of(world.group.id) == [tie]
+    assert queries.list_asked_of(trust.id) == []
+
+
+def test_ties_that_make_no_sense_are_refused(world: World) -> None:
+    one, two, three = (make_asset(world, name) for name in ("One", "Two", "Three"))
+    gift = make_asset(world, "Gift", kind=AssetKind.INDIVIDUAL, **without_point())
+    with pytest.raises(Refused, match="not this one itself"):
+        tied(world, one, one)
+    db.session.rollback()
+    tied(world, one, two)
+    for asset, other, is_turned in ((one, two, False), (two, one, True)):
+        with pytest.raises(Refused, match="tied in this way already"):
+            tied(world, asset, other, is_turned=is_turned)
+        db.session.rollback()
+    with pytest.raises(Refused, match="in a circle"):
+        tied(world, two, one)
+    tied(world, two, three)
+    with pytest.raises(Refused, match="in a circle"):
+        tied(world, three, one)
+    tied(world, one, two, TieKind.USES)
+    for other in (gift, make_asset(world, "Shut", status=Status.CLOSED)):
+        with pytest.raises(Refused, match="on the map"):
+            tied(world, one, other)
+
+
+def test_ties_are_their_keepers_affair(
+    world: World, stranger: Browser, resident: Browser, group_member: Browser
+) -> None:
+    hall = make_asset(world, "Example Hall", organisation_id=world.group.id)
+    tie = tied(world, make_asset(world, "Example Choir"), hall)
+    path = f"/assets/{hall.id}/ties"
+    stranger.refused(path, 303)
+    resident.refused(path)
+    token = resident.get("/account/groups").form(0).filled({})[0][1]
+    resident.post(f"/assets/ties/{tie.id}/end", {"csrf_token": token}, status=403)
+    resident.post(f"/assets/ties/{tie.id}", {"csrf_token": token, "answer": "yes"}, status=403)
+    group_member.get("/assets/ties/999", status=404)
+    hall.state = AssetState.RETURNED
+    db.session.commit()
+    group_member.get(path, status=404)
