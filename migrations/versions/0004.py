@@ -165,6 +165,70 @@ def upgrade() -> None:
         batch_op.create_index("ix_asset_term_vocabulary_slug", ["vocabulary", "slug"], unique=False)
 
     op.create_table(
+        "entry_tie",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("pair", sa.String(length=65), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "hosts",
+                "runs",
+                "uses",
+                "lends",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "refused",
+                "ended",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_for_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("says", sa.String(length=300), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'asked') = (answered_at IS NULL)", name=op.f("ck_entry_tie_answer_known")
+        ),
+        sa.CheckConstraint(
+            "asked_for_id IN (from_id, to_id)", name=op.f("ck_entry_tie_asked_by_a_side")
+        ),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_entry_tie_two_entries")),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_entry_tie_asked_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(["from_id"], ["asset.id"], name=op.f("fk_entry_tie_from_id_asset")),
+        sa.ForeignKeyConstraint(["to_id"], ["asset.id"], name=op.f("fk_entry_tie_to_id_asset")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_tie")),
+    )
+    with op.batch_alter_table("entry_tie", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_tie_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entry_tie_to_id"), ["to_id"], unique=False)
+        batch_op.create_index(
+            "uq_entry_tie_pair_kind",
+            ["pair", "kind"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("state IN ('asked', 'agreed')"),
+        )
+
+    op.create_table(
         "gift",
         sa.Column("asset_id", sa.Uuid(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
@@ -430,6 +494,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_gift_ends_on"))
 
     op.drop_table("gift")
+    with op.batch_alter_table("entry_tie", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_entry_tie_pair_kind",
+            sqlite_where=sa.text("state IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("state IN ('asked', 'agreed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_entry_tie_to_id"))
+        batch_op.drop_index(batch_op.f("ix_entry_tie_from_id"))
+
+    op.drop_table("entry_tie")
     with op.batch_alter_table("asset_term", schema=None) as batch_op:
         batch_op.drop_index("ix_asset_term_vocabulary_slug")
 
