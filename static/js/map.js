@@ -117,6 +117,9 @@
     } catch (error) {
       if (mine.signal.aborted) return;
       state.url = null;
+      shut(state);
+      state.group?.remove(); // it shows what was asked for before
+      state.byId = new Map();
       say(holder, holder.dataset.failed);
     }
   }
@@ -303,9 +306,10 @@
       const path = layer.getElement();
       path.removeAttribute("aria-describedby"); // it is the name once more
       path.setAttribute("tabindex", "0");
-      path.setAttribute("role", "button");
-      path.setAttribute("aria-label", words(holder, wardField(holder) ? "wardOnly" : "ward", { name }));
-      if (wardField(holder)) layer.on("click", () => pickWard(holder, state, layer));
+      const page = !wardField(holder) && wardPage(holder, layer);
+      path.setAttribute("role", page ? "link" : "button");
+      path.setAttribute("aria-label", page ? name : words(holder, wardField(holder) ? "wardOnly" : "ward", { name }));
+      layer.on("click", () => pickWard(holder, state, layer));
       path.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
@@ -316,8 +320,16 @@
     markWards(holder, state);
   }
 
+  /* Beside a list of wards, a ward of the map leads where the list does */
+  const wardPage = (holder, layer) => list(holder)?.querySelector(`a[href$="/wards/${CSS.escape(layer.feature.properties.code)}"]`);
+
   function pickWard(holder, state, layer) {
     const field = wardField(holder);
+    const page = !field && wardPage(holder, layer);
+    if (page) {
+      page.click();
+      return true;
+    }
     const { code } = layer.feature.properties;
     if (![...(field?.options || [])].some((option) => option.value === code)) return false;
     field.value = field.value === code ? "" : code;

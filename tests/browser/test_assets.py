@@ -76,14 +76,22 @@ def test_a_ward_chosen_on_the_map_is_chosen_on_the_page_and_again_clears_it(desk
     )
     assert count(desktop) < everything
     review(desktop)
-    ward.focus()
-    desktop.keyboard.press("Space")
+    name = desktop.locator(".pb_ward-name", has_text="Coatbridge West").bounding_box()
+    assert name
+    desktop.mouse.click(name["x"] + 4, name["y"] + name["height"] / 2)
     expect(desktop).to_have_url(re.compile(r"/assets$"))
     expect(ward).to_have_attribute("aria-pressed", "false")
     expect(desktop.locator("[data-map-note]")).to_have_text(
         re.compile(r"^All wards: \d+ on the map\.$")
     )
     assert count(desktop) == everything
+
+
+def test_beside_a_list_of_wards_a_ward_of_the_map_leads_to_its_page(desktop: Page) -> None:
+    desktop.goto("/boards/coatbridge")
+    desktop.locator(".map").get_by_role("link", name="Coatbridge West").focus()
+    desktop.keyboard.press("Enter")
+    expect(desktop).to_have_url(re.compile(r"/boards/coatbridge/wards/S13003051$"))
 
 
 def test_the_map_can_be_used_at_320_pixels_and_tells_an_entry(new_page: NewPage) -> None:

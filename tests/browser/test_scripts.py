@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, Response, jsonify, render_template_string, request
@@ -35,6 +36,17 @@ PLACES = [
     {"id": 2, "name": "Shed", "kind": "group", "ward": "South", "at": (-4.01, 55.85)},
     {"id": 3, "name": "Library", "kind": "place", "ward": "South", "at": (-4.0095, 55.8505)},
 ]
+
+# A street's entries, all shown in its middle.
+STREET = [
+    {"id": n, "name": f"Shop {n:02}", "kind": "place", "ward": "North", "at": (-4.05, 55.86)}
+    for n in range(1, 26)
+]
+
+
+def places_of(kind: str) -> list[dict[str, Any]]:
+    return STREET if kind == "street" else [p for p in PLACES if kind in ("", p["kind"])]
+
 
 IMPORTS = """{% from "components/forms.html" import error_summary, field, form_tag, submit %}
 {% from "components/ballot.html" import ballot_form, ballot_pot, ballot_status, choice %}
@@ -132,7 +144,7 @@ def make_site() -> Flask:
     @app.get("/map")
     def map_page():
         kind = request.args.get("kind", "")
-        places = [p for p in PLACES if kind in ("", p["kind"])]
+        places = places_of(kind)
         source = LIST if request.headers.get("HX-Request") else MAP
         html = render_template_string(source, places=places, kind=kind)
         return html, {"Vary": "HX-Request", "Cache-Control": "no-store"}
@@ -178,8 +190,7 @@ def make_site() -> Flask:
                     "geometry": {"type": "Point", "coordinates": place["at"]},
                     "properties": {**place, "url": f"/places/{place['id']}"},
                 }
-                for place in PLACES
-                if kind in ("", place["kind"])
+                for place in places_of(kind)
             ],
         )
 
@@ -296,6 +307,35 @@ def test_a_cluster_opens_by_key_and_hands_the_focus_on(page):
     page.get_by_role("button", name=BOTH).focus()
     page.keyboard.press("Enter")
     expect(page.locator(".pb_pin:focus")).to_have_attribute("aria-label", re.compile("South$"))
+
+
+def test_what_no_zoom_takes_apart_is_told_by_name(page):
+    page.goto("/map?kind=street")
+    cluster = page.get_by_role("button", name="25 entries: 25 Places. Activate to look closer")
+    cluster.focus()
+    page.keyboard.press("Enter")
+    told = page.get_by_role("dialog", name="25 entries at this place")
+    expect(told.get_by_role("button", name=re.compile("^Shop"))).to_have_count(20)
+    expect(told).to_contain_text("And 5 more. The list on this page has them all.")
+    expect(told.get_by_role("button", name="Shop 01")).to_be_focused()
+    review(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Shop 02")).to_be_visible()
+    expect(page.get_by_role("link", name="Shop 02")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".pb_cluster")).to_be_focused()
+
+
+def test_a_map_whose_places_do_not_come_says_so(page):
+    page.route("**/places.geojson?kind=group", lambda route: route.abort())
+    page.goto("/map")
+    expect(page.locator(".pb_cluster")).to_be_visible()
+    page.get_by_role("link", name="Only groups").click()
+    expect(page.get_by_role("status").filter(has_text="could not load")).to_be_visible()
+    expect(page.locator(".pb_cluster, .pb_pin")).to_have_count(0)
+    expect(page.locator("#list")).to_contain_text("1 entries")
 
 
 def test_the_list_opens_its_marker(page):
