@@ -11,8 +11,15 @@ from typing import Any
 from flask import current_app, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pbapp.assets import links, queries, schema_org
+from pbapp.assets import (
+    diary,  # noqa: F401 — its pages belong to this room's blueprint
+    links,
+    outgoing,
+    queries,
+    schema_org,
+)
 from pbapp.assets.blueprint import bp, chosen_board
+from pbapp.assets.credits import LICENCE_NAME, LICENCE_URL, postcode_credit
 from pbapp.assets.filtering import (
     filters_of,
     page_number,
@@ -20,9 +27,9 @@ from pbapp.assets.filtering import (
     wanted_from_address,
     wanted_of,
 )
-from pbapp.assets.models import Asset
 from pbapp.assets.queries import Pin
-from pbapp.assets.words import KIND, PART
+from pbapp.assets.times_words import when_next
+from pbapp.assets.words import COST, KIND, PART, STATUS
 from pbapp.boards.queries import list_wards
 from pbapp.plans import queries as plans
 from pbapp.web.access import access, anyone
@@ -33,9 +40,18 @@ from pbapp.web.cells import inert
 @bp.get("/assets.geojson")
 @access(anyone)
 def geojson() -> Response:
-    """The points of the map, by the same filters. Other computers' pages may read it."""
-    wanted = wanted_from_address()
-    return points([point_of(pin) for pin in queries.list_pins(wanted)])
+    """The points of the list with all that is known of them. Others' pages may read it."""
+    made = [
+        outgoing.feature(asset, links.page_url(asset))
+        for asset in outgoing.each(wanted_from_address())
+        if asset.lat is not None
+    ]
+    return points(made, licence=LICENCE_NAME, licence_url=LICENCE_URL, attribution=_credits(made))
+
+
+def _credits(features: list[dict[str, Any]]) -> str:
+    """Whom to name for a whole file, each once."""
+    return " ".join(sorted({f["properties"].get("attribution", "") for f in features} - {""}))
 
 
 def point_of(pin: Pin) -> dict[str, Any]:
@@ -53,9 +69,10 @@ def point_of(pin: Pin) -> dict[str, Any]:
     }
 
 
-def points(features: list[dict[str, Any]]) -> Response:
-    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-    return _export(body, "application/geo+json")
+def points(features: list[dict[str, Any]], **about: str) -> Response:
+    """A collection of points; `about` says more of the whole file."""
+    whole = {"type": "FeatureCollection", **about, "features": features}
+    return _export(json.dumps(whole, ensure_ascii=False), "application/geo+json")
 
 
 @bp.get("/assets.csv")
@@ -64,40 +81,12 @@ def export_csv() -> Response:
     """The published entries as a table for a spreadsheet, people's gifts left out."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(CSV_HEAD)
-    for asset in queries.list_for_export(wanted_from_address()):
-        writer.writerow([inert(value) for value in _row(asset)])
+    writer.writerow(outgoing.COLUMNS)
+    for asset in outgoing.each(wanted_from_address()):
+        writer.writerow([inert(value) for value in outgoing.row(asset, links.page_url(asset))])
     response = _export("\ufeff" + out.getvalue(), "text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=assets.csv"
     return response
-
-
-CSV_HEAD = (
-    *("id", "name", "kind", "summary", "ward", "where", "latitude", "longitude", "when", "access"),
-    *("website", "priorities", "confirmed_on", "url", "source", "source_url", "licence"),
-)
-
-
-def _row(asset: Asset) -> list[str]:
-    return [
-        str(asset.id),
-        asset.name,
-        asset.kind.value,
-        asset.summary,
-        asset.area.name if asset.area else "",
-        asset.where_words,
-        f"{asset.lat:.5f}" if asset.lat is not None else "",
-        f"{asset.lon:.5f}" if asset.lon is not None else "",
-        asset.opening,
-        asset.access,
-        asset.website or "",
-        "; ".join(sorted(link.priority.name for link in asset.priorities)),
-        asset.confirmed_at.date().isoformat() if asset.confirmed_at else "",
-        links.page_url(asset),
-        asset.source,
-        asset.source_url or "",
-        asset.licence,
-    ]
 
 
 def _export(body: str, media_type: str) -> Response:
@@ -105,6 +94,7 @@ def _export(body: str, media_type: str) -> Response:
     response.mimetype = media_type
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Link"] = f'<{LICENCE_URL}>; rel="license"'
     response.add_etag()
     return response.make_conditional(request)
 
@@ -115,7 +105,7 @@ def export_jsonld() -> Response:
     """The published entries in the words of schema.org, people's gifts left out."""
     graph = [
         schema_org.thing(asset, links.page_url(asset))
-        for asset in queries.list_for_export(wanted_from_address())
+        for asset in outgoing.each(wanted_from_address())
     ]
     body = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
     return _export(body, "application/ld+json")
@@ -139,6 +129,11 @@ def embed() -> Response:
             values=values_of(form),
             kind_words=KIND,
             part_words=PART,
+            status_words=STATUS,
+            cost_words=COST,
+            when_next=when_next,
+            licence=(LICENCE_NAME, LICENCE_URL),
+            postcode_credit=postcode_credit(),
         )
     )
     # The one page that may stand in a frame anywhere; it has nothing in it that a click could do.
@@ -166,4 +161,7 @@ def share() -> str:
         values=values,
         total=queries.list_published(wanted).total,
         frame=url_for(".embed", _external=True, **values),
+        calendar=url_for(".calendar", _external=True, **values),
+        licence=(LICENCE_NAME, LICENCE_URL),
+        postcode_credit=postcode_credit(),
     )

@@ -73,7 +73,7 @@ def list_published(wanted: Wanted, page: int = 1) -> Listed:
     query = (
         _published(wanted)
         .add_columns(func.count().over(), (func.count().over() - func.count(Asset.lat).over()))
-        .options(joinedload(Asset.area))
+        .options(joinedload(Asset.area), selectinload(Asset.sessions))
         .order_by(func.lower(Asset.name), Asset.id)
         .limit(PER_PAGE)
     )
@@ -84,22 +84,6 @@ def list_published(wanted: Wanted, page: int = 1) -> Listed:
         return list_published(wanted, last)
     total, unpinned = (rows[0][1], rows[0][2]) if rows else (0, 0)
     return Listed([row[0] for row in rows], page, total, unpinned)
-
-
-def list_pins(wanted: Wanted) -> list[Pin]:
-    """Every published entry that has a point, by name."""
-    query = (
-        _published(wanted)
-        .outerjoin(Asset.area)
-        .where(Asset.lat.is_not(None))
-        .order_by(func.lower(Asset.name), Asset.id)
-        .with_only_columns(Asset.id, Asset.name, Asset.kind, Asset.lat, Asset.lon, Area.name)
-    )
-    return [
-        Pin(asset_id, name, kind, lat, lon, ward or "")
-        for asset_id, name, kind, lat, lon, ward in db.session.execute(query)
-        if lat is not None and lon is not None
-    ]
 
 
 def list_stored_pins(wanted: Wanted) -> list[StoredPin]:
@@ -143,16 +127,13 @@ def pin_of(asset: Asset) -> Pin:
     return Pin(asset.id, asset.name, asset.kind, asset.lat or 0.0, asset.lon or 0.0, ward)
 
 
-def list_for_export(wanted: Wanted) -> list[Asset]:
-    """Everything published but people's gifts, which never leave the page."""
+def list_ids_for_export(wanted: Wanted) -> list[UUID]:
+    """All that is published but people's gifts, which never leave the page."""
     query = (
         _published(wanted)
         .where(Asset.kind != AssetKind.INDIVIDUAL)
-        .options(
-            joinedload(Asset.area),
-            selectinload(Asset.priorities).joinedload(AssetPriority.priority),
-        )
         .order_by(func.lower(Asset.name), Asset.id)
+        .with_only_columns(Asset.id)
     )
     return list(db.session.scalars(query))
 

@@ -16,7 +16,7 @@ from pbapp.boards.access import is_on_board
 from pbapp.boards.queries import find_board
 from pbapp.boards.site import the_board, use_board
 from pbapp.proposals import queries as proposals
-from pbapp.rounds import icalendar, words
+from pbapp.rounds import words
 from pbapp.rounds.access import get_round, sees_hidden
 from pbapp.rounds.models import Connection, PhaseKind, Round
 from pbapp.rounds.queries import (
@@ -33,6 +33,7 @@ from pbapp.rounds.setup import queries as set_up
 from pbapp.rounds.setup import views as set_up_pages
 from pbapp.rounds.setup import words as set_up_words
 from pbapp.tally.digest import canonical
+from pbapp.web import icalendar
 from pbapp.web.access import access, anyone, require, signed_in
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pbapp.assets import times
 from pbapp.assets.models import (
     Asset,
+    AssetContact,
     AssetSession,
     Cost,
     Precision,
@@ -17,7 +18,7 @@ from pbapp.assets.models import (
     Where,
 )
 from pbapp.assets.oruk.terms import WAYS_IN
-from pbapp.assets.oruk.values import STATISTICS, Thing, made_id
+from pbapp.assets.oruk.values import STATISTICS, Thing, as_email, made_id
 from pbapp.assets.vocabulary import ACCESS
 from pbapp.places.models import Area
 
@@ -82,9 +83,9 @@ def _schedule(asset: Asset, session: AssetSession) -> Thing:
         "freq": rule["FREQ"],
         "interval": int(rule.get("INTERVAL", 1)),
         "byday": rule["BYDAY"],
-        "opens_at": _clock(session.opens),
+        "opens_at": clock_time(session.opens),
         # No clock shows 24:00: a day's end is said as its last minute.
-        "closes_at": _clock(min(session.closes, LAST_MINUTE)),
+        "closes_at": clock_time(min(session.closes, LAST_MINUTE)),
         "attending_type": WAYS_IN[asset.join_by] if asset.join_by else None,
         "description": SPACE_IS_FREE if session.use is SessionUse.FREE else None,
         "notes": session.note,
@@ -104,7 +105,7 @@ def _first_time(session: AssetSession, first: date) -> date:
     return next((one.start.date() for one in times.occurrences(session, first, until)), first)
 
 
-def _clock(minutes: int) -> str:
+def clock_time(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
@@ -131,15 +132,23 @@ def cost_options(asset: Asset) -> list[Thing]:
 
 
 def contacts(asset: Asset) -> list[Thing]:
-    """Whom to ask, by name; there is a contact only where they agreed to be shown."""
-    if asset.contact is None or not asset.contact.name.strip():
+    """Whom to ask, by name."""
+    one = contact(asset)
+    if one is None or not one.name.strip():
         return []
-    made = {
-        "id": made_id("contact", asset.id),
-        "service_id": str(asset.id),
-        "name": asset.contact.name,
-    }
-    return [made]
+    made_of = made_id("contact", asset.id)
+    return [{"id": made_of, "service_id": str(asset.id), "name": one.name}]
+
+
+def email(asset: Asset) -> str | None:
+    """Where to write; an address of plain ASCII, as the standard wants it."""
+    one = contact(asset)
+    return as_email(one.email) if one else None
+
+
+def contact(asset: Asset) -> AssetContact | None:
+    """Whom to ask: only where they agreed to be shown, and nobody of what has closed."""
+    return None if asset.status is Status.CLOSED else asset.contact
 
 
 # --- where ----------------------------------------------------------------------------------

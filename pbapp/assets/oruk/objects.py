@@ -14,7 +14,7 @@ from pbapp import clock
 from pbapp.assets.models import Asset, AssetKind, Where
 from pbapp.assets.oruk import facts
 from pbapp.assets.oruk.terms import Wording, attributes, board_id
-from pbapp.assets.oruk.values import Thing, as_email, as_uri, made_id, moment, said, tidy
+from pbapp.assets.oruk.values import Thing, as_uri, made_id, moment, said, tidy
 from pbapp.places.models import Area
 
 # --- services -------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ def service_line(asset: Asset, changed: datetime | None = None) -> Thing:
             "name": asset.name,
             "description": facts.description(asset),
             "url": as_uri(asset.website),
-            "email": as_email(asset.contact.email) if asset.contact else None,
+            "email": facts.email(asset),
             "status": facts.STATUS[asset.status],
             "alert": facts.alert(asset, clock.today()),
             "minimum_age": asset.age_from,

@@ -19,7 +19,7 @@ from pbapp.papers.meetings.blueprint import (
 )
 from pbapp.papers.meetings.models import Meeting, Presence
 from pbapp.papers.packs.queries import find_job, list_packs
-from pbapp.rounds import icalendar
+from pbapp.web import icalendar
 from pbapp.web.access import access, anyone
 from pbapp.web.context import settings
 from pbapp.web.documents import MEDIA_TYPES

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pbapp.rounds.icalendar import Happening, escape, fold, write
+from pbapp.web.icalendar import Happening, escape, fold, write
 from tests.client import Browser
 from tests.rounds.factories import make_round
 from tests.world import World

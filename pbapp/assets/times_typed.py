@@ -1,0 +1,154 @@
+"""Regular times in a cell of a table: "Tue, Thu 10:00-12:00; last Fri 18:00-20:00".
+
+What is written here is read back as it was. Reading is strict: what is not understood is refused
+with its words, never guessed. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from pbapp.assets.times import Session, days_of
+from pbapp.refusal import N_, Refused
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NTH = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", -1: "last"}
+EVERY_DAY = 0b1111111
+
+_DAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?"
+    r"|sat(?:urday)?|sun(?:day)?)s?"
+)
+_DAYS = rf"{_DAY}(?:\s*(?:,|&|\band\b|-|\bto\b)\s*{_DAY})*"
+_HOUR = r"\d{1,2}(?:[:.]\d\d)?(?:\s*(?:am|pm))?|noon|midnight"
+_ONE = re.compile(
+    rf"(?P<free>free\b\s*)?(?:every\s+(?P<every>\d{{1,2}})\s+(?P<unit>weeks|months)\s*(?:on\s+)?)?"
+    rf"(?:the\s+)?(?:(?P<nth>1st|2nd|3rd|4th|first|second|third|fourth|last)\s+)?"
+    rf"(?:(?P<days>{_DAYS})|(?P<daily>daily|every day))\s*,?\s*"
+    rf"(?P<opens>{_HOUR})\s*(?:-|to)\s*(?P<closes>{_HOUR})"
+    rf"(?:\s+from\s+(?P<from>\d{{4}}-\d\d-\d\d))?(?:\s+until\s+(?P<until>\d{{4}}-\d\d-\d\d))?"
+    rf"(?:\s+\"(?P<note>(?:[^\"]|\"\")*)\")?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, **{w: n for n, w in NTH.items()}}
+
+
+def typed(sessions: Iterable[Session]) -> str:
+    """Regular times for a cell."""
+    return "; ".join(_typed(session) for session in sessions)
+
+
+def _typed(session: Session) -> str:
+    days = ", ".join(DAYS[number] for number in days_of(session))
+    unit = "weeks" if session.nth is None else "months"
+    note = session.note.replace('"', '""')
+    words = [
+        "free" if session.use == "free" else "",
+        f"every {session.every} {unit}" if session.every > 1 else "",
+        NTH[session.nth] if session.nth else "",
+        "daily" if session.days == EVERY_DAY else days,
+        f"{_clock(session.opens)}-{_clock(session.closes)}",
+        f"from {session.starts_on.isoformat()}" if session.starts_on else "",
+        f"until {session.until_on.isoformat()}" if session.until_on else "",
+        f'"{note}"' if note else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def read_times(text: str) -> list[Session]:
+    """The times of a cell; raises `Refused` beside `sessions` for what is not understood."""
+    rest = text.replace("–", "-").replace("—", "-").strip().rstrip(";")
+    found: list[Session] = []
+    while rest:
+        one = _ONE.match(rest)
+        if one is None or (one.end() < len(rest) and rest[one.end()] != ";"):
+            raise _not_understood(rest.split(";")[0])
+        found.append(_session(one))
+        rest = rest[one.end() + 1 :].strip()
+    return found
+
+
+def _not_understood(words: str) -> Refused:
+    return Refused(
+        N_("We do not understand the time “%(words)s”. Write it like: Tue, Thu 10:00-12:00."),
+        "sessions",
+        words=words.strip()[:60],
+    )
+
+
+def _session(one: re.Match[str]) -> Session:
+    words = one[0]
+    opens, closes = _minutes(one["opens"], words), _minutes(one["closes"], words, is_end=True)
+    if opens >= closes:
+        raise Refused(
+            N_("The end must be after the start, and midnight at the latest."), "sessions"
+        )
+    nth = _WORDS[one["nth"].lower()] if one["nth"] else None
+    every = int(one["every"] or 1)
+    unit = "weeks" if nth is None else "months"
+    if not 1 <= every <= 12 or (one["unit"] and one["unit"].lower() != unit):
+        raise _not_understood(words)
+    first, last = _day(one["from"], words), _day(one["until"], words)
+    if every > 1 and first is None:
+        raise Refused(N_("Give the first day, so that we can count from there."), "sessions")
+    if first and last and first > last:
+        raise Refused(N_("The last day cannot be before the first."), "sessions")
+    return Session(
+        _days(one["days"], words) if one["days"] else EVERY_DAY,
+        opens,
+        closes,
+        nth,
+        every,
+        first,
+        last,
+        "free" if one["free"] else "open",
+        (one["note"] or "").replace('""', '"')[:100],
+    )
+
+
+def _days(text: str, words: str) -> int:
+    """Bits of days; "Mon-Fri" is all between, in the order of the week."""
+    bits = 0
+    for part in re.split(r"\s*(?:,|&|\band\b)\s*", text.lower()):
+        ends = [_number(name) for name in re.split(r"\s*(?:-|\bto\b)\s*", part)]
+        if len(ends) > 2 or ends[0] > ends[-1]:
+            raise _not_understood(words)
+        for number in range(ends[0], ends[-1] + 1):
+            bits |= 1 << number
+    return bits
+
+
+def _number(name: str) -> int:
+    return [day.lower() for day in DAYS].index(name[:3])
+
+
+def _minutes(text: str, words: str, *, is_end: bool = False) -> int:
+    """Minutes after midnight. Without am or pm the 24-hour clock is meant, and a colon is asked."""
+    plain = text.lower().replace(" ", "").replace(".", ":")
+    if plain in ("noon", "midnight"):
+        return 720 if plain == "noon" else 1440 if is_end else 0
+    half = plain[-2:] if plain.endswith(("am", "pm")) else ""
+    hour, _, minute = plain.removesuffix(half).partition(":")
+    number, past = int(hour), int(minute or 0)
+    good = past < 60 and (1 <= number <= 12 if half else bool(minute) and number <= 24)
+    if not good:
+        raise _not_understood(words)
+    if half:
+        number = number % 12 + (12 if half == "pm" else 0)
+    made = number * 60 + past
+    if made > 1440 or (made == 1440 and not is_end):
+        raise _not_understood(words)
+    return 1440 if is_end and made == 0 else made
+
+
+def _day(text: str | None, words: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise _not_understood(words) from None

@@ -1,0 +1,152 @@
+"""Dates as a calendar file (RFC 5545) that any calendar programme can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+LINE = 75  # octets, without the line break (RFC 5545, 3.1)
+YEARS = 6  # of a zone's summer times that a file knows; who subscribes reads it again long before
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event: `uid` stays the same when its dates change. `ends_at` None: a moment.
+
+    What is called off keeps its event, so that calendars that have it can strike it out.
+
+    What comes again has a `rule`, and its moments are then those of the clock on the wall in
+    `zone`: ten o'clock stays ten o'clock in summer. `sequence` grows with every change.
+    """
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime | None
+    title: str
+    text: str
+    url: str
+    place: str = ""
+    is_cancelled: bool = False
+    rule: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneInfo | None = None
+    sequence: int = 0
+    point: tuple[float, float] | None = None
+
+
+def write(name: str, happenings: Iterable[Happening], now: datetime) -> str:
+    """The whole file, with CRLF line ends."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//pbapp//calendar//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{escape(name)}",
+    ]
+    known = list(happenings)
+    for zone in sorted({one.zone.key for one in known if one.zone}):
+        lines += _zone(zone, now.year - 1)
+    for one in known:
+        lines += _event(one, now)
+    lines.append("END:VCALENDAR")
+    return "".join(fold(line) + "\r\n" for line in lines)
+
+
+def _event(one: Happening, now: datetime) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{escape(one.uid)}"
+    yield f"DTSTAMP:{_stamp(now)}"
+    yield f"DTSTART{_moment(one.starts_at, one.zone)}"
+    if one.ends_at:
+        yield f"DTEND{_moment(one.ends_at, one.zone)}"
+    if one.rule:
+        yield "RRULE:" + ";".join(f"{name}={value}" for name, value in one.rule.items())
+    if one.sequence:
+        yield f"SEQUENCE:{one.sequence}"
+    yield f"SUMMARY:{escape(one.title)}"
+    if one.text:
+        yield f"DESCRIPTION:{escape(one.text)}"
+    if one.place:
+        yield f"LOCATION:{escape(one.place)}"
+    if one.point:
+        yield f"GEO:{one.point[0]:.6f};{one.point[1]:.6f}"
+    if one.is_cancelled:
+        yield "STATUS:CANCELLED"
+    yield f"URL:{one.url}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def escape(text: str) -> str:
+    """Text as a value (RFC 5545, 3.3.11): no bare comma, semicolon, backslash or line break."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+    return "".join(c for c in text if c >= " " and c != "\x7f")
+
+
+def fold(line: str) -> str:
+    """A line of at most 75 octets; more goes on in the next one after a space."""
+    parts, part, size = [], "", 0
+    for character in line:
+        octets = len(character.encode())
+        if size + octets > LINE:
+            parts.append(part)
+            part, size = " ", 1
+        part += character
+        size += octets
+    return "\r\n".join([*parts, part])
+
+
+def _moment(moment: datetime, zone: ZoneInfo | None) -> str:
+    if zone is None:
+        return f":{_stamp(moment)}"
+    return f";TZID={zone.key}:{moment:%Y%m%dT%H%M%S}"
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def until(last: datetime, zone: ZoneInfo) -> str:
+    """The UNTIL of a rule: in UTC, as RFC 5545 (3.3.10) wants it where the start has a zone."""
+    return _stamp(last.replace(tzinfo=zone))
+
+
+@lru_cache(maxsize=8)
+def _zone(key: str, first_year: int) -> list[str]:
+    """A zone with every change of its clocks for some years (RFC 5545, 3.6.5)."""
+    changes: dict[tuple[bool, str, str, str], list[str]] = {}
+    for at, before in _changes(ZoneInfo(key), first_year):
+        kind = (bool(at.dst()), _offset(before), _offset(at), str(at.tzname()))
+        old_clock = at.astimezone(UTC).replace(tzinfo=None) + (before.utcoffset() or timedelta())
+        changes.setdefault(kind, []).append(f"{old_clock:%Y%m%dT%H%M%S}")
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{key}"]
+    for (is_summer, old, new, name), moments in sorted(changes.items()):
+        part = "DAYLIGHT" if is_summer else "STANDARD"
+        lines += [f"BEGIN:{part}", f"DTSTART:{moments[0]}"]
+        lines += [f"RDATE:{','.join(moments[1:])}"] if moments[1:] else []
+        lines += [f"TZOFFSETFROM:{old}", f"TZOFFSETTO:{new}", f"TZNAME:{name}", f"END:{part}"]
+    return [*lines, "END:VTIMEZONE"]
+
+
+def _changes(zone: ZoneInfo, first_year: int) -> Iterator[tuple[datetime, datetime]]:
+    """The first moment with each new offset, and the hour before; the start of all is the first."""
+    hour = timedelta(hours=1)
+    at = datetime(first_year, 1, 1, tzinfo=UTC)
+    yield at.astimezone(zone), at.astimezone(zone)
+    end = datetime(first_year + YEARS, 1, 1, tzinfo=UTC)
+    while at < end:
+        day = at + timedelta(days=1)
+        if at.astimezone(zone).utcoffset() != day.astimezone(zone).utcoffset():
+            while at.astimezone(zone).utcoffset() == (at + hour).astimezone(zone).utcoffset():
+                at += hour
+            yield (at + hour).astimezone(zone), at.astimezone(zone)
+        at = day
+
+
+def _offset(at: datetime) -> str:
+    minutes = int((at.utcoffset() or timedelta()).total_seconds()) // 60
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
