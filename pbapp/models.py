@@ -9,6 +9,7 @@ from pbapp.assets.gifts import models as gifts  # noqa: F401
 from pbapp.assets.lists import models as lists  # noqa: F401
 from pbapp.assets.oruk import models as feeds  # noqa: F401
 from pbapp.assets.ties import models as ties  # noqa: F401
+from pbapp.assets.walkabout import models as walkabout  # noqa: F401
 from pbapp.audit import models as audit  # noqa: F401
 from pbapp.ballots import models as ballots  # noqa: F401
 from pbapp.ballots.closing import models as closing  # noqa: F401

@@ -10,6 +10,7 @@ from pbapp.appraisal.merging import services as merging
 from pbapp.assets.gifts import chores as gifts
 from pbapp.assets.lists import importing
 from pbapp.assets.oruk import checking as feed_check
+from pbapp.assets.walkabout import services as walkabout
 from pbapp.ballots.log import sealing as ballot_log
 from pbapp.ballots.paper import printing
 from pbapp.ballots.roll import chores as voters
@@ -54,6 +55,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     gifts.end_lives,
     gifts.recount,
     gifts.forget_old,
+    walkabout.forget_old,
     what_if.forget_old,
     printing.forget_old,
     bringing_in.forget_old,

@@ -32,6 +32,7 @@ from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
 from pbapp.assets.oruk import pages as oruk_pages
 from pbapp.assets.ties import pages as tie_pages
 from pbapp.assets.ties.queries import is_tieable
+from pbapp.assets.walkabout import pages as walkabout_pages
 from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, told
 from pbapp.audit import queries as audit
 from pbapp.boards.access import is_officer_of
@@ -53,7 +54,7 @@ from pbapp.web.forms import plain_text
 from pbapp.web.limits import limited
 
 SENT_BACK = (AssetState.RETURNED, AssetState.REFUSED)
-blueprints = (bp, oruk_pages.bp)
+blueprints = (bp, oruk_pages.bp, walkabout_pages.bp)
 
 Page = str | Response | tuple[str, int]
 

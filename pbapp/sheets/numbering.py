@@ -10,12 +10,15 @@ from typing import Generic, TypeVar
 from pbapp.gaps.drawing import Frame
 
 Thing = TypeVar("Thing")
+Placed = tuple[float, float, Thing]
+TOGETHER = 40.0  # what lies so near has numbers that follow each other
 BAND = 90.0  # numbers run from west to east in bands this high, from north to south
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A label and its place: "7", or "7–9" where several stand too close to be told apart."""
+    """A label and its place: "7", or "7–9" where several stand too close to be told
+    apart."""
 
     label: str
     x: float
@@ -39,25 +42,50 @@ class Numbered(Generic[Thing]):
 def number(
     things: Sequence[tuple[Thing, float | None, float | None]], frame: Frame | None, near: float
 ) -> Numbered[Thing]:
-    """Number things (with latitude and longitude) as they lie; `near` is in the frame's units."""
-    groups: list[tuple[float, float, list[Thing]]] = []
+    """Number things (with latitude and longitude) as they lie; `near` is in the frame's units.
+
+    The numbers are the same whatever `near` is, so that a slip cut off any size of a sheet means
+    the same entry; only how many share a pin differs.
+    """
+    placed: list[Placed[Thing]] = []
     off: list[Thing] = []
     for thing, lat, lon in things:
         if frame is None or lat is None or lon is None or not frame.holds(lat, lon):
             off.append(thing)
-            continue
-        x, y = frame.place(lat, lon)
-        group = next((g for g in groups if math.dist((g[0], g[1]), (x, y)) < near), None)
-        if group:
-            group[2].append(thing)
         else:
-            groups.append((x, y, [thing]))
-    groups.sort(key=lambda group: (group[1] // BAND, group[0], group[1]))
-    ordered: list[Thing] = []
-    pins = []
-    for x, y, members in groups:
-        first = len(ordered) + 1
-        ordered += members
-        last = len(ordered)
-        pins.append(Pin(str(first) if first == last else f"{first}–{last}", x, y))
-    return Numbered(ordered, pins, off)
+            placed.append((*frame.place(lat, lon), thing))
+    clusters = sorted(_together(placed, TOGETHER), key=lambda cluster: _as_read(cluster[0]))
+    ordered = [one for cluster in clusters for one in sorted(cluster, key=_as_read)]
+    numbered = [(x, y, place) for place, (x, y, _thing) in enumerate(ordered, 1)]
+    pins = [
+        Pin(_label([number for _x, _y, number in group]), group[0][0], group[0][1])
+        for group in _together(numbered, near)
+    ]
+    return Numbered([thing for _x, _y, thing in ordered], pins, off)
+
+
+def _as_read(placed: Placed[Thing]) -> tuple[float, float, float]:
+    return placed[1] // BAND, placed[0], placed[1]
+
+
+def _together(placed: Sequence[Placed[Thing]], near: float) -> list[list[Placed[Thing]]]:
+    """Groups of what lies near the first of each."""
+    groups: list[list[Placed[Thing]]] = []
+    for one in placed:
+        group = next((g for g in groups if math.dist(g[0][:2], one[:2]) < near), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    return groups
+
+
+def _label(numbers: Sequence[int]) -> str:
+    """7, or 7–9, or 3–5, 9."""
+    runs: list[list[int]] = []
+    for one in numbers:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

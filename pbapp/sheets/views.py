@@ -63,7 +63,7 @@ def ward(slug: str, code: str) -> Page:
         layout=layout,
         now=clock.now(),
         qr=qr_code,
-        **making.drawn(facts, layout),
+        **making.drawn(facts, LAYOUTS["a4-large"]),  # a screen may be as small as a phone's
     )
     return page, 422 if form.errors else 200
 
@@ -125,7 +125,7 @@ def entry(code: str) -> Answer:
     found = queries.find_by_ids(*between) if between else None
     if found is None:
         abort(404)
-    return redirect(url_for("assets.confirm", asset_id=found), 302)
+    return redirect(f"{url_for('assets.confirm', asset_id=found)}?from=sheet", 302)
 
 
 def _ask(board: Board, subject: str, form: WritingForm, facts: WardSheet | BlankForm) -> Answer:

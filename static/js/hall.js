@@ -182,7 +182,7 @@
   async function finish() {
     const registered = await navigator.serviceWorker?.getRegistration(location.pathname);
     await registered?.unregister();
-    for (const name of await caches.keys()) if (name.startsWith("hall ")) await caches.delete(name);
+    for (const name of await caches.keys()) if (name.startsWith("offline ") && name.includes("/hall/")) await caches.delete(name);
     location.assign("/desk");
   }
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pbapp.gaps.drawing import Frame
 from pbapp.sheets.codes import code_of, ids_of
 from pbapp.sheets.layout import LAYOUTS
-from pbapp.sheets.numbering import number
+from pbapp.sheets.numbering import Pin, number
 from pbapp.web.qr import qr_code
 
 FRAME = Frame(west=-4.1, north=55.9, narrow=0.56, scale=6000.0, width=348.0, height=612.0)
@@ -22,15 +22,23 @@ points = st.tuples(st.floats(55.81, 55.9), st.floats(-4.1, -4.0))
 # --- numbers --------------------------------------------------------------------------------------
 
 
+def covered(pins: list[Pin]) -> list[int]:
+    """The numbers that pins stand for."""
+    numbers: list[int] = []
+    for run in (run for pin in pins for run in pin.label.split(", ")):
+        first, _, last = run.partition("–")
+        numbers += range(int(first), int(last or first) + 1)
+    return sorted(numbers)
+
+
 @given(st.lists(st.one_of(points, st.just((None, None))), max_size=30))
 def test_every_thing_is_on_the_sheet_once_and_every_number_has_a_pin(places):
-    found = number([(n, lat, lon) for n, (lat, lon) in enumerate(places)], FRAME, near=20)
+    things = [(n, lat, lon) for n, (lat, lon) in enumerate(places)]
+    found, coarse = number(things, FRAME, near=5), number(things, FRAME, near=60)
     assert sorted(found.things + found.off_the_map) == list(range(len(places)))
-    covered = []
-    for pin in found.pins:
-        first, _, last = pin.label.partition("–")
-        covered += range(int(first), int(last or first) + 1)
-    assert covered == list(range(1, len(found.things) + 1))
+    assert found.things == coarse.things
+    everything = list(range(1, len(found.things) + 1))
+    assert covered(found.pins) == covered(coarse.pins) == everything
 
 
 def test_numbers_run_from_north_to_south_and_west_to_east():
@@ -43,6 +51,13 @@ def test_things_too_close_share_a_pin():
         [("a", 55.85, -4.05), ("b", 55.8501, -4.05), ("c", 55.82, -4.05)], FRAME, near=20
     )
     assert [pin.label for pin in found.pins] == ["1–2", "3"]
+
+
+def test_a_pin_of_numbers_that_do_not_follow_each_other_names_them_all():
+    places = [("a", 55.85, -4.09), ("b", 55.85, -4.05), ("c", 55.85, -4.01)]
+    assert [pin.label for pin in number(places, FRAME, near=999).pins] == ["1–3"]
+    places = [("a", 55.8843, -4.09), ("b", 55.8718, -4.083), ("c", 55.8843, -4.0766)]
+    assert [pin.label for pin in number(places, FRAME, near=60).pins] == ["1, 3", "2"]
 
 
 def test_what_lies_outside_the_drawing_is_listed_apart():

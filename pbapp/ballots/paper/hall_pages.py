@@ -20,7 +20,7 @@ from pbapp.web.context import settings
 from pbapp.web.refusals import say_no
 from pbapp.web.static_files import STATIC
 
-WORKER = STATIC / "js" / "hall_worker.js"
+WORKER = STATIC / "js" / "offline_worker.js"
 # A paper has been given already, so details that cannot be read are a conflict, not a typing error.
 UNREADABLE = {
     "postcode": WhyConflict.NOT_IN_AREA,

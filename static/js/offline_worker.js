@@ -1,8 +1,8 @@
-/* Keeps the desk in a hall at hand while there is no connection: its page, and the files that page
-   names. It is served beside that page, so it can touch no other; see pbapp/ballots/paper/hall_pages.py. */
+/* Keeps one page at hand while there is no connection: the page it is served beside, and the files that
+   page names. It can touch no other page. For the desk in a hall and for the walkabout. */
 "use strict";
 const HOME = new URL("./", self.location).pathname;
-const CACHE = `hall ${HOME}`;
+const CACHE = `offline ${HOME}`;
 const PATIENCE = 4000;
 
 async function keep(answer) {

@@ -1,0 +1,109 @@
+"""A walk without a connection: what is noted on the way is sent later, each once, with a report."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, Route, expect
+from sqlalchemy import select
+
+from pbapp.assets.models import Asset
+from pbapp.concerns.models import Concern
+from pbapp.db import db
+from pbapp.messages.models import Mail
+from tests.browser.harness import PHONE, NewPage, OwnSite, review
+
+WALK = "/assets/walkabout/coatbridge/"
+
+
+def note(page: Page, name: str, postcode: str = "ZZ7 1AA") -> None:
+    form = page.locator("#note")
+    form.get_by_label("What is it called?").fill(name)
+    form.get_by_label("A place or building").check()
+    form.get_by_label("Say in one line").fill("What it offers, in one line.")
+    form.get_by_label("Postcode", exact=True).fill(postcode)
+    page.get_by_role("button", name="Keep it on this device").click()
+    expect(page.get_by_text(f"Kept on this device: {name}")).to_be_visible()
+
+
+def held(page: Page, name: str) -> Locator:
+    return page.locator("[data-list] > li").filter(has_text=name)
+
+
+def count_of(site: OwnSite, name: str) -> int:
+    with site.app.app_context():
+        return len(db.session.scalars(select(Asset).where(Asset.name == name)).all())
+
+
+def code_for(site: OwnSite) -> str:
+    with site.app.app_context():
+        mail = db.session.scalars(select(Mail).where(Mail.template == "walkabout_code")).one()
+        return str((mail.context or {})["code"])
+
+
+def test_a_walk_without_a_line_loses_nothing(own_demo: OwnSite, new_page: NewPage) -> None:
+    page = new_page(PHONE, base=own_demo.address)
+    page.goto(WALK)
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    expect(page.get_by_text("Connected.")).to_be_visible()
+    review(page)
+
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("No connection. Go on noting")).to_be_visible()
+    note(page, "Example Bandstand")
+    note(page, "Kilnhead Community Hall")  # the map has it
+    note(page, "Example Well", postcode="K1A 0B1")
+    page.get_by_label("What is it called?").fill("Half a na")
+    page.reload()
+    expect(page.get_by_label("What is it called?")).to_have_value("Half a na")
+    expect(page.get_by_text("Waiting to be sent: 3")).to_be_visible()
+    page.get_by_role("button", name="Send what I noted").click()
+    expect(page.get_by_text("No connection. Go on noting")).to_be_visible()
+    expect(page.get_by_text("Waiting to be sent: 3")).to_be_visible()
+    page.get_by_role("button", name="Empty the form").click()
+
+    page.context.set_offline(False)
+    expect(page.get_by_text("Connected.")).to_be_visible()
+    page.get_by_label("Your e-mail address").fill("walker@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_text("We have sent a code to walker@example.org.")).to_be_visible()
+
+    # The first entry arrives and its answer is lost on the way: the next press sends it again.
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/coatbridge/entries", lose, times=1)
+    page.get_by_label("The 6-digit code").fill(code_for(own_demo))
+    page.get_by_role("button", name="This is the code").click()
+    expect(page.get_by_text("No connection. Go on noting")).to_be_visible()
+    expect(page.get_by_text("Waiting to be sent: 3")).to_be_visible()
+    assert count_of(own_demo, "Example Bandstand") == 1
+
+    page.get_by_role("button", name="Send what I noted").dblclick()
+    expect(page.get_by_text("Taken: 1. To look at: 2.")).to_be_visible()
+    expect(held(page, "Example Bandstand")).to_contain_text("Taken. An officer checks it.")
+    expect(held(page, "Kilnhead Community Hall")).to_contain_text("Perhaps it is here already")
+    expect(held(page, "Example Well")).to_contain_text("Enter a full postcode")
+    review(page)
+
+    held(page, "Example Well").get_by_role("button", name="Change").click()
+    expect(page.get_by_label("Postcode", exact=True)).to_be_focused()
+    note(page, "Example Well")
+    page.get_by_role("button", name="Send what I noted").click()
+    expect(held(page, "Example Well")).to_contain_text("Taken. An officer checks it.")
+
+    same = held(page, "Kilnhead Community Hall")
+    same.get_by_label("What is different").fill("It opens at eight.")
+    same.get_by_role("button", name="Send what is different").click()
+    expect(same).to_contain_text("An officer reads what you said.")
+    with own_demo.app.app_context():
+        texts = db.session.scalars(select(Concern.text)).all()
+    assert texts.count("It opens at eight.") == 1
+    assert count_of(own_demo, "Example Bandstand") == count_of(own_demo, "Example Well") == 1
+    assert count_of(own_demo, "Kilnhead Community Hall") == 1
+
+    page.get_by_role("button", name="Clear the list of what was sent").click()
+    page.get_by_role("button", name="Done: take this page off this device").click()
+    page.wait_for_url("**/assets?board=coatbridge")
+    assert page.evaluate("() => localStorage.length") == 0
