@@ -28,7 +28,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries, services
 from pbapp.assets.blueprint import chosen_board
 from pbapp.assets.links import fix_url
-from pbapp.assets.models import Asset, AssetKind
+from pbapp.assets.models import Asset
 from pbapp.assets.walkabout import services as walkabout
 from pbapp.assets.walkabout.forms import NoteForm, SameForm
 from pbapp.assets.walkabout.services import Outcome, Sender
@@ -234,11 +234,10 @@ def _typed(form: NoteForm) -> list[tuple[str, str]]:
 
 def _shown(asset: Asset) -> dict[str, str]:
     """What everybody may read of an entry; of a person's gift no place."""
-    is_gift = asset.kind is AssetKind.INDIVIDUAL
     return {
         "id": str(asset.id),
         "name": asset.name,
         "summary": asset.summary,
-        "ward": asset.area.name if asset.area and not is_gift else "",
+        "ward": asset.shown_area.name if asset.shown_area else "",
         "url": url_for("assets.detail", asset_id=asset.id),
     }
