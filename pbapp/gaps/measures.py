@@ -27,10 +27,10 @@ class Times:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry that runs: its ward if it has one, its point if it has one, what it helps.
+    """An entry of the map: its ward if it has one, its point if it has one, what it helps.
 
     `serves` are the wards it says it works for, wherever it is based; what has no one place is
-    `everywhere`. `times` None: not known.
+    `everywhere`. `times` None: not known. No measure is to count what `is_paused`.
     """
 
     area_id: int | None
@@ -41,6 +41,7 @@ class Entry:
     serves: frozenset[int] = frozenset()
     everywhere: bool = False
     times: Times | None = None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,11 +69,12 @@ class Gaps:
 
 
 def find_gaps(board: Board, now: datetime) -> Gaps:
-    """All figures of a board (with its areas loaded), in seven queries."""
+    """All figures of a board (with its areas loaded), in six queries."""
     wards = sorted((link.area for link in board.board_areas), key=lambda ward: ward.name)
     ward_ids = [ward.id for ward in wards]
     priorities = plans.list_priorities(board.id, now.date())
-    entries = list_entries(runs(board.id), now.date())
+    listed = list_entries(on_map(board.id), now.date())
+    entries = [entry for entry in listed if not entry.is_paused]
     zones = places.list_zones(ward_ids)
     found = next((zone.deprivation_set for zone in zones), None)
     return Gaps(
@@ -92,7 +93,7 @@ def find_gaps(board: Board, now: datetime) -> Gaps:
         placeless=sum(e.area_id not in ward_ids and not e.everywhere for e in entries),
         unpinned=sum(entry.lat is None for entry in entries),
         timeless=sum(entry.times is None for entry in entries),
-        paused=count_paused(board.id),
+        paused=len(listed) - len(entries),
         source=_source(found),
         as_of=now,
     )
@@ -119,11 +120,6 @@ def runs(board_id: int) -> list[ColumnElement[bool]]:
     return [*on_map(board_id), Asset.status == Status.ACTIVE]
 
 
-def count_paused(board_id: int) -> int:
-    query = select(func.count()).select_from(Asset).where(*on_map(board_id))
-    return db.session.scalar(query.where(Asset.status == Status.PAUSED)) or 0
-
-
 @dataclass(frozen=True)
 class Summary:
     """A board's map in a line: its entries, and how many somebody confirmed within a year."""
@@ -147,7 +143,8 @@ def list_entries(conditions: Iterable[ColumnElement[bool]], today: date) -> list
     where = list(conditions)
     facts = db.session.execute(
         select(
-            *(Asset.id, Asset.area_id, Asset.lat, Asset.lon, Asset.confirmed_at, Asset.where_kind)
+            *(Asset.id, Asset.area_id, Asset.lat, Asset.lon, Asset.confirmed_at),
+            *(Asset.where_kind, Asset.status),
         ).where(*where)
     ).all()
     helps = _linked(AssetPriority.asset_id, AssetPriority.priority_id, where)
@@ -161,8 +158,9 @@ def list_entries(conditions: Iterable[ColumnElement[bool]], today: date) -> list
             serves=serves.get(key, none),
             everywhere=area_id is None and where_kind is Where.NOWHERE,
             times=on.get(key),
+            is_paused=status is Status.PAUSED,
         )
-        for key, area_id, lat, lon, confirmed_at, where_kind in facts
+        for key, area_id, lat, lon, confirmed_at, where_kind, status in facts
     ]
 
 

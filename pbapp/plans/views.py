@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 
 from pbapp import clock
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries as assets
 from pbapp.audit.queries import list_of_each
 from pbapp.boards.access import is_officer_of
+from pbapp.gaps import words as gap_words
+from pbapp.gaps.helping import queries as helping
+from pbapp.gaps.weak import queries as weak
 from pbapp.plans import (
     progress_pages,  # noqa: F401 — its pages hang on the same blueprint
     queries,
@@ -22,10 +25,10 @@ from pbapp.plans.drafting import queries as drafts
 from pbapp.plans.drafting import services as drafting
 from pbapp.plans.drafting import views as drafting_pages  # noqa: F401 — and so do these
 from pbapp.plans.drafting import words as draft_words
-from pbapp.plans.models import Indicator, Plan, Priority
+from pbapp.plans.models import Indicator, Plan
 from pbapp.plans.progress import READING, written
 from pbapp.proposals import queries as proposals
-from pbapp.rounds import queries as rounds
+from pbapp.proposals.tied import queries as tied
 from pbapp.thread import queries as thread
 from pbapp.thread import words as thread_words
 from pbapp.thread.queries import Strand
@@ -100,10 +103,10 @@ def priority(slug: str, priority: str) -> str:
     current = queries.current_version(versions)
     if found is None or current is None:
         abort(404)
-    main, supporting = assets.list_for_priority(found.id)
     plan = queries.find_plan(board.id)
     golden = thread.find_thread(board, current)
     indicators = golden.indicators
+    undecided = proposals.list_undecided(board, clock.now())
     return render_template(
         "plans/priority.html",
         board=board,
@@ -119,9 +122,8 @@ def priority(slug: str, priority: str) -> str:
         written=written,
         in_force=plan is not None and current.plan_id == plan.id,
         earlier=[v for v in versions if v.plan.starts_on < current.plan.starts_on],
-        main=main,
-        supporting=supporting,
-        proposals=_undecided(found),
+        **_what_is_here(golden, undecided),
+        proposals=[one for one in undecided if one.priority_id == found.id],
         strands=golden.strands,
         stages=thread_words.STAGE,
         awarded=_sums(golden.alive),
@@ -143,15 +145,29 @@ def _corrections(indicators: list[Indicator]) -> dict[int, list[dict[str, Any]]]
     return found
 
 
-def _undecided(priority: Priority) -> list[Any]:
-    """Proposals for a priority that wait for a vote or its result; the rest is told as money."""
-    now = clock.now()
-    found = []
-    for proposal in proposals.list_by_priority(priority.id):
-        state = rounds.state_of(proposal.round, now)
-        if not state.is_over and state.kind != "published":
-            found.append(proposal)
-    return found
+def _what_is_here(golden: thread.Thread, undecided: list[Any]) -> dict[str, Any]:
+    """What on the map helps a priority, by ward and with what is proposed there, and what lacks."""
+    gaps, version = golden.gaps, golden.version
+    here = helping.find_helping(golden.board.id, version.priority_id, _page())
+    rows = [gaps.row_of(ward).cells.get(version.priority_id) for ward in gaps.wards]
+    return {
+        "here": here,
+        "tied": tied.list_tied([asset.id for asset in here.assets]),
+        "won": {one.allocation.proposal_id: one for one in thread.list_strands(golden.board)},
+        "wards": gaps.wards,
+        "gap_rows": [
+            (one, [one.say(cell) for cell in rows if cell])
+            for one in gap_words.MEASURES.values()
+            if all(rows)
+        ],
+        "weak": weak.find_spots(gaps, undecided, version),
+        "say_weak": gap_words.weak,
+    }
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _sums(strands: list[Strand]) -> dict[str, int]:

@@ -65,7 +65,7 @@ def test_a_ward_counts_what_is_there_and_leads_to_it(stranger: Browser, world: W
     assert page.h1 == "Coatbridge North"
     assert "2 entries on the map are in this ward." in page.text
     assert page.links()["Groups and clubs"] == (
-        "/assets?board=coatbridge&ward=S13003048&kind=association"
+        "/assets?board=coatbridge&ward=S13003048&kind=association&based=y"
     )
 
 

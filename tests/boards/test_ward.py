@@ -35,7 +35,9 @@ def test_what_a_ward_helps_most_comes_first(stranger: Browser, world: World) -> 
     assert "most Mental Health: 2 entries Most of all wards Poverty: 1 entry" in text
     assert "Digital Inclusion:" not in text
     assert page.links()["Compare the wards"] == "/boards/coatbridge/gaps"
-    assert page.links()["Poverty"] == "/assets?board=coatbridge&ward=S13003048&priority=poverty"
+    assert page.links()["Poverty"] == (
+        "/assets?board=coatbridge&ward=S13003048&priority=poverty&based=y"
+    )
 
 
 def test_entries_to_check_are_those_that_waited_longest(stranger: Browser, world: World) -> None:

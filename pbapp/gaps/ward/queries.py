@@ -33,19 +33,17 @@ from pbapp.gaps.queries import list_entries, on_map, runs
 class Strengths:
     """What a ward's entries are and help most: how many of each, the most first.
 
-    `leads` are the priorities that more entries help here than in any other ward of the board.
+    `cover` leaves out what is closed for a time. `leads` are the priorities that more entries help
+    here than in any other ward of the board.
     """
 
+    entries: int
     cover: Cover
     fresh: int
     kinds: list[tuple[AssetKind, int]]
     helping: list[tuple[int, int]]
     themes: list[tuple[str, int]]
     leads: frozenset[int]
-
-    @property
-    def entries(self) -> int:
-        return self.cover.entries
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Shared:
 
 def find_strengths(board: Board, area_id: int, now: datetime) -> Strengths:
     """Of one ward of a board with its areas loaded, in seven queries."""
-    here = [*runs(board.id), Asset.area_id == area_id]
+    here = [*on_map(board.id), Asset.area_id == area_id]
     entries = list_entries(here, now.date())
     kinds = db.session.execute(select(Asset.kind, func.count()).where(*here).group_by(Asset.kind))
     themes = db.session.execute(
@@ -68,7 +66,8 @@ def find_strengths(board: Board, area_id: int, now: datetime) -> Strengths:
         .group_by(AssetTerm.slug)
     )
     return Strengths(
-        cover=cover(entries),
+        entries=len(entries),
+        cover=cover([entry for entry in entries if not entry.is_paused]),
         fresh=sum(is_fresh(entry.confirmed_at, now) for entry in entries),
         kinds=_most(kinds),
         helping=Counter(p for entry in entries for p in entry.priority_ids).most_common(),

@@ -1,0 +1,1 @@
+"""What helps a priority: the entries of the map, by ward."""

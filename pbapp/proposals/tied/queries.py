@@ -1,0 +1,35 @@
+"""From an entry of the map to the proposals that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from pbapp.db import db
+from pbapp.proposals.models import AssetTie, Proposal, ProposalState
+from pbapp.rounds.models import Round
+
+
+def list_tied(asset_ids: Collection[UUID]) -> dict[UUID, list[Proposal]]:
+    """By entry, the public proposals tied to it with their round, the newest round first."""
+    query = (
+        select(AssetTie.asset_id, Proposal)
+        .join(Proposal, Proposal.id == AssetTie.proposal_id)
+        .join(Round, Round.id == Proposal.round_id)
+        .options(contains_eager(Proposal.round))
+        .where(
+            AssetTie.asset_id.in_(asset_ids),
+            Round.is_public.is_(True),
+            Proposal.state == ProposalState.ON_BALLOT,
+        )
+        .order_by(Proposal.round_id.desc(), Proposal.number)
+    )
+    found: dict[UUID, list[Proposal]] = {}
+    for asset_id, proposal in db.session.execute(query):
+        known = found.setdefault(asset_id, []) if asset_id else []
+        if proposal not in known:  # one may both use and strengthen it
+            known.append(proposal)
+    return found
