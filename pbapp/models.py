@@ -6,6 +6,7 @@ from pbapp.appraisal.merging import models as merging  # noqa: F401
 from pbapp.assets import models as assets  # noqa: F401
 from pbapp.assets.claiming import models as claims  # noqa: F401
 from pbapp.assets.gifts import models as gifts  # noqa: F401
+from pbapp.assets.keeping import models as keeping  # noqa: F401
 from pbapp.assets.lists import models as lists  # noqa: F401
 from pbapp.assets.oruk import models as feeds  # noqa: F401
 from pbapp.assets.ties import models as ties  # noqa: F401

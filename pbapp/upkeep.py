@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pbapp.accounts import services as accounts
 from pbapp.appraisal.merging import services as merging
 from pbapp.assets.gifts import chores as gifts
+from pbapp.assets.keeping import closing, reminding
 from pbapp.assets.lists import importing
 from pbapp.assets.oruk import checking as feed_check
 from pbapp.assets.walkabout import services as walkabout
@@ -56,6 +57,8 @@ CHORES: tuple[Callable[[], object], ...] = (
     gifts.recount,
     gifts.forget_old,
     walkabout.forget_old,
+    closing.end_alerts,
+    reminding.remind,
     what_if.forget_old,
     printing.forget_old,
     bringing_in.forget_old,

@@ -171,10 +171,6 @@ class EditForm(WhatForm, WhereForm, MoreForm):
     photo_id = HiddenField()
 
 
-class ConfirmForm(Form):
-    """A button: this is still right."""
-
-
 class FilterForm(Form):
     """What to show. An address somebody changed by hand shows everything rather than an error."""
 

@@ -9,6 +9,7 @@ from flask import abort, request
 
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import links, queries
+from pbapp.assets.keeping import links as mailed
 from pbapp.assets.models import Asset, Confirmer
 from pbapp.boards.access import is_officer_of
 from pbapp.boards.site import use_board
@@ -33,7 +34,8 @@ def part_in(asset: Asset) -> Confirmer | None:
         return Confirmer.GROUP
     if account and asset.submitted_by_id == account.id:
         return Confirmer.SUBMITTER
-    return Confirmer.SUBMITTER if links.opens(asset, request.args.get("key")) else None
+    key = request.args.get("key")
+    return Confirmer.SUBMITTER if links.opens(asset, key) else mailed.part_of(asset, key)
 
 
 def its_keeper(asset_id: UUID, **_arguments: Any) -> bool:

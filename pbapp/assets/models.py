@@ -43,6 +43,7 @@ class AssetState(enum.StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     ENDED = "ended"  # a person's gift whose half year is over
+    DUPLICATE = "duplicate"
 
 
 class Where(enum.StrEnum):
@@ -136,6 +137,9 @@ class Asset(Base):
             "lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="point_on_earth"
         ),
         CheckConstraint("length(name) > 0", name="name_given"),
+        CheckConstraint(
+            "(state = 'duplicate') = (duplicate_of_id IS NOT NULL)", name="duplicate_whole"
+        ),
         CheckConstraint("source_ref IS NULL OR length(source) > 0", name="source_named"),
         # Who comes twice from one list is one entry; without a reference there is no telling.
         UniqueConstraint("board_id", "source", "source_ref"),
@@ -225,6 +229,8 @@ class Asset(Base):
     join_by: Mapped[JoinBy | None] = mapped_column(one_of(JoinBy, "join_by"))
     story: Mapped[str] = mapped_column(Text, default="", server_default="")
     story_rights: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    # The same thing, whose entry was kept.
+    duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     is_example: Mapped[bool] = mapped_column(default=False)
     # Where an entry that came in from a list is from, and on what terms it may be shown.

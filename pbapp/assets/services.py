@@ -1,4 +1,4 @@
-"""Submit an entry, decide on it, edit it, confirm it."""
+"""Submit an entry, decide on it, edit it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from uuid import UUID, uuid4
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.entry import Entry
-from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer
+from pbapp.assets.keeping import closing, confirming, trusting
+from pbapp.assets.keeping.models import Said
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer, Method
 from pbapp.assets.refusing import DECIDED, STATE_AFTER
+from pbapp.assets.snapshot import changed, raw_of
 from pbapp.assets.writing import readable, write
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
@@ -34,14 +37,21 @@ def submit(
 ) -> Asset:
     """Send an entry in; an officer of the board checks it before anybody sees it.
 
+    Unless its author belongs to the group it is for, and the board trusts that group.
     Without `by` and `email` nobody is told what became of it. Raises `Refused` beside the field.
     Whoever calls it then calls `acknowledge`, with the addresses for the e-mail.
     """
+    at_once = (
+        by is not None
+        and entry.kind is not AssetKind.INDIVIDUAL
+        and is_member(by.id, organisation_id)
+        and trusting.is_trusted(board.id, organisation_id)
+    )
     asset = Asset(
         id=uuid4(),
         board_id=board.id,
         organisation_id=organisation_id,
-        state=AssetState.WAITING,
+        state=AssetState.PUBLISHED if at_once else AssetState.WAITING,
         submitted_by_id=by.id if by else None,
         submitter_email=email,
         submitted_at=clock.now(),
@@ -51,7 +61,10 @@ def submit(
     write(asset, entry, board)
     db.session.add(asset)
     flush()
-    _log(asset, "submitted", by)
+    if at_once:
+        confirming.begin_anew(asset)
+        closing.show_afterwards(asset, Confirmer.GROUP, None)
+    _log(asset, "published" if at_once else "submitted", by)
     return asset
 
 
@@ -70,6 +83,7 @@ def acknowledge(*, asset: Asset, fix_url: str) -> None:
 def approve(*, asset: Asset, by: Account, url: str, batch_id: UUID | None = None) -> Decision:
     """Publish an entry that waits. `url` is its page, for the e-mail, which leaves in a minute."""
     decision = _decide(asset, by, Outcome.APPROVED, "", batch_id)
+    confirming.begin_anew(asset)
     decisions.tell(
         decision=decision,
         to=asset.submitter_email,
@@ -85,6 +99,7 @@ def return_for_changes(
 ) -> Decision:
     """Send an entry back with what to change. A published one leaves the map until it is fixed."""
     decision = _decide(asset, by, Outcome.RETURNED, reason, batch_id)
+    trusting.looked_at_all(asset, by)
     decisions.tell(
         decision=decision,
         to=asset.submitter_email,
@@ -119,11 +134,13 @@ def edit(
     version: int,
     as_a: Confirmer,
     by: Account | None = None,
+    undoes: int | None = None,
 ) -> Asset:
     """Change an entry. An officer's change shows at once; anybody else's waits to be checked.
 
-    `version` is the one the editor saw: raises `Refused` if somebody changed it since. An edit
-    says that the rest is right, so it confirms the entry.
+    So does not what a trusted group changes of its own. `version` is the one the editor saw:
+    raises `Refused` if somebody changed it since. An edit says that the rest is right, so it
+    confirms the entry. `undoes`: the number of the edit that this one takes back.
     """
     if version != asset.version:
         raise Refused(
@@ -131,36 +148,43 @@ def edit(
         )
     if asset.state is AssetState.REFUSED:
         raise Refused(N_("This entry was refused, so it can no longer be changed."))
-    before = readable(asset)
+    if asset.state is AssetState.DUPLICATE:
+        raise Refused(N_("This is the same as another entry. Change that one."))
+    before, raw = readable(asset), raw_of(asset)
     write(asset, entry, asset.board, as_a)
     flush()
     if readable(asset) == before and asset.state is not AssetState.RETURNED:
         return asset  # nothing to check again, and a second click changes nothing
-    if as_a is not Confirmer.OFFICER:
+    trusted = _shows_at_once(asset, as_a)
+    if as_a is not Confirmer.OFFICER and not trusted:
         appealing.lapse(SUBJECT, str(asset.id))
         asset.state = AssetState.WAITING
-    asset.updated_at = asset.confirmed_at = clock.now()
-    asset.confirmed_by = as_a
-    audit.revise(
+    asset.updated_at = clock.now()
+    revision = audit.revise(
         subject_type=SUBJECT,
         subject_id=str(asset.id),
         by=as_a.value,
         before=before,
         after=readable(asset),
         note=asset.state.value,
+        raw=changed(raw, raw_of(asset)),
+        undoes=undoes,
     )
-    flush()
+    confirming.note(asset, as_a, Method.EDIT, Said.CHANGED)
+    if trusted:
+        closing.show_afterwards(asset, as_a, revision)
     _log(asset, "edited", by)
     return asset
 
 
-def confirm(*, asset: Asset, as_a: Confirmer) -> None:
-    """Somebody says that a published entry is still right; the page says what part they play."""
-    if asset.state is not AssetState.PUBLISHED:
-        raise Refused(N_("This entry is not on the map at the moment."))
-    asset.confirmed_at = clock.now()
-    asset.confirmed_by = as_a
-    flush()
+def _shows_at_once(asset: Asset, as_a: Confirmer) -> bool:
+    """Whether somebody's change of a published entry need not wait: its own group, trusted here."""
+    return (
+        as_a is Confirmer.GROUP
+        and asset.state is AssetState.PUBLISHED
+        and asset.kind is not AssetKind.INDIVIDUAL
+        and trusting.is_trusted(asset.board_id, asset.organisation_id)
+    )
 
 
 def _decide(

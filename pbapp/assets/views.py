@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -13,7 +12,6 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
     adding,  # noqa: F401 — its pages belong to this room's blueprint
     appealing,  # noqa: F401 — and these
-    links,
     map_data,  # noqa: F401 — and these
     photos,
     queries,
@@ -21,29 +19,30 @@ from pbapp.assets import (
 )
 from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and these
+from pbapp.assets.claiming import queries as claim_states
 from pbapp.assets.claiming import services as claims
+from pbapp.assets.claiming.models import ClaimState
 from pbapp.assets.exporting import point_of, points
 from pbapp.assets.filtering import filters_of, page_number, values_of, wanted_of
-from pbapp.assets.forms import ConfirmForm, EditForm, entry_from, fields_of
+from pbapp.assets.forms import EditForm, entry_from, fields_of
 from pbapp.assets.gifts import pages as gift_pages  # and these
 from pbapp.assets.history import published_edits
+from pbapp.assets.keepers import get_asset, its_keeper, part_in
+from pbapp.assets.keeping import pages as keeping_pages  # noqa: F401 — and these
 from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
 from pbapp.assets.oruk import pages as oruk_pages
 from pbapp.assets.ties import pages as tie_pages
 from pbapp.assets.ties.queries import is_tieable
 from pbapp.assets.walkabout import pages as walkabout_pages
-from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, told
+from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, STATUS, told
 from pbapp.audit import queries as audit
-from pbapp.boards.access import is_officer_of
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_boards, list_wards
-from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Outcome
 from pbapp.maps.queries import board_subject, find_part
-from pbapp.organisations.queries import is_member
 from pbapp.places import queries as places
 from pbapp.places.queries import PostcodeAnswer, PostcodeState
 from pbapp.plans import queries as plans
@@ -53,6 +52,7 @@ from pbapp.web.access import access, anyone
 from pbapp.web.forms import plain_text
 from pbapp.web.limits import limited
 
+ENDED = (ClaimState.REVOKED, ClaimState.LAPSED)
 SENT_BACK = (AssetState.RETURNED, AssetState.REFUSED)
 blueprints = (bp, oruk_pages.bp, walkabout_pages.bp)
 
@@ -107,37 +107,12 @@ def _board_of(answer: PostcodeAnswer | None) -> Board | None:
 # --- one entry -----------------------------------------------------------------------------
 
 
-def _load(asset_id: UUID) -> Asset:
-    asset = queries.find(asset_id)
-    if asset is None:
-        abort(404)
-    use_board(asset.board)
-    return asset
-
-
-def _part_in(asset: Asset) -> Confirmer | None:
-    """What the viewer is to an entry they may change; None for everybody else."""
-    account = the_account()
-    if is_officer_of(asset.board_id):
-        return Confirmer.OFFICER
-    if account and is_member(account.id, asset.organisation_id):
-        return Confirmer.GROUP
-    if account and asset.submitted_by_id == account.id:
-        return Confirmer.SUBMITTER
-    return Confirmer.SUBMITTER if links.opens(asset, request.args.get("key")) else None
-
-
-def its_keeper(asset_id: UUID, **_arguments: Any) -> bool:
-    """Officers of its board, its group, and whoever sent it in, signed in or by their link."""
-    return _part_in(_load(asset_id)) is not None
-
-
 @bp.get("/assets/<uuid:asset_id>")
 @access(anyone)
 def detail(asset_id: UUID) -> str:
     """An entry; one that is not published is there for those who may change it only."""
-    asset = _load(asset_id)
-    part = _part_in(asset)
+    asset = get_asset(asset_id)
+    part = part_in(asset)
     if asset.state is not AssetState.PUBLISHED and part is None:
         abort(404)
     made = decisions.list_for(SUBJECT, asset.id)
@@ -160,6 +135,8 @@ def detail(asset_id: UUID) -> str:
         gift=gift_pages.shown(asset, is_giver=part is Confirmer.SUBMITTER),
         part_words=PART,
         state_words=STATE,
+        status_words=STATUS,
+        was_looked_after=claim_states.state_of(asset.id) in ENDED,
         plan_names={v.priority_id: v for v in plans.list_priorities(asset.board_id)},
         map=find_part(board_subject(asset.board.id)) if asset.lat is not None else None,
     )
@@ -169,28 +146,11 @@ def detail(asset_id: UUID) -> str:
 @access(anyone)
 def pin(asset_id: UUID) -> Response:
     """The one point of an entry's own map."""
-    asset = _load(asset_id)
-    if asset.state is not AssetState.PUBLISHED and _part_in(asset) is None:
+    asset = get_asset(asset_id)
+    if asset.state is not AssetState.PUBLISHED and part_in(asset) is None:
         abort(404)
     features = [] if asset.lat is None else [point_of(queries.pin_of(asset))]
     return points(features)
-
-
-@bp.route("/assets/<uuid:asset_id>/confirm", methods=["GET", "POST"])
-@access(anyone)
-@limited("confirming", tries=60, seconds=3600)
-def confirm(asset_id: UUID) -> Page:
-    """Is this still right? A button, so that following a link confirms nothing."""
-    asset = _load(asset_id)
-    if asset.state is not AssetState.PUBLISHED:
-        abort(404)
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        services.confirm(asset=asset, as_a=_part_in(asset) or Confirmer.VISITOR)
-        db.session.commit()
-        flash(_("Thank you. The entry now says that it was confirmed today."), "success")
-        return redirect(url_for(".detail", asset_id=asset.id), 303)
-    return render_template("assets/confirm.html", asset=asset, form=form, part=_part_in(asset))
 
 
 @bp.route("/assets/<uuid:asset_id>/edit", methods=["GET", "POST"])
@@ -198,8 +158,8 @@ def confirm(asset_id: UUID) -> Page:
 @limited("editing", tries=200, seconds=3600)
 def edit(asset_id: UUID) -> Page:
     """Everything about an entry on one page."""
-    asset = _load(asset_id)
-    part = _part_in(asset) or abort(403)
+    asset = get_asset(asset_id)
+    part = part_in(asset) or abort(403)
     form = EditForm(data=fields_of(asset))
     everywhere = _("No one place: all over %(place)s, or online", place=asset.board.place_name)
     form.offer_wards(list_wards(asset.board), everywhere)

@@ -22,6 +22,7 @@ from pbapp.assets.models import (
 from pbapp.assets.vocabulary import TERMS
 from pbapp.audit.models import Revision
 from pbapp.audit.words import told as tell_edits
+from pbapp.web.babel import day
 
 KIND = {
     AssetKind.PLACE: _l("A place or building"),
@@ -55,6 +56,7 @@ STATE = {
     AssetState.RETURNED: _l("Sent back with a question"),
     AssetState.REFUSED: _l("Refused"),
     AssetState.ENDED: _l("Its time is over"),
+    AssetState.DUPLICATE: _l("The same as another entry"),
 }
 PART = {
     Confirmer.GROUP: _l("the group"),
@@ -113,6 +115,9 @@ FIELD = {
     "story": _l("Its story"),
     "story_rights": _l("Who tells the story"),
     "contact": _l("Whom to ask"),
+    "status": _l("Open or closed"),
+    "alert": _l("Why"),
+    "alert_until": _l("Until"),
 }
 
 
@@ -123,7 +128,7 @@ def part(value: str) -> str:
 
 def told(edits: Iterable[Edit | Revision]) -> list[dict[str, Any]]:
     """Edits for the page's `history` macro."""
-    return tell_edits(edits, fields=FIELD, value=_value, who=part)
+    return tell_edits(edits, fields=FIELD, value=shown_value, who=part)
 
 
 def term(vocabulary: Vocabulary, slug: str) -> str:
@@ -143,6 +148,7 @@ CODED: dict[str, dict[str, Any]] = {
     "join_by": {way.value: words for way, words in JOIN_BY.items()},
     "shown_as": {how.value: words for how, words in SHOWN_AS.items()},
     "contact": {"yes": _l("Given")},
+    "status": {status.value: words for status, words in STATUS.items()},
 }
 MARKED = {
     "access_terms": Vocabulary.ACCESS,
@@ -151,7 +157,10 @@ MARKED = {
 }
 
 
-def _value(name: str, value: Any) -> str:
+def shown_value(name: str, value: Any) -> str:
+    """A value of `readable` in the reader's language."""
     if name in MARKED:
         return ", ".join(term(MARKED[name], slug) for slug in str(value or "").split(", ") if slug)
+    if name == "alert_until" and value:
+        return day(value)
     return str(CODED.get(name, {}).get(value, value or ""))

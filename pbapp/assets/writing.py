@@ -233,6 +233,9 @@ def readable(asset: Asset) -> dict[str, Any]:
         "story_rights": asset.story_rights,
         "contact": "yes" if asset.contact else "",
         "photo": photo.alt if photo else "",
+        "status": asset.status.value,
+        "alert": asset.alert,
+        "alert_until": asset.alert_until.isoformat() if asset.alert_until else "",
     }
 
 

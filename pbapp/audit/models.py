@@ -38,7 +38,11 @@ class Event(Base):
 
 
 class Revision(Base):
-    """What one edit changed: `{field: [before, after]}`, readable beside the thing itself."""
+    """What one edit changed: `{field: [before, after]}`, readable beside the thing itself.
+
+    `raw` has the same in the values of its room, to undo it with; never shown. `undoes` is the
+    number of the revision that this one took back.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -60,3 +64,5 @@ class Revision(Base):
     by: Mapped[str] = mapped_column(String(120))
     note: Mapped[str | None] = mapped_column(String(500))
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    raw: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    undoes: Mapped[int | None]

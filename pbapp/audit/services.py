@@ -57,10 +57,12 @@ def revise(
     before: dict[str, Any],
     after: dict[str, Any],
     note: str | None = None,
+    raw: dict[str, Any] | None = None,
+    undoes: int | None = None,
 ) -> Revision | None:
     """Keep what an edit changed; None if it changed nothing.
 
-    `before` and `after` map field names to plain JSON values.
+    `before` and `after` map field names to plain JSON values. `raw` and `undoes`: see `Revision`.
     """
     changes = {
         field: [before.get(field), value]
@@ -77,6 +79,8 @@ def revise(
         by=by,
         note=note,
         changes=changes,
+        raw=raw,
+        undoes=undoes,
     )
     db.session.add(revision)
     flush()

@@ -30,6 +30,8 @@ USUAL = {
     "concern": 3,
     "question": 5,
     "passport": 10,
+    "check": 20,
+    "straight": 10,
 }
 TO_APPEAL = 10  # working days in which a decision can be appealed
 

@@ -9,7 +9,9 @@ from pbapp.concerns.models import Concern
 from pbapp.refusal import N_, Refused
 
 IsOwn = Callable[[str, Account], bool]
+MayMend = Callable[[Concern, Account], bool]
 _owners: dict[str, IsOwn] = {}
+_menders: dict[str, MayMend] = {}
 
 
 def whose(subject_type: str) -> Callable[[IsOwn], IsOwn]:
@@ -20,6 +22,22 @@ def whose(subject_type: str) -> Callable[[IsOwn], IsOwn]:
         return is_own
 
     return keep
+
+
+def mends(subject_type: str) -> Callable[[MayMend], MayMend]:
+    """Register who, beside officers, may put right what a concern is about and say so."""
+
+    def keep(may: MayMend) -> MayMend:
+        _menders[subject_type] = may
+        return may
+
+    return keep
+
+
+def may_mend(concern: Concern, by: Account) -> bool:
+    """Whether somebody may answer this concern by putting right what is their own."""
+    may = _menders.get(concern.subject_type)
+    return may is not None and may(concern, by)
 
 
 def refuse_if_own(concern: Concern, by: Account) -> None:

@@ -34,6 +34,8 @@ class Concern(Base):
     subject_id: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
     path: Mapped[str] = mapped_column(String(300))
+    # Which part of the thing is wrong, in its own room's words for it.
+    part: Mapped[str] = mapped_column(String(20), default="", server_default="")
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(12), default="en")
     address: Mapped[str | None] = mapped_column(String(320))

@@ -35,7 +35,12 @@ class Subject:
 
 
 def raise_concern(
-    *, about: Subject, text: str, address: str | None = None, language: str = "en"
+    *,
+    about: Subject,
+    text: str,
+    address: str | None = None,
+    language: str = "en",
+    part: str = "",
 ) -> Concern:
     """Keep what somebody says is wrong. The same words twice within minutes are one concern."""
     if not text.strip():
@@ -45,6 +50,7 @@ def raise_concern(
         Concern.subject_type == about.kind,
         Concern.subject_id == about.id,
         Concern.text == text.strip(),
+        Concern.part == part,
         Concern.made_at > clock.now() - ONE_CLICK,
     )
     again = db.session.scalars(same).first()
@@ -56,6 +62,7 @@ def raise_concern(
         subject_id=about.id,
         title=about.title[:200],
         path=about.path,
+        part=part,
         text=text.strip(),
         address=address,
         language=language,
@@ -68,11 +75,13 @@ def raise_concern(
 
 def reply(*, concern: Concern, text: str, by: Account, url: str) -> None:
     """Say what was done about it; whoever left an address is told, and the address forgotten."""
-    if not has_role(by.id, concern.board_id, READERS):
+    mends = guards.may_mend(concern, by)
+    if not mends and not has_role(by.id, concern.board_id, READERS):
         raise Refused(N_("A moderator of this board has to decide on this."))
     advisory_lock(f"concerns {concern.subject_type} {concern.subject_id}")
     db.session.refresh(concern)
-    guards.refuse_if_own(concern, by)
+    if not mends:
+        guards.refuse_if_own(concern, by)
     if concern.answered_at is not None:
         if concern.answered_by_id == by.id and concern.answer == text.strip():
             return  # a second click

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from pbapp.accounts.viewer import me
 from pbapp.boards.access import any_officer, board_ids_of, is_officer_of
-from pbapp.concerns import queries, services
+from pbapp.concerns import queries, services, showing
 from pbapp.concerns.forms import ReplyForm
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -28,7 +28,7 @@ Page = str | Response | tuple[str, int]
 def index() -> str:
     """What waits for a reply on the officer's boards."""
     waiting = queries.list_waiting(board_ids_of(services.READERS))
-    return render_template("concerns/index.html", waiting=waiting)
+    return render_template("concerns/index.html", waiting=waiting, show=showing.show)
 
 
 @bp.route("/<int:concern_id>", methods=["GET", "POST"])
@@ -53,5 +53,6 @@ def detail(concern_id: int) -> Page:
         else:
             flash(_("Saved."), "success")
             return redirect(way_back(url_for(".index")), 303)
-    html = render_template("concerns/detail.html", concern=concern, form=form)
+    beside = showing.show(concern)
+    html = render_template("concerns/detail.html", concern=concern, form=form, beside=beside)
     return html, 422 if form.errors else 200

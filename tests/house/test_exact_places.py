@@ -12,6 +12,7 @@ MAY_NAME_IT = {
     "pbapp/assets/models.py",
     "pbapp/assets/writing.py",
     "pbapp/assets/forms.py",
+    "pbapp/assets/snapshot.py",
 }
 
 

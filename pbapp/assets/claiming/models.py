@@ -20,6 +20,8 @@ class ClaimState(enum.StrEnum):
     ASKED = "asked"
     APPROVED = "approved"
     REFUSED = "refused"
+    REVOKED = "revoked"
+    LAPSED = "lapsed"
 
 
 class Claim(Base):
@@ -27,7 +29,9 @@ class Claim(Base):
 
     __tablename__ = "asset_claim"
     __table_args__ = (
-        CheckConstraint("state <> 'refused' OR length(reason) > 0", name="reason_given"),
+        CheckConstraint(
+            "state NOT IN ('refused', 'revoked') OR length(reason) > 0", name="reason_given"
+        ),
         CheckConstraint("(state = 'asked') = (decided_at IS NULL)", name="decision_known"),
         Index(
             "uq_asset_claim_asset_id",

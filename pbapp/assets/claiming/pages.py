@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
 from pbapp.accounts.viewer import me, the_account
@@ -17,6 +17,7 @@ from pbapp.assets import queries
 from pbapp.assets.blueprint import bp
 from pbapp.assets.claiming import services as claims
 from pbapp.assets.claiming.models import Claim, ClaimState
+from pbapp.assets.keeping import trusting
 from pbapp.assets.links import page_url
 from pbapp.assets.models import Asset
 from pbapp.boards.access import is_officer_of
@@ -50,8 +51,9 @@ class ClaimForm(Form):
 
 
 class ReasonForm(Form):
-    """Why an officer says no."""
+    """Why an officer says no, and what else they give with a yes."""
 
+    trust = BooleanField(_l("And let them publish straight away"))
     reason = TextAreaField(_l("Why not"), filters=[plain_text], validators=[at_most(1000)])
 
 
@@ -131,6 +133,16 @@ def _decide(found: Claim, form: ReasonForm) -> None:
     url = page_url(found.asset)
     if request.form.get("outcome") == "approve":
         claims.approve(claim=found, by=me(), url=url)
+        if form.trust.data:
+            trusting.trust(
+                board=found.asset.board,
+                organisation=found.organisation,
+                reason=_("“%(name)s” is theirs.", name=found.asset.name),
+                by=me(),
+                url=url_for(
+                    "organisations.home", organisation_id=found.organisation_id, _external=True
+                ),
+            )
     else:
         claims.refuse(claim=found, by=me(), reason=form.reason.data or "", url=url)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +24,9 @@ from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member, list_leads
 from pbapp.organisations.telling import tell
 from pbapp.refusal import N_, Refused
+
+SETTLING_IN = timedelta(days=14)
+CLOCK = "clock"
 
 
 def find_claim(claim_id: int) -> Claim | None:
@@ -89,6 +95,9 @@ def approve(*, claim: Claim, by: Account, url: str) -> None:
     So are the leads of the group it was taken from.
     """
     _decide(claim, by, ClaimState.APPROVED, "")
+    if claim.asset.reminder_stage:  # nobody has asked these people yet
+        claim.asset.reminder_stage = 0
+        claim.asset.review_due_on = clock.today() + SETTLING_IN
     before, claim.asset.organisation_id = claim.asset.organisation_id, claim.organisation_id
     flush()
     _tell(claim, "claim_approved", by, url)
@@ -102,6 +111,79 @@ def refuse(*, claim: Claim, by: Account, reason: str, url: str) -> None:
         raise Refused(N_("Say why, so that the group knows what to do."), "reason")
     _decide(claim, by, ClaimState.REFUSED, reason.strip())
     _tell(claim, "claim_refused", by, url)
+
+
+def why_not_revoke(asset: Asset, by: Account) -> Refused | None:
+    """What keeps somebody from taking an entry from the group that looks after it."""
+    if not has_role(by.id, asset.board_id, [Role.MODERATOR]):
+        return Refused(N_("A moderator of this board has to decide on this."))
+    if is_member(by.id, asset.organisation_id):
+        return Refused(N_("You belong to this group, so another officer has to decide on this."))
+    return None
+
+
+def revoke(*, asset: Asset, group_id: UUID, by: Account, reason: str, url: str) -> None:
+    """The group may change the entry no more, and reads the reason word for word.
+
+    `group_id` is the one the officer saw on the page: a second click finds it gone.
+    """
+    advisory_lock(f"decide {SUBJECT} {asset.id}")
+    db.session.refresh(asset)
+    if asset.organisation_id != group_id:
+        return
+    if refused := why_not_revoke(asset, by):
+        raise refused
+    if not reason.strip():
+        raise Refused(N_("Say why, so that the group knows what to do."), "reason")
+    _end(asset, ClaimState.REVOKED, reason.strip(), by)
+    _tell_ended(group_id, [asset], by.actor, reason.strip(), url)
+
+
+def lapse(*, assets: Iterable[Asset], url: str) -> None:
+    """Three letters were not answered: the groups look after these entries no more."""
+    by_group: dict[UUID, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        if asset.organisation_id is not None:
+            by_group[asset.organisation_id].append(asset)
+            _end(asset, ClaimState.LAPSED, "", None)
+    for group_id, lost in by_group.items():
+        _tell_ended(group_id, lost, CLOCK, "", url)
+
+
+def _end(asset: Asset, state: ClaimState, reason: str, by: Account | None) -> None:
+    """The entry is nobody's; the claim that gave it to the group says how that ended."""
+    query = select(Claim).where(
+        Claim.asset_id == asset.id,
+        Claim.organisation_id == asset.organisation_id,
+        Claim.state == ClaimState.APPROVED,
+    )
+    for claim in db.session.scalars(query):
+        claim.state, claim.reason, claim.decided_at = state, reason, clock.now()
+        claim.decided_by_id = by.id if by else None
+    asset.organisation_id = None
+    flush()
+
+
+def _tell_ended(group_id: UUID, assets: list[Asset], actor: str, reason: str, url: str) -> None:
+    """One letter to each lead for all that their group lost; one line of the log for each."""
+    events = [
+        audit.record(
+            actor=actor,
+            verb=f"{SUBJECT}.claim_{'revoked' if reason else 'lapsed'}",
+            subject_type=SUBJECT,
+            subject_id=str(asset.id),
+            board_id=asset.board_id,
+            facts={"group": str(group_id)},
+        )
+        for asset in assets
+    ]
+    about = {
+        "group": db.session.get_one(Organisation, group_id).name,
+        "names": [asset.name for asset in assets],
+        "reason": reason,
+        "url": url,
+    }
+    tell(events[0], list_leads(group_id), template="asset_claim_ended", context=about)
 
 
 def _decide(claim: Claim, by: Account, state: ClaimState, reason: str) -> None:

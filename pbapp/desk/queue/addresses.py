@@ -14,6 +14,7 @@ from pbapp.desk.queue import queries
 from pbapp.desk.queue.filters import Filters
 from pbapp.desk.queue.kinds import (
     APPEAL,
+    CHECK,
     CLAIM,
     COMPLAINT,
     CONCERN,
@@ -21,6 +22,7 @@ from pbapp.desk.queue.kinds import (
     PASSPORT,
     QUESTION,
     REFUSAL,
+    STRAIGHT,
     TIE,
 )
 from pbapp.desk.queue.queries import Waiting
@@ -39,6 +41,8 @@ ADDRESSES: dict[str, Callable[..., str]] = {
     QUESTION: lambda ref, **v: url_for("questions.read", question_id=int(ref), back=_queue(v)),
     INTEREST: lambda ref, **v: url_for("interest.answer", interest_id=int(ref), back=_queue(v)),
     PASSPORT: lambda ref, **v: url_for("passport.desk", organisation_id=UUID(ref), back=_queue(v)),
+    CHECK: lambda ref, **v: url_for("assets.confirm", asset_id=UUID(ref), back=_queue(v)),
+    STRAIGHT: lambda ref, **v: url_for("assets.straight", row_id=int(ref), back=_queue(v)),
 }
 
 

@@ -29,8 +29,9 @@ from sqlalchemy import (
 
 from pbapp.accounts.models import Account
 from pbapp.assets.claiming.models import Claim, ClaimState
+from pbapp.assets.keeping.models import AssetReminder, StraightAway
 from pbapp.assets.models import SUBJECT as ASSET
-from pbapp.assets.models import Asset, AssetState
+from pbapp.assets.models import Asset, AssetState, Status
 from pbapp.assets.ties.models import EntryTie, TieState
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.complaints.models import Complaint, ComplaintAnswer
@@ -51,6 +52,7 @@ REFUSAL, APPEAL, COMPLAINT = "refusal", "appeal", "complaint"
 TIE = "tie"
 CLAIM, CONCERN, INTEREST, PASSPORT = "claim", "concern", "interest", "passport"
 QUESTION = "question"
+CHECK, STRAIGHT = "check", "straight"
 COLUMNS = (
     "kind",
     "ref",
@@ -414,6 +416,43 @@ def find_interest(viewer: Viewer) -> Select[Any]:
     )
 
 
+def find_checks(viewer: Viewer) -> Select[Any]:
+    """Entries on the map that nobody says are right, and there is nobody else to ask."""
+    row = _row(
+        CHECK,
+        ref=plain(Asset.id),
+        title=Asset.name,
+        sender=Area.name,
+        since=AssetReminder.at,
+        board_id=Asset.board_id,
+        bar=case((_own_asset(viewer), OWN), else_=""),
+    ).join_from(AssetReminder, Asset, Asset.id == AssetReminder.asset_id)
+    return row.outerjoin(Area, Area.id == Asset.area_id).where(
+        Asset.board_id.in_(viewer.boards({Role.MODERATOR})),
+        Asset.state == AssetState.PUBLISHED,
+        Asset.status == Status.ACTIVE,
+        AssetReminder.due_on == Asset.review_due_on,
+        AssetReminder.stage == Asset.reminder_stage,
+        AssetReminder.letter.is_(None),
+    )
+
+
+def find_straight(viewer: Viewer) -> Select[Any]:
+    """What showed at once, to be looked at afterwards."""
+    row = _row(
+        STRAIGHT,
+        ref=StraightAway.id,
+        title=Asset.name,
+        sender=Organisation.name,
+        since=StraightAway.at,
+        board_id=Asset.board_id,
+        bar=case((_own_asset(viewer), OWN), else_=""),
+    ).join_from(StraightAway, Asset, Asset.id == StraightAway.asset_id)
+    return row.outerjoin(Organisation, Organisation.id == Asset.organisation_id).where(
+        StraightAway.looked_at.is_(None), Asset.board_id.in_(viewer.boards({Role.MODERATOR}))
+    )
+
+
 KINDS = (
     Kind(PROPOSAL, find_proposals, frozenset(DECIDERS), can_be_bulk=True),
     Kind(ASSET, find_assets, frozenset({Role.MODERATOR}), can_be_bulk=True),
@@ -426,5 +465,7 @@ KINDS = (
     Kind(QUESTION, find_questions, frozenset({Role.MODERATOR})),
     Kind(INTEREST, find_interest, frozenset(DECIDERS)),
     Kind(PASSPORT, find_passports, OFFICER_ROLES),
+    Kind(CHECK, find_checks, frozenset({Role.MODERATOR})),
+    Kind(STRAIGHT, find_straight, frozenset({Role.MODERATOR})),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}

@@ -13,6 +13,7 @@ from pbapp.desk.queries import find_account
 from pbapp.desk.queue.kinds import (
     APPEAL,
     ASKED,
+    CHECK,
     CLAIM,
     COMPLAINT,
     CONCERN,
@@ -21,6 +22,7 @@ from pbapp.desk.queue.kinds import (
     PASSPORT,
     QUESTION,
     REFUSAL,
+    STRAIGHT,
     TIE,
     TOOK_PART,
 )
@@ -40,6 +42,8 @@ KIND = {
     INTEREST: _l("Idea in short"),
     QUESTION: _l("Question to read"),
     PASSPORT: _l("Group passport"),
+    CHECK: _l("Entry to check"),
+    STRAIGHT: _l("Shown straight away"),
 }
 KINDS = {
     PROPOSAL: _l("Proposals"),
@@ -53,6 +57,8 @@ KINDS = {
     INTEREST: _l("Ideas in short"),
     QUESTION: _l("Questions to read"),
     PASSPORT: _l("Group passports"),
+    CHECK: _l("Entries to check"),
+    STRAIGHT: _l("Shown straight away"),
 }
 WHO = {
     "": _l("All that waits"),
@@ -97,7 +103,7 @@ def turn(item: Waiting) -> str:
             ASKED: _("Somebody else: you asked"),
             TOOK_PART: _("Somebody else: you took part"),
         }[item.bar]
-    for_moderators = item.kind in (PROPOSAL, ASSET, CLAIM, TIE, CONCERN)
+    for_moderators = item.kind in (PROPOSAL, ASSET, CLAIM, TIE, CONCERN, CHECK, STRAIGHT)
     return _("For a moderator") if for_moderators else _("For another officer")
 
 

@@ -1,0 +1,122 @@
+"""Is this still right? The answer by one button, with or without a sign-in, and open or closed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pbapp.accounts.viewer import the_account
+from pbapp.assets.blueprint import bp
+from pbapp.assets.keepers import get_asset, its_keeper, part_in
+from pbapp.assets.keeping import (
+    closing,
+    confirming,
+    desk_pages,  # noqa: F401 — its pages belong to this room's blueprint
+    links,
+    reminding,
+    report_pages,  # noqa: F401 — and these
+)
+from pbapp.assets.keeping.forms import ConfirmForm, StatusForm
+from pbapp.assets.models import Asset, AssetState, Confirmer, Method, Status
+from pbapp.assets.words import PART
+from pbapp.db import db
+from pbapp.refusal import Refused
+from pbapp.web.access import access, anyone
+from pbapp.web.limits import limited
+from pbapp.web.refusals import blame
+
+Page = str | Response | tuple[str, int]
+
+
+def _method(asset: Asset, part: Confirmer | None) -> Method:
+    if links.part_of(asset, request.args.get("key")) is not None:
+        return Method.MAIL
+    if request.args.get("from") == "sheet":
+        return Method.SHEET
+    return Method.OFFICE if part is Confirmer.OFFICER else Method.PAGE
+
+
+@bp.route("/assets/<uuid:asset_id>/confirm", methods=["GET", "POST"])
+@access(anyone)
+@limited("confirming", tries=60, seconds=3600)
+def confirm(asset_id: UUID) -> Page:
+    """Still right, changed, or closed: buttons, so that following a link says nothing."""
+    asset = get_asset(asset_id)
+    if asset.state is not AssetState.PUBLISHED:
+        abort(404)
+    part, form = part_in(asset), ConfirmForm()
+    if form.validate_on_submit():
+        answer = request.form.get("answer")
+        if answer in ("changed", "closed"):
+            return redirect(_further(asset, part, answer), 303)
+        confirming.confirm(asset=asset, as_a=part or Confirmer.VISITOR, method=_method(asset, part))
+        db.session.commit()
+        flash(_("Thank you. The entry now says that it was confirmed today."), "success")
+        return redirect(url_for(".detail", asset_id=asset.id), 303)
+    return render_template(
+        "assets/confirm.html", asset=asset, form=form, part=part, part_words=PART
+    )
+
+
+def _further(asset: Asset, part: Confirmer | None, answer: str) -> str:
+    """Whoever looks after it puts it right; anybody else tells those who do."""
+    if part is None:
+        return url_for(".report", asset_id=asset.id, part="closed" if answer == "closed" else None)
+    key = request.args.get("key")
+    page = ".status" if answer == "closed" else ".edit"
+    return url_for(page, asset_id=asset.id, key=key, now="closed" if answer == "closed" else None)
+
+
+@bp.route("/assets/<uuid:asset_id>/status", methods=["GET", "POST"])
+@access(its_keeper)
+@limited("closing", tries=60, seconds=3600)
+def status(asset_id: UUID) -> Page:
+    """Closed for now, closed for good, or open again, without the whole form."""
+    asset = get_asset(asset_id)
+    part = part_in(asset) or abort(403)
+    if asset.state is not AssetState.PUBLISHED:
+        abort(404)
+    now = None if request.args.get("now") == "closed" else asset.status.value
+    form = StatusForm(data={"status": now, "until": asset.alert_until, "why": asset.alert})
+    if form.validate_on_submit():
+        try:
+            closing.set_status(
+                asset=asset,
+                status=Status(form.status.data),
+                why=form.why.data or "",
+                until=form.until.data,
+                as_a=part,
+                method=_method(asset, part),
+                by=the_account(),
+            )
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            db.session.commit()
+            flash(_("Saved. Everybody sees it now, and you can change it again."), "success")
+            return redirect(url_for(".detail", asset_id=asset.id), 303)
+    html = render_template("assets/status.html", asset=asset, form=form, part=part)
+    return html, 422 if form.errors else 200
+
+
+@bp.route("/assets/stop-asking", methods=["GET", "POST"])
+@access(anyone)
+@limited("stopping reminders", tries=60, seconds=3600)
+def stop_asking() -> Page:
+    """By the link under a reminder: do not ask me about these entries any more."""
+    letter, account_id = links.read_stop(request.args.get("key")) or abort(404)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        reminding.stop_asking(letter=letter, account_id=account_id)
+        db.session.commit()
+        flash(_("Done. We do not ask you about these entries any more."), "success")
+        return redirect(url_for(".index"), 303)
+    return render_template(
+        "assets/stop_asking.html",
+        form=form,
+        assets=reminding.list_of_letter(letter),
+        is_lead=account_id is not None,
+    )
