@@ -78,6 +78,50 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "trusted_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("revoked_reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(revoked_at IS NULL) = (length(revoked_reason) = 0)",
+            name=op.f("ck_trusted_group_revoking_whole"),
+        ),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_trusted_group_reason_given")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_trusted_group_board_id_board")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_trusted_group_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_trusted_group_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"], ["account.id"], name=op.f("fk_trusted_group_revoked_by_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trusted_group")),
+    )
+    with op.batch_alter_table("trusted_group", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_trusted_group_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_trusted_group_board_id",
+            ["board_id", "organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
+
+    op.create_table(
         "asset_area",
         sa.Column("asset_id", sa.Uuid(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
@@ -89,6 +133,65 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("asset_area", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_area_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
+        "asset_confirmation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "by",
+            sa.Enum(
+                "group",
+                "submitter",
+                "officer",
+                "visitor",
+                name="by",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "page",
+                "edit",
+                "mail",
+                "sheet",
+                "office",
+                name="method",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "said",
+            sa.Enum(
+                "right",
+                "changed",
+                "paused",
+                "closed",
+                "open",
+                name="said",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_asset_confirmation_asset_id_asset")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_confirmation")),
+    )
+    with op.batch_alter_table("asset_confirmation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_asset_confirmation_asset_id"), ["asset_id"], unique=False
+        )
 
     op.create_table(
         "asset_contact",
@@ -120,6 +223,38 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("asset_id", name=op.f("pk_asset_contact")),
     )
+    op.create_table(
+        "asset_not_asked",
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_asset_not_asked_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_asset_not_asked_asset_id_asset")
+        ),
+        sa.PrimaryKeyConstraint("asset_id", "account_id", name=op.f("pk_asset_not_asked")),
+    )
+    op.create_table(
+        "asset_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("letter", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("stage BETWEEN 1 AND 4", name=op.f("ck_asset_reminder_stage_possible")),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_asset_reminder_asset_id_asset")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_reminder")),
+        sa.UniqueConstraint(
+            "asset_id", "due_on", "stage", name=op.f("uq_asset_reminder_asset_id_due_on_stage")
+        ),
+    )
+    with op.batch_alter_table("asset_reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_reminder_letter"), ["letter"], unique=False)
+
     op.create_table(
         "asset_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -157,6 +292,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("asset_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_session_asset_id"), ["asset_id"], unique=False)
+
+    op.create_table(
+        "asset_straight_away",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "by",
+            sa.Enum(
+                "group",
+                "submitter",
+                "officer",
+                "visitor",
+                name="by",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looked_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(looked_at IS NULL) = (looked_by_id IS NULL)",
+            name=op.f("ck_asset_straight_away_look_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_asset_straight_away_asset_id_asset")
+        ),
+        sa.ForeignKeyConstraint(
+            ["looked_by_id"],
+            ["account.id"],
+            name=op.f("fk_asset_straight_away_looked_by_id_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_straight_away")),
+    )
+    with op.batch_alter_table("asset_straight_away", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_asset_straight_away_asset_id"), ["asset_id"], unique=False
+        )
 
     op.create_table(
         "asset_term",
@@ -401,7 +577,14 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("story_rights", sa.String(length=200), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("duplicate_of_id", sa.Uuid(), nullable=True))
+        batch_op.create_index(
+            batch_op.f("ix_asset_duplicate_of_id"), ["duplicate_of_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_asset_review_due_on"), ["review_due_on"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_asset_duplicate_of_id_asset"), "asset", ["duplicate_of_id"], ["id"]
+        )
         batch_op.create_check_constraint(
             batch_op.f("ck_asset_age_from_possible"), "age_from BETWEEN 0 AND 120"
         )
@@ -415,6 +598,10 @@ def upgrade() -> None:
         )
         batch_op.create_check_constraint(
             batch_op.f("ck_asset_cost"), "cost IN ('free', 'donation', 'paid', 'varies')"
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_asset_duplicate_whole"),
+            "(state = 'duplicate') = (duplicate_of_id IS NOT NULL)",
         )
         batch_op.create_check_constraint(
             batch_op.f("ck_asset_exact_whole"), "(exact_lat IS NULL) = (exact_lon IS NULL)"
@@ -445,6 +632,15 @@ def upgrade() -> None:
             "shown_as <> 'ward' OR (lat IS NULL AND postcode IS NULL)",
         )
 
+    with op.batch_alter_table("concern", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("part", sa.String(length=20), server_default="", nullable=False)
+        )
+
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("raw", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("undoes", sa.Integer(), nullable=True))
+
     with op.batch_alter_table("asset") as batch_op:
         batch_op.drop_constraint(op.f("ck_asset_point_given"), type_="check")
         batch_op.drop_constraint(op.f("ck_asset_state"), type_="check")
@@ -454,7 +650,20 @@ def upgrade() -> None:
         )
         batch_op.create_check_constraint(
             op.f("ck_asset_state"),
-            sa.text("state IN ('waiting', 'published', 'returned', 'refused', 'ended')"),
+            sa.text(
+                "state IN ('waiting', 'published', 'returned', 'refused', 'ended', 'duplicate')"
+            ),
+        )
+    with op.batch_alter_table("asset_claim") as batch_op:
+        batch_op.drop_constraint(op.f("ck_asset_claim_reason_given"), type_="check")
+        batch_op.drop_constraint(op.f("ck_asset_claim_state"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_asset_claim_reason_given"),
+            sa.text("state NOT IN ('refused', 'revoked') OR length(reason) > 0"),
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_asset_claim_state"),
+            sa.text("state IN ('asked', 'approved', 'refused', 'revoked', 'lapsed')"),
         )
     # ### end Alembic commands ###
 
@@ -471,6 +680,22 @@ def downgrade() -> None:
             op.f("ck_asset_state"),
             sa.text("state IN ('waiting', 'published', 'returned', 'refused')"),
         )
+    with op.batch_alter_table("asset_claim") as batch_op:
+        batch_op.drop_constraint(op.f("ck_asset_claim_reason_given"), type_="check")
+        batch_op.drop_constraint(op.f("ck_asset_claim_state"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_asset_claim_reason_given"), sa.text("state <> 'refused' OR length(reason) > 0")
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_asset_claim_state"), sa.text("state IN ('asked', 'approved', 'refused')")
+        )
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.drop_column("undoes")
+        batch_op.drop_column("raw")
+
+    with op.batch_alter_table("concern", schema=None) as batch_op:
+        batch_op.drop_column("part")
+
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_asset_ward_alone_shown"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_story_allowed"), type_="check")
@@ -481,12 +706,16 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("ck_asset_join_by"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_home_not_shown"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_exact_whole"), type_="check")
+        batch_op.drop_constraint(batch_op.f("ck_asset_duplicate_whole"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_cost"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_confirmed_method"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_ages_in_order"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_age_to_possible"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_asset_age_from_possible"), type_="check")
+        batch_op.drop_constraint(batch_op.f("fk_asset_duplicate_of_id_asset"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_asset_review_due_on"))
+        batch_op.drop_index(batch_op.f("ix_asset_duplicate_of_id"))
+        batch_op.drop_column("duplicate_of_id")
         batch_op.drop_column("story_rights")
         batch_op.drop_column("story")
         batch_op.drop_column("join_by")
@@ -531,15 +760,37 @@ def downgrade() -> None:
         batch_op.drop_index("ix_asset_term_vocabulary_slug")
 
     op.drop_table("asset_term")
+    with op.batch_alter_table("asset_straight_away", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_straight_away_asset_id"))
+
+    op.drop_table("asset_straight_away")
     with op.batch_alter_table("asset_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_asset_session_asset_id"))
 
     op.drop_table("asset_session")
+    with op.batch_alter_table("asset_reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_reminder_letter"))
+
+    op.drop_table("asset_reminder")
+    op.drop_table("asset_not_asked")
     op.drop_table("asset_contact")
+    with op.batch_alter_table("asset_confirmation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_confirmation_asset_id"))
+
+    op.drop_table("asset_confirmation")
     with op.batch_alter_table("asset_area", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_asset_area_area_id"))
 
     op.drop_table("asset_area")
+    with op.batch_alter_table("trusted_group", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_trusted_group_board_id",
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_trusted_group_organisation_id"))
+
+    op.drop_table("trusted_group")
     op.drop_table("printed_sheet")
     op.drop_table("gift_count")
     with op.batch_alter_table("walkabout_sent", schema=None) as batch_op:
