@@ -5,6 +5,7 @@ from pbapp.appraisal import models as appraisal  # noqa: F401
 from pbapp.appraisal.merging import models as merging  # noqa: F401
 from pbapp.assets import models as assets  # noqa: F401
 from pbapp.assets.claiming import models as claims  # noqa: F401
+from pbapp.assets.finding import models as landmarks  # noqa: F401
 from pbapp.assets.gifts import models as gifts  # noqa: F401
 from pbapp.assets.keeping import models as keeping  # noqa: F401
 from pbapp.assets.lists import models as lists  # noqa: F401

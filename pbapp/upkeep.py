@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
 from pbapp.appraisal.merging import services as merging
+from pbapp.assets.finding import services as finding
 from pbapp.assets.gifts import chores as gifts
 from pbapp.assets.keeping import closing, reminding
 from pbapp.assets.lists import importing
@@ -51,6 +52,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     writing.forget_files,
     feed_check.ask_if_due,
     importing.forget_unused,
+    finding.keep_findable,
     gifts.begin_lives,
     gifts.remind,
     gifts.end_lives,

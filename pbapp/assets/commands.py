@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from pbapp.assets.finding.commands import landmarks
 from pbapp.boards.models import Board
 from pbapp.boards.queries import find_board
 from pbapp.db import db
@@ -14,7 +15,10 @@ from pbapp.web.commands import with_app
 
 @click.group()
 def assets() -> None:
-    """What the community has: the open data feed, and lists of others."""
+    """What the community has: the open data feed, lists of others, landmarks."""
+
+
+assets.add_command(landmarks)
 
 
 @assets.command("check-feed")

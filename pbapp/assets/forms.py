@@ -13,7 +13,6 @@ from wtforms import (
     EmailField,
     HiddenField,
     RadioField,
-    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -24,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.assets.entry import Entry
 from pbapp.assets.models import Asset, AssetKind, Where
-from pbapp.assets.words import KIND, KINDS
+from pbapp.assets.words import KIND
 from pbapp.places.models import Area
 from pbapp.plans.models import PriorityVersion
 from pbapp.web.forms import Form, SelectChoice, at_most, plain_text, web_address
@@ -169,31 +168,6 @@ class EditForm(WhatForm, WhereForm, MoreForm):
 
     version = HiddenField()
     photo_id = HiddenField()
-
-
-class FilterForm(Form):
-    """What to show. An address somebody changed by hand shows everything rather than an error."""
-
-    class Meta:
-        csrf = False
-
-    ward = SelectField(_l("Ward"), validate_choice=False)
-    priority = SelectField(_l("Priority"), validate_choice=False)
-    kind = SelectField(_l("Kind"), validate_choice=False)
-    q = StringField(_l("Words"), filters=[one_line])
-
-    def offer(self, wards: list[Area], priorities: list[PriorityVersion]) -> None:
-        """Set what can be chosen; anything else in the address counts as nothing."""
-        self._choose(self.ward, _("All wards"), [(ward.gss_code, ward.name) for ward in wards])
-        known = [(version.priority.slug, version.title) for version in priorities]
-        self._choose(self.priority, _("All priorities"), known)
-        kinds = [(kind.value, str(words)) for kind, words in KINDS.items()]
-        self._choose(self.kind, _("All kinds"), kinds)
-
-    def _choose(self, field: SelectField, every: str, choices: list[tuple[str, str]]) -> None:
-        field.choices = [SelectChoice(value, words) for value, words in [("", every), *choices]]
-        if field.data not in dict(choices):
-            field.data = ""
 
 
 def entry_from(what: WhatForm, where: WhereForm, more: MoreForm, photo_id: Any) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -14,9 +15,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
+    inspect,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pbapp.assets.finding.folding import fold, search_text
 from pbapp.boards.models import Board
 from pbapp.db import Base, Moment, one_of
 from pbapp.organisations.models import Organisation
@@ -106,6 +110,12 @@ class Method(enum.StrEnum):
     MAIL = "mail"
     SHEET = "sheet"
     OFFICE = "office"
+
+
+# Whose words find an entry, beside its name.
+SEARCHED = (
+    *("summary", "where_words", "postcode", "description", "opening", "access", "eligibility"),
+)
 
 
 class Asset(Base):
@@ -239,6 +249,9 @@ class Asset(Base):
     source_url: Mapped[str | None] = mapped_column(String(500))
     licence: Mapped[str] = mapped_column(String(200), default="")
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset_batch.id"), index=True)
+    # What lists are sorted by and words are sought in; kept by `keep_findable` at every write.
+    sort_name: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -264,6 +277,20 @@ class Asset(Base):
     def shown_area(self) -> Area | None:
         """The ward as everybody may see it: of a person's gift none (decision 0162)."""
         return None if self.kind is AssetKind.INDIVIDUAL else self.area
+
+
+@event.listens_for(Asset, "before_insert")
+@event.listens_for(Asset, "before_update")
+def keep_findable(_mapper: Any, _connection: Any, asset: Asset) -> None:
+    """Keep beside an entry what finds it, whoever writes it; only where its words change."""
+    attributes = inspect(asset).attrs
+    if any(attributes[name].history.has_changes() for name in ("name", *SEARCHED)):
+        make_findable(asset)
+
+
+def make_findable(asset: Asset) -> None:
+    asset.sort_name = fold(asset.name)[:500]
+    asset.search_text = search_text(asset.name, *[getattr(asset, name) or "" for name in SEARCHED])
 
 
 class AssetPriority(Base):

@@ -12,7 +12,16 @@ from uuid import UUID
 from sqlalchemy import Select, String, case, cast, func, select, type_coerce
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
-from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState, Status
+from pbapp.assets.finding.matching import matching
+from pbapp.assets.finding.search import SHOWN, Search, shown
+from pbapp.assets.finding.wanted import Wanted as Wanted
+from pbapp.assets.models import (
+    Asset,
+    AssetArea,
+    AssetKind,
+    AssetPriority,
+    AssetState,
+)
 from pbapp.db import db
 from pbapp.places.models import Area
 
@@ -20,25 +29,17 @@ PER_PAGE = 20
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a visitor asked to see; the same for the page, the map and the exports."""
-
-    board_id: int
-    area_id: int | None = None
-    priority_id: int | None = None
-    kind: AssetKind | None = None
-    words: str = ""
-    without_gifts: bool = False
-
-
-@dataclass(frozen=True)
 class Listed:
-    """One page of what was found. `unpinned` counts those among `total` without a point."""
+    """One page of what was found. `unpinned` counts those among `total` without a point.
+
+    `search` has the words that were sought, and what was probably meant.
+    """
 
     assets: list[Asset]
     page: int
     total: int
     unpinned: int
+    search: Search
 
     @property
     def pages(self) -> int:
@@ -69,21 +70,34 @@ class StoredPin(NamedTuple):
 
 
 def list_published(wanted: Wanted, page: int = 1) -> Listed:
-    """One page by name, in one query; a page beyond the last gives the last."""
+    """One page in the order asked for; a page beyond the last gives the last.
+
+    The order is found of ids alone, so that a long list is not read to show twenty of it.
+    """
+    match = matching(wanted)
+    total, pinned = db.session.execute(
+        select(func.count(Asset.id), func.count(Asset.lat)).where(*match.where)
+    ).one()
+    page = min(page, max(1, -(-total // PER_PAGE)))
+    query = select(Asset.id).where(*match.where).order_by(*match.order).limit(PER_PAGE)
+    ids = list(db.session.scalars(query.offset((page - 1) * PER_PAGE)))
+    return Listed(_load_in_order(ids), page, total, total - pinned, match.search)
+
+
+def _load_in_order(ids: list[UUID]) -> list[Asset]:
     query = (
-        _published(wanted)
-        .add_columns(func.count().over(), (func.count().over() - func.count(Asset.lat).over()))
-        .options(joinedload(Asset.area), selectinload(Asset.sessions))
-        .order_by(func.lower(Asset.name), Asset.id)
-        .limit(PER_PAGE)
+        select(Asset)
+        .options(
+            joinedload(Asset.area),
+            joinedload(Asset.organisation),
+            selectinload(Asset.terms),
+            selectinload(Asset.sessions),
+            selectinload(Asset.serves).joinedload(AssetArea.area),
+        )
+        .where(Asset.id.in_(ids))
     )
-    rows = db.session.execute(query.offset((page - 1) * PER_PAGE)).all()
-    if not rows and page > 1:
-        total = db.session.scalar(select(func.count()).select_from(_published(wanted).subquery()))
-        last = max(1, -(-(total or 0) // PER_PAGE))
-        return list_published(wanted, last)
-    total, unpinned = (rows[0][1], rows[0][2]) if rows else (0, 0)
-    return Listed([row[0] for row in rows], page, total, unpinned)
+    place = {asset_id: number for number, asset_id in enumerate(ids)}
+    return sorted(db.session.scalars(query), key=lambda asset: place[asset.id])
 
 
 def list_stored_pins(wanted: Wanted) -> list[StoredPin]:
@@ -129,11 +143,11 @@ def pin_of(asset: Asset) -> Pin:
 
 def list_ids_for_export(wanted: Wanted) -> list[UUID]:
     """All that is published but people's gifts, which never leave the page."""
+    match = matching(wanted)
     query = (
-        _published(wanted)
-        .where(Asset.kind != AssetKind.INDIVIDUAL)
-        .order_by(func.lower(Asset.name), Asset.id)
-        .with_only_columns(Asset.id)
+        select(Asset.id)
+        .where(*match.where, Asset.kind != AssetKind.INDIVIDUAL)
+        .order_by(*match.order)
     )
     return list(db.session.scalars(query))
 
@@ -197,12 +211,8 @@ def count_by_ward(board_id: int) -> dict[int | None, int]:
 
     People's gifts are among the latter: nobody is to find out the ward of one by counting.
     """
-    shown = case((Asset.kind == AssetKind.INDIVIDUAL, None), else_=Asset.area_id)
-    query = (
-        select(shown, func.count())
-        .where(Asset.board_id == board_id, Asset.state == AssetState.PUBLISHED)
-        .group_by(shown)
-    )
+    ward = case((Asset.kind == AssetKind.INDIVIDUAL, None), else_=Asset.area_id)
+    query = select(ward, func.count()).where(*shown(board_id)).group_by(ward)
     return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
 
 
@@ -210,11 +220,7 @@ def count_by_kind(area_id: int) -> dict[AssetKind, int]:
     """Kind to how many published entries a ward has, people's gifts left out (decision 0162)."""
     query = (
         select(Asset.kind, func.count())
-        .where(
-            Asset.area_id == area_id,
-            Asset.state == AssetState.PUBLISHED,
-            Asset.kind != AssetKind.INDIVIDUAL,
-        )
+        .where(Asset.area_id == area_id, *SHOWN, Asset.kind != AssetKind.INDIVIDUAL)
         .group_by(Asset.kind)
     )
     return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
@@ -225,7 +231,7 @@ def count_by_priority(board_id: int) -> dict[int, int]:
     query = (
         select(AssetPriority.priority_id, func.count())
         .join(AssetPriority.asset)
-        .where(Asset.board_id == board_id, Asset.state == AssetState.PUBLISHED)
+        .where(*shown(board_id))
         .group_by(AssetPriority.priority_id)
     )
     return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
@@ -237,7 +243,7 @@ def list_for_priority(priority_id: int) -> tuple[list[Asset], list[Asset]]:
         select(Asset, AssetPriority.is_main)
         .join(AssetPriority, AssetPriority.asset_id == Asset.id)
         .options(joinedload(Asset.area))
-        .where(AssetPriority.priority_id == priority_id, Asset.state == AssetState.PUBLISHED)
+        .where(AssetPriority.priority_id == priority_id, *SHOWN)
         .order_by(func.lower(Asset.name), Asset.id)
     )
     rows = db.session.execute(query).all()
@@ -267,24 +273,5 @@ def _key(name: str) -> str:
 
 
 def _published(wanted: Wanted) -> Select[Asset]:
-    query = select(Asset).where(
-        Asset.board_id == wanted.board_id,
-        Asset.state == AssetState.PUBLISHED,
-        Asset.status != Status.CLOSED,  # its page stays, for its story
-    )
-    if wanted.without_gifts or wanted.area_id is not None:
-        # The ward of a person's gift is for its keepers alone.
-        query = query.where(Asset.kind != AssetKind.INDIVIDUAL)
-    if wanted.area_id is not None:
-        query = query.where(Asset.area_id == wanted.area_id)
-    if wanted.kind is not None:
-        query = query.where(Asset.kind == wanted.kind)
-    if wanted.priority_id is not None:
-        helps = select(AssetPriority.asset_id).where(
-            AssetPriority.priority_id == wanted.priority_id
-        )
-        query = query.where(Asset.id.in_(helps))
-    text = Asset.name + " " + Asset.summary + " " + Asset.description + " " + Asset.where_words
-    for word in wanted.words.split()[:8]:
-        query = query.where(text.icontains(word, autoescape=True))
-    return query
+    """What fits, in no order."""
+    return select(Asset).where(*matching(wanted).where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,7 +23,8 @@ from pbapp.assets.claiming import queries as claim_states
 from pbapp.assets.claiming import services as claims
 from pbapp.assets.claiming.models import ClaimState
 from pbapp.assets.exporting import point_of, points
-from pbapp.assets.filtering import filters_of, page_number, values_of, wanted_of
+from pbapp.assets.finding.queries import landmarks_of
+from pbapp.assets.finding.results import results_of, without_people
 from pbapp.assets.forms import EditForm, entry_from, fields_of
 from pbapp.assets.gifts import pages as gift_pages  # and these
 from pbapp.assets.history import published_edits
@@ -32,6 +33,7 @@ from pbapp.assets.keeping import pages as keeping_pages  # noqa: F401 — and th
 from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
 from pbapp.assets.oruk import pages as oruk_pages
+from pbapp.assets.place_words import where_in_words
 from pbapp.assets.ties import pages as tie_pages
 from pbapp.assets.ties.queries import is_tieable
 from pbapp.assets.walkabout import pages as walkabout_pages
@@ -43,13 +45,12 @@ from pbapp.db import db
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Outcome
 from pbapp.maps.queries import board_subject, find_part
-from pbapp.places import queries as places
 from pbapp.places.queries import PostcodeAnswer, PostcodeState
 from pbapp.plans import queries as plans
 from pbapp.refusal import Refused
 from pbapp.web import fragments
 from pbapp.web.access import access, anyone
-from pbapp.web.forms import plain_text
+from pbapp.web.headers import POSITION_ON_REQUEST
 from pbapp.web.limits import limited
 
 ENDED = (ClaimState.REVOKED, ClaimState.LAPSED)
@@ -65,35 +66,24 @@ Page = str | Response | tuple[str, int]
 @bp.get("/assets")
 @access(anyone)
 def index() -> Response:
-    """Postcode, filters, map and list: one address for all of it."""
-    board = chosen_board()
-    wards, priorities = list_wards(board), plans.list_priorities(board.id)
-    asked = plain_text(request.args.get("postcode")) or ""
-    answer = places.look_up_postcode(asked, [w.id for w in wards]) if asked else None
-    form = filters_of(wards, priorities, answer)
-    wanted = wanted_of(board, form, wards, priorities)
-    values = values_of(form)
-    found = queries.list_published(wanted, page_number())
+    """Filters, list, table and map: one address for all of it."""
+    results = results_of(chosen_board())
+    is_part = fragments.wants_fragment()
+    shows_map = results.view != "table" and not is_part
     response = fragments.render(
         "assets/index.html",
         fragment="assets/_results.html",
-        board=board,
-        form=form,
-        wards=wards,
-        found=found,
-        values=values,
-        asked=asked,
-        answer=answer,
-        elsewhere=_board_of(answer),
-        features=url_for(".map_data", **values),
-        map=None if fragments.wants_fragment() else find_part(board_subject(board.id)),
+        results=results,
+        elsewhere=_board_of(results.place.answer),
+        map=find_part(board_subject(results.board.id)) if shows_map else None,
         kind_words=KIND,
-        kinds=[(k.value, w) for k, w in KINDS.items() if k is not AssetKind.INDIVIDUAL],
+        kinds=without_people(KINDS),
         part_words=PART,
     )
-    if fragments.wants_fragment():
-        page = found.page if found.page > 1 else None
-        response.headers["HX-Push-Url"] = url_for(".index", **values, page=page)
+    if is_part:
+        page = results.found.page if results.found.page > 1 else None
+        response.headers["HX-Push-Url"] = results.address(page=page)
+    response.headers["Permissions-Policy"] = POSITION_ON_REQUEST
     return response
 
 
@@ -124,6 +114,7 @@ def detail(asset_id: UUID) -> str:
     return render_template(
         "assets/detail.html",
         asset=asset,
+        place_said=where_in_words(asset, landmarks_of(asset.board_id)),
         part=part,
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(edits),

@@ -14,6 +14,7 @@ from pbapp.demo.delivery import load_delivery
 from pbapp.demo.desk import load_desk
 from pbapp.demo.engagement import load_engagement
 from pbapp.demo.groups import load_groups
+from pbapp.demo.landmarks import load_landmarks
 from pbapp.demo.meetings import load_meetings
 from pbapp.demo.news import load_news
 from pbapp.demo.participation import load_participation
@@ -41,6 +42,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     _load_zones(cast)
     tell("Loading what is on the map …")
     load_assets(cast)
+    load_landmarks(cast)
     load_groups(cast)
     load_plan_progress(cast)
     load_engagement(cast)

@@ -9,6 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pbapp.config import Config
 
+NOTHING_OF_THE_DEVICE = "camera=(), microphone=(), geolocation=()"
+# For the pages with a button that asks the browser where it is, and for those alone.
+POSITION_ON_REQUEST = "camera=(), microphone=(), geolocation=(self)"
+
 
 def init_app(app: Flask, config: Config) -> None:
     policy = content_security_policy(config)
@@ -18,7 +22,7 @@ def init_app(app: Flask, config: Config) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
+        response.headers.setdefault("Permissions-Policy", NOTHING_OF_THE_DEVICE)
         if config.is_production and request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if "Cache-Control" not in response.headers:

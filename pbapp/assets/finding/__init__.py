@@ -1,0 +1,1 @@
+"""Finding what is here: words, places, times, and where a thing is in words."""
