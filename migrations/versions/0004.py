@@ -51,6 +51,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("board_id", name=op.f("pk_gift_count")),
     )
     op.create_table(
+        "landmark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180",
+            name=op.f("ck_landmark_point_on_earth"),
+        ),
+        sa.CheckConstraint("length(name) > 0", name=op.f("ck_landmark_name_given")),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["board.id"], name=op.f("fk_landmark_board_id_board")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_landmark")),
+        sa.UniqueConstraint("board_id", "name", name=op.f("uq_landmark_board_id_name")),
+    )
+    op.create_table(
         "printed_sheet",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -578,6 +597,10 @@ def upgrade() -> None:
             sa.Column("story_rights", sa.String(length=200), server_default="", nullable=False)
         )
         batch_op.add_column(sa.Column("duplicate_of_id", sa.Uuid(), nullable=True))
+        batch_op.add_column(
+            sa.Column("sort_name", sa.String(length=500), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("search_text", sa.Text(), server_default="", nullable=False))
         batch_op.create_index(
             batch_op.f("ix_asset_duplicate_of_id"), ["duplicate_of_id"], unique=False
         )
@@ -715,6 +738,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_asset_duplicate_of_id_asset"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_asset_review_due_on"))
         batch_op.drop_index(batch_op.f("ix_asset_duplicate_of_id"))
+        batch_op.drop_column("search_text")
+        batch_op.drop_column("sort_name")
         batch_op.drop_column("duplicate_of_id")
         batch_op.drop_column("story_rights")
         batch_op.drop_column("story")
@@ -792,6 +817,7 @@ def downgrade() -> None:
 
     op.drop_table("trusted_group")
     op.drop_table("printed_sheet")
+    op.drop_table("landmark")
     op.drop_table("gift_count")
     with op.batch_alter_table("walkabout_sent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_walkabout_sent_sent_at"))
