@@ -22,7 +22,7 @@ from pbapp.maps import services
 from pbapp.maps.builders import DrawnMap, Tiles, WardToDraw, draw_wards
 from pbapp.maps.queries import board_subject
 from pbapp.places import queries as places
-from pbapp.places.models import Boundary
+from pbapp.places.models import Area, Boundary, BoundarySet
 from pbapp.web.context import settings
 
 
@@ -114,11 +114,17 @@ def boards_to_draw() -> list[BoardToDraw]:
                     subject=board_subject(board.id),
                     name=board.name,
                     wards=wards,
-                    attribution=places.source_line(current),
+                    attribution=_attribution(current, council),
                     is_schematic=current.is_schematic,
                 )
             )
     return found
+
+
+def _attribution(boundaries: BoundarySet, council: Area) -> str:
+    """Whose shapes these are, and whose postcodes put pins where they are."""
+    line = places.source_line(boundaries)
+    return f"{line} {places.postcode_credit()}" if places.has_real_postcodes(council) else line
 
 
 def _wards(shapes: list[Boundary], ours: set[int]) -> list[WardToDraw]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from pbapp import clock
 from pbapp.db import db
 from pbapp.places.models import (
     Area,
@@ -31,6 +32,10 @@ from pbapp.places.models import (
 from pbapp.places.polygons import contains
 from pbapp.refusal import N_
 
+POSTCODES = (
+    "Contains OS data © Crown copyright and database right {year}. Contains Royal Mail data © "
+    "Royal Mail copyright and database right {year}. Open Government Licence v.3.0."
+)
 # The last two letters are never C, I, K, M, O or V (Royal Mail). The demo's ZZ areas fit too.
 POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][ABD-HJLNP-UW-Z]{2}")
 LONGEST_TYPED = 40
@@ -206,6 +211,28 @@ def attribution(boundary_set: BoundarySet) -> str:
     """What must stand on every map drawn with a set; a schematic one first says what it is."""
     line = source_line(boundary_set)
     return f"{SCHEMATIC}. {line}" if boundary_set.is_schematic else line
+
+
+# --- postcodes' own terms -------------------------------------------------------------------
+
+
+def postcode_credit() -> str:
+    """Whom to name beside whatever was placed by a postcode, in the words of the licences.
+
+    Each source we read asks for these lines; see docs/operators/boundaries-and-postcodes.md.
+    """
+    return POSTCODES.format(year=clock.today().year)
+
+
+def has_real_postcodes(council: Area) -> bool:
+    """Whether any of its wards' postcodes came from such a source; the demo's are made up."""
+    query = (
+        select(Postcode.postcode)
+        .join(Postcode.area)
+        .where(Area.council_id == council.id, Postcode.is_example.is_(False))
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
 
 
 # --- deprivation ----------------------------------------------------------------------------

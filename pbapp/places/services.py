@@ -268,6 +268,8 @@ def import_postcodes(
         subject_id=council.id,
         facts={"added": taken.added, "moved": taken.moved, "removed": taken.removed},
     )
+    if added or gone:
+        jobs.ask(kind=MAPS_JOB, arguments={})  # which name the postcodes' source once there are any
     return taken
 
 

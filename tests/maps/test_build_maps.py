@@ -17,6 +17,9 @@ from pbapp.maps.building import boards_to_draw, build_maps
 from pbapp.maps.commands import maps
 from pbapp.maps.models import MapPart
 from pbapp.places import services as places
+from pbapp.places.models import BoundarySet
+from pbapp.places.postcode_file import PostcodeRow
+from pbapp.places.queries import postcode_credit
 from tests.places.factories import collection, import_wards, saved, square, with_ward
 
 PAGE = """{% from "components/ward_map.html" import ward_map, ward_map_head, ward_map_scripts
@@ -46,6 +49,34 @@ def test_every_board_with_boundaries_gets_its_map(world, boundaries):
     assert part.attribution == "© Test."
     assert not part.is_schematic
     assert b"pbappMaps" in gzip.decompress(part.script_gz)
+
+
+def test_a_map_names_whose_postcodes_placed_its_pins_once_there_are_real_ones(world, boundaries):
+    build_maps()
+    assert "Royal Mail" not in part_of(world.board).attribution  # the demo's are made up
+    rows = [PostcodeRow("ML5 3AA", "S13003048", 55.867, -4.034)]
+    places.import_postcodes(council=world.council.area, rows=rows)
+    assert jobs_waiting() == 2  # one for the boundaries, one for these
+    db.session.commit()
+    build_maps()
+    credit = part_of(world.board).attribution
+    assert credit.startswith("© Test. Contains OS data © Crown copyright")
+    assert "Royal Mail data © Royal Mail copyright and database right 20" in credit
+    places.import_postcodes(council=world.council.area, rows=rows)
+    assert jobs_waiting() == 2
+
+
+def test_the_longest_words_of_an_operator_and_the_postcodes_fit_the_column():
+    day = " Boundaries of 30 September 2026."
+    room = MapPart.__table__.c.attribution.type.length
+    assert BoundarySet.__table__.c.attribution.type.length + len(f".{day} ") <= room - len(
+        postcode_credit()
+    )
+
+
+def jobs_waiting():
+    query = select(func.count()).select_from(Job).where(Job.kind == services.BUILD)
+    return db.session.scalar(query)
 
 
 def test_a_board_is_drawn_with_its_neighbours(world, boundaries):
