@@ -22,6 +22,7 @@ from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and 
 from pbapp.assets.claiming import queries as claim_states
 from pbapp.assets.claiming import services as claims
 from pbapp.assets.claiming.models import ClaimState
+from pbapp.assets.credits import is_placed_by_postcode, postcode_credit
 from pbapp.assets.exporting import point_of, points
 from pbapp.assets.finding.queries import landmarks_of
 from pbapp.assets.finding.results import results_of, without_people
@@ -125,6 +126,7 @@ def detail(asset_id: UUID) -> str:
         can_be_tied=is_tieable(asset),
         gift=gift_pages.shown(asset, is_giver=part is Confirmer.SUBMITTER),
         part_words=PART,
+        postcode_credit=postcode_credit() if is_placed_by_postcode(asset) else None,
         state_words=STATE,
         status_words=STATUS,
         was_looked_after=claim_states.state_of(asset.id) in ENDED,

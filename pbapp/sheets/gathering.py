@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
 from pbapp import clock
+from pbapp.assets.credits import is_placed_by_postcode, postcode_credit
 from pbapp.assets.models import Asset, Vocabulary
 from pbapp.assets.words import COST, KIND, offered
 from pbapp.boards.models import Board
@@ -111,10 +112,12 @@ def _look() -> str:
     return drawn.hexdigest()
 
 
-def _credits(assets: Iterable[Asset]) -> list[str]:
-    """Where entries that came in from a list are from, as their licences ask for."""
+def _credits(assets: Sequence[Asset]) -> list[str]:
+    """Where entries that came in from a list are from, and whose postcodes placed them, as the
+    licences ask for."""
+    placed = [f"{postcode_credit()}."] if any(map(is_placed_by_postcode, assets)) else []
     sources = sorted({(asset.source, asset.licence) for asset in assets if asset.source})
-    return [
+    return placed + [
         _("Some entries come from %(source)s (%(licence)s).", source=source, licence=licence)
         if licence
         else _("Some entries come from %(source)s.", source=source)

@@ -235,6 +235,19 @@ def test_an_entry_tells_what_where_and_what_it_helps(stranger: Browser, world: W
     assert page.links()["Coatbridge North"] == "/boards/coatbridge/wards/S13003048"
 
 
+def test_an_entry_placed_by_its_postcode_names_whose_postcodes(
+    stranger: Browser, world: World
+) -> None:
+    by_postcode = {"where_kind": Where.POSTCODE, "postcode": "ML5 3AA"}
+    for values, named in (
+        (by_postcode, True),
+        ({**by_postcode, "is_example": True}, False),
+        ({}, False),
+    ):
+        page = stranger.get(f"/assets/{make_asset(world, **values).id}")
+        assert ("Royal Mail data © Royal Mail copyright" in page.text) is named
+
+
 def test_a_website_that_is_no_web_address_is_not_a_link(stranger: Browser, world: World) -> None:
     asset = make_asset(world, website="javascript:alert(1)")
     assert "javascript:" not in stranger.get(f"/assets/{asset.id}").html

@@ -135,6 +135,9 @@ def test_a_sheet_leaves_out_what_was_confirmed_longest_ago_and_says_so(
 def test_where_entries_come_from_is_said(stranger: Browser, world: World) -> None:
     make_asset(world, "Listed", source="Example list", source_ref="1", licence="CC BY 4.0")
     assert "Some entries come from Example list (CC BY 4.0)." in stranger.get(ADDRESS).text
+    assert "Royal Mail" not in stranger.get(ADDRESS).text
+    make_asset(world, "Placed", postcode="ML5 3AA")
+    assert "Contains Royal Mail data" in stranger.get(ADDRESS).text
 
 
 def test_a_ward_of_another_board_has_no_sheet_here(stranger: Browser, world: World) -> None:
