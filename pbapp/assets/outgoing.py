@@ -32,7 +32,7 @@ from pbapp.db import db
 AT_ONCE = 500
 COLUMNS = (
     *("id", "name", "kind", "summary", "description", "status", "alert", "alert_until"),
-    *("ward", "ward_code", "serves", "position", "where", "latitude", "longitude", "postcode"),
+    *("ward", "ward_code", "serves", "placed_by", "where", "latitude", "longitude", "postcode"),
     *("shown_as", "when", "times", "cost", "cost_words", "age_from", "age_to", "eligibility"),
     *("join_by", "access", "access_features", "audience", "themes", "website", "contact_name"),
     *("contact_phone", "contact_email", "contact_consent", "main_priority", "priorities"),
@@ -65,7 +65,7 @@ def each(wanted: Wanted, *, with_times: bool = False) -> Iterator[Asset]:
         yield from (found[asset_id] for asset_id in part if asset_id in found)
 
 
-def position(asset: Asset) -> str:
+def placed_by(asset: Asset) -> str:
     """How its place is known, as far as everybody may know: point, postcode, ward or everywhere."""
     if asset.area is None or asset.where_kind is Where.NOWHERE:
         return "everywhere"
@@ -121,7 +121,7 @@ def _where(asset: Asset) -> dict[str, Value]:
         "ward": asset.area.name if asset.area else None,
         "ward_code": asset.area.gss_code if asset.area else None,
         "serves": sorted(link.area.name for link in asset.serves),
-        "position": position(asset),
+        "placed_by": placed_by(asset),
         "where": asset.where_words,
         "latitude": round(asset.lat, 6) if asset.lat is not None else None,
         "longitude": round(asset.lon, 6) if asset.lon is not None else None,

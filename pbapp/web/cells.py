@@ -5,6 +5,11 @@ from __future__ import annotations
 _STARTS = ("=", "+", "-", "@", "|", "\t", "\r", "\n")
 
 
+def restored(cell: str) -> str:
+    """A cell as it was before `inert`, for a table that comes back."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ").startswith(_STARTS) else cell
+
+
 def inert(cell: object) -> object:
     """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
     if not isinstance(cell, str) or not (cell.lstrip(" ").startswith(_STARTS)):

@@ -96,11 +96,11 @@ def table(browser: Browser, query: str = "") -> list[dict[str, str]]:
 def test_the_table_has_every_fact_in_a_column_of_its_own(stranger: Browser, world: World) -> None:
     make_rich(world)
     (row,) = table(stranger)
-    assert {name: row[name] for name in ("times", "access_features", "serves", "position")} == {
+    assert {name: row[name] for name in ("times", "access_features", "serves", "placed_by")} == {
         "times": 'Tue 10:00-12:00 "Soup"; free last Fri 18:00-20:00',
         "access_features": "step_free; toilet",
         "serves": world.wards[10].name,
-        "position": "point",
+        "placed_by": "point",
     }
     assert (row["cost_words"], row["contact_phone"]) == ("'=£2, if you can", "'+44 1236 000000")
     assert (row["contact_consent"], row["age_from"], row["age_to"]) == ("yes", "60", "")
@@ -175,7 +175,7 @@ def test_a_home_goes_out_as_its_ward_and_a_postcode_as_a_postcode(
     make_rich(world, "Office", where_kind=Where.POSTCODE, shown_as=Precision.POSTCODE)
     make_asset(world, "All over", **{**without_point(where_kind=Where.NOWHERE), "area_id": None})
     rows = {row["name"]: row for row in table(stranger)}
-    assert [rows[n]["position"] for n in ("Home", "Office", "All over")] == [
+    assert [rows[n]["placed_by"] for n in ("Home", "Office", "All over")] == [
         "ward",
         "postcode",
         "everywhere",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import io
 from pathlib import Path
 
@@ -10,13 +12,25 @@ from sqlalchemy import func, select
 
 from pbapp import clock
 from pbapp.assets import services
-from pbapp.assets.lists import importing, incoming
+from pbapp.assets.lists import columns, importing, incoming
 from pbapp.assets.lists.models import Batch, BatchState
-from pbapp.assets.models import Asset, AssetKind, AssetState, Where
+from pbapp.assets.models import (
+    Asset,
+    AssetKind,
+    AssetState,
+    Confirmer,
+    Cost,
+    Precision,
+    Status,
+    Where,
+)
+from pbapp.assets.times import Session
+from pbapp.assets.writing import as_session
 from pbapp.boards.models import BoardArea
 from pbapp.db import db
 from pbapp.places.models import Area, AreaType, Postcode
-from tests.assets.factories import make_asset
+from tests.assets.factories import make_asset, without_point
+from tests.assets.test_exports import make_rich, table
 from tests.client import Browser, Page
 from tests.world import World
 
@@ -224,30 +238,131 @@ def test_nobody_else_may_bring_in_lists(
     assert db.session.scalars(select(Batch)).one().state is BatchState.READ
 
 
+RICH = (
+    "Name,Ward,Times,Cost,Age from,Age to,Access features,Contact,Phone,Consent,Status,Serves\n"
+    "Lunch,Coatbridge North,Tue 10:00-12:00,free,60,,step_free; Hearing loop,Pat,01236 1234567,yes,"
+    "paused,Coatbridge West\n"
+    "Chess,Coatbridge North,,,,,,Secret Sam,07700 900000,,,\n"
+    "Yoga,Coatbridge North,Tuesday mornings,cheap,9,8,trampoline,,,,sometimes,Narnia\n"
+)
+
+
+def test_a_list_says_when_what_it_costs_and_whom_to_ask(officer: Browser, world: World) -> None:
+    page = rehearse(officer, RICH)
+    for words in (
+        "Regular times: We do not understand the time “Tuesday mornings”",
+        "Cost: Write one of: free, donation, paid, varies",
+        "Oldest age: The oldest age cannot be below the youngest",
+        "“trampoline” is not in our list",
+        "“Narnia” is not a ward of",
+        "Whom to ask is left out: the list does not say that they agree",
+        "Bring in 2 entries",
+    ):
+        assert words in page.text, words
+    report = officer.get(f"{page.path}/report.csv")
+    assert "Whom to ask is left out" in report.html
+    officer.submit(page, form="bring")
+    lunch, chess = entries()["Lunch"], entries()["Chess"]
+    assert [as_session(one) for one in lunch.sessions] == [Session(0b10, 600, 720)]
+    assert {term.slug for term in lunch.terms} == {"step_free", "hearing_loop"}
+    assert (lunch.cost, lunch.age_from, lunch.status) == (Cost.FREE, 60, Status.PAUSED)
+    assert [link.area_id for link in lunch.serves] == [world.wards[10].id]
+    assert lunch.contact is not None
+    assert (lunch.contact.name, lunch.contact.consent_by) == ("Pat", Confirmer.OFFICER)
+    assert chess.contact is None
+    assert db.session.scalars(select(Batch.rows)).one() is None
+
+
+def test_whom_to_ask_is_not_even_proposed_without_a_column_of_consent() -> None:
+    assert "contact_phone" not in columns.guess(["Name", "Phone", "E-mail"])
+    assert "contact_phone" in columns.guess(["Name", "Phone", "Consent"])
+
+
+def test_a_table_that_went_out_comes_back_as_it_was(
+    officer: Browser, stranger: Browser, world: World
+) -> None:
+    make_rich(world, "Hall", lat=55.867, lon=-4.0335, website="https://example.org/a?b=c")
+    middle = {"lat": 55.867, "lon": -4.034, "shown_as": Precision.EXACT}
+    make_rich(world, "-Office-", where_kind=Where.POSTCODE, **middle)
+    make_rich(world, "Home", is_home=True, **without_point(shown_as=Precision.WARD, postcode=None))
+    make_asset(
+        world, "Everywhere", **without_point(where_kind=Where.NOWHERE, area_id=None), summary="=1"
+    )
+    before = table(stranger)
+    text = stranger.get("/assets.csv").html
+    for asset in entries().values():
+        db.session.delete(asset)
+    db.session.commit()
+    page = officer.follow(send(officer, text))
+    page = officer.follow(officer.submit(page))
+    assert "Bring in 4 entries" in page.text
+    officer.submit(page, form="bring")
+    assert table(stranger) == []
+    for asset in entries().values():
+        services.approve(asset=asset, by=world.officer, url="https://example.org")
+    db.session.commit()
+    theirs = ("id", "url", "source", "source_url", "attribution", "updated_on", "confirmed_on")
+    changing = {*theirs, "review_due_on"}
+    assert [_without(row, changing) for row in table(stranger)] == [
+        _without(row, changing) for row in before
+    ]
+    again = officer.follow(officer.submit(officer.follow(send(officer, text))))
+    assert "4 rows came in from this list before" in again.text
+
+
+def _without(row: dict[str, str], names: set[str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name not in names}
+
+
 @pytest.mark.shared
 def test_the_real_organisations_land_in_the_wards_of_their_postcodes(
     officer: Browser, officer_elsewhere: Browser, stranger: Browser, world: World, shared: Path
 ) -> None:
     wanted = _real_places(world, shared)
     text = (shared / "geodata/nl_organisations_ogl.csv").read_text()
-    for browser in (officer, officer_elsewhere):
-        browser.submit(rehearse(browser, text), form="bring")
-    got = {
-        asset.source_ref or asset.name: asset.area.gss_code
-        for asset in db.session.scalars(select(Asset))
-        if asset.area
+    page = rehearse(officer, text)
+    report = list(csv.DictReader(io.StringIO(officer.get(f"{page.path}/report.csv").html)))
+    elsewhere = [row for row in report if row["What happens"] == "In the ward of another board"]
+    assert len(report) == 125
+    assert {row["Ward"] for row in elsewhere} == {
+        "Airdrie North",
+        "Airdrie Central",
+        "Airdrie South",
     }
+    assert all(row["Why"] == f"It is in {row['Ward']}." for row in elsewhere)
+    officer.submit(page, form="bring")
+    officer_elsewhere.submit(rehearse(officer_elsewhere, text), form="bring")
+    taken = list(db.session.scalars(select(Asset)))
+    got = {asset.source_ref or asset.name: asset.area.gss_code for asset in taken if asset.area}
     likely = len(wanted) - len(got)
     assert all(wanted[key] == code for key, code in got.items())
     assert likely <= 6  # branches with one name in one ward are asked about, not taken
+    assert {asset.lat for asset in taken} == {asset.postcode for asset in taken} == {None}
     assert db.session.scalar(select(func.count()).where(Asset.state != AssetState.WAITING)) == 0
-    assert "0 entries" in stranger.get("/assets").text or "Nothing" in stranger.get("/assets").text
+    one = next(a for a in taken if a.board_id == world.board.id and "OSCR" in a.source)
+    everywhere = [
+        *("/assets", "/assets.csv", "/assets.geojson", "/assets.jsonld", "/assets/map.json"),
+        *("/assets.ics", "/assets/embed", "/openreferral/services?per_page=500"),
+        *(
+            "/openreferral/organizations?per_page=500",
+            f"/boards/coatbridge/wards/{got[one.source_ref]}",
+        ),
+        f"/boards/coatbridge/wards/{got[one.source_ref]}/sheet",
+    ]
+    for path in everywhere:
+        text = html.unescape(stranger.get(path).html)
+        assert not [asset.name for asset in taken if asset.name in text], path
+    stranger.get(f"/assets/{one.id}", status=404)
+    services.approve(asset=one, by=world.officer, url="https://example.org")
+    db.session.commit()
+    for path in ("/assets", "/assets.csv", "/assets.jsonld", "/openreferral/services"):
+        assert one.name in html.unescape(stranger.get(path).html), path
+    assert "OGL v3.0 (OSCR)" in stranger.get(f"/assets/{one.id}").text
+    assert "OGL v3.0 (OSCR)" in stranger.get("/assets.csv").html
 
 
 def _real_places(world: World, shared: Path) -> dict[str, str]:
     """The real postcodes of wards 7 to 12; Coatbridge has three of them, Airdrie the others."""
-    import csv
-
     with (shared / "geodata/nl_organisations_ogl.csv").open() as file:
         organisations = list(csv.DictReader(file))
     known = {ward.gss_code: ward for ward in world.wards.values()}

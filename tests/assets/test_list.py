@@ -179,7 +179,7 @@ def test_the_points_of_the_map(stranger: Browser, world: World) -> None:
     assert answer.mimetype == "application/geo+json"
     (feature,) = json.loads(answer.data)["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [-4.0341, 55.8671]}
-    known = {"name": "Hall", "kind": "place", "ward": "Coatbridge North", "position": "point"}
+    known = {"name": "Hall", "kind": "place", "ward": "Coatbridge North", "placed_by": "point"}
     assert known.items() <= feature["properties"].items()
     assert feature["properties"]["url"] == f"http://localhost/assets/{hall.id}"
     etag = {"If-None-Match": answer.headers["ETag"]}

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbapp.assets.alike import Kin, Known
+from pbapp.assets.lists.columns import guess
 from pbapp.assets.lists.file import MOST_BYTES, Table, read_list
-from pbapp.assets.lists.incoming import guess
 from pbapp.refusal import Refused
 
 ROWS = 'name;where\nCafé;A, B\n\n ; \nHall;"C\nD"\n'

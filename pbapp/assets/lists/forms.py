@@ -11,7 +11,8 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired
 
 from pbapp.assets.forms import one_line, web_address_typed
-from pbapp.assets.lists.incoming import COLUMNS, Choices, Exactness
+from pbapp.assets.lists.columns import COLUMNS
+from pbapp.assets.lists.incoming import Choices, Exactness
 from pbapp.assets.models import AssetKind
 from pbapp.assets.words import KINDS
 from pbapp.boards.models import Board
@@ -54,6 +55,28 @@ class ColumnsForm(Form):
     where_words = SelectField(_l("Where, in words"))
     postcode = SelectField(_l("Postcode"))
     ward = SelectField(_l("Ward: its name or code"))
+    sessions = SelectField(_l("Regular times"))
+    cost = SelectField(_l("Cost"))
+    cost_words = SelectField(_l("About the cost"))
+    age_from = SelectField(_l("Youngest age"))
+    age_to = SelectField(_l("Oldest age"))
+    eligibility = SelectField(_l("Who can come"))
+    join_by = SelectField(_l("How to join"))
+    access_terms = SelectField(_l("Access features"))
+    audience = SelectField(_l("Who it is for"))
+    themes = SelectField(_l("Themes of the Place Standard"))
+    main = SelectField(_l("Helps most with"))
+    supports = SelectField(_l("Also helps with"))
+    serves = SelectField(_l("Wards it serves"))
+    status = SelectField(_l("Whether it is running"))
+    alert = SelectField(_l("What people must know now"))
+    alert_until = SelectField(_l("Until which day they must know it"))
+    contact_name = SelectField(_l("Whom to ask: name"))
+    contact_phone = SelectField(_l("Whom to ask: phone"))
+    contact_email = SelectField(_l("Whom to ask: e-mail"))
+    contact_consent = SelectField(_l("Whether they agree to be shown"))
+    placed_by = SelectField(_l("How its place is known"))
+    shown_as = SelectField(_l("How exactly the place shows"))
     lat = SelectField(_l("Latitude"))
     lon = SelectField(_l("Longitude"))
     source = SelectField(_l("Source of the row"))
@@ -62,6 +85,12 @@ class ColumnsForm(Form):
     licence = SelectField(_l("Licence of the row"))
     usual_kind = SelectField(_l("What kind are they, where the list does not say?"))
     exactness = RadioField(_l("How exactly may the map show them?"))
+
+    @classmethod
+    def labels(cls) -> dict[str, str]:
+        """Field to how it is called."""
+        form = cls(formdata=None)
+        return {name: str(form[name].label.text) for name in COLUMNS}
 
     def offer(self, head: list[str]) -> None:
         columns = [SelectChoice(name, name) for name in head]

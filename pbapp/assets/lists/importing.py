@@ -14,10 +14,11 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets import services
 from pbapp.assets.entry import check_website
+from pbapp.assets.lists.columns import guess
 from pbapp.assets.lists.file import read_list
-from pbapp.assets.lists.incoming import Choices, Judged, Verdict, guess, judge
+from pbapp.assets.lists.incoming import Choices, Exactness, Judged, Verdict, judge
 from pbapp.assets.lists.models import Batch, BatchState
-from pbapp.assets.models import Asset, AssetState
+from pbapp.assets.models import Asset, AssetState, Confirmer
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.db import advisory_lock, db, flush
@@ -48,13 +49,21 @@ def read(
         source_url=check_website(source_url),
         licence=licence,
         rows=table.as_rows(),
-        choices=Choices(guess(table.head)).as_json(),
+        choices=_proposed(table.head).as_json(),
         findings={},
         read_at=clock.now(),
     )
     db.session.add(batch)
     flush()
     return batch
+
+
+def _proposed(head: list[str]) -> Choices:
+    """Our guess. A list that says how each place is known, like our own, says it for everybody."""
+    columns = guess(head)
+    if {"placed_by", "shown_as"} <= set(columns):
+        return Choices(columns, exactness=Exactness.POINT)
+    return Choices(columns)
 
 
 def choose(*, batch: Batch, choices: Choices) -> None:
@@ -169,6 +178,9 @@ def _add(row: Judged, batch: Batch, board: Board) -> Asset:
     asset.source, asset.source_ref = row.source, row.source_ref
     asset.source_url, asset.licence = row.source_url, row.licence
     asset.batch_id = batch.id
+    asset.status, asset.alert, asset.alert_until = row.status, row.alert, row.alert_until
+    if asset.contact:
+        asset.contact.consent_by = Confirmer.OFFICER  # whose list says so
     asset.updated_at = asset.submitted_at  # how `undo` knows that nobody has touched it
     flush()
     return asset

@@ -3,59 +3,32 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from pbapp.assets.alike import Kin, Known
-from pbapp.assets.entry import Entry, Spot, check_website, place
+from pbapp.assets.entry import Contact, Entry, Spot, check_website, place
 from pbapp.assets.forms import one_line, read_degrees, web_address_typed
+from pbapp.assets.lists import cells as means
+from pbapp.assets.lists.columns import LIMITS
 from pbapp.assets.lists.file import LONGEST_CELL, Line, Table
 from pbapp.assets.lists.models import Batch
-from pbapp.assets.models import Asset, AssetKind
+from pbapp.assets.models import Asset, AssetKind, Precision, Status, Vocabulary
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.db import db
 from pbapp.places import queries as places
 from pbapp.places.models import Area, Postcode
+from pbapp.plans import queries as plans
 from pbapp.refusal import N_, Refused
+from pbapp.web.cells import restored
 from pbapp.web.forms import plain_text
 
-# Field to the headings that we take for it, in plain letters; the first that fits is proposed.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": ("name", "title", "organisation", "organization", "groupname", "charityname"),
-    "kind": ("kind", "type", "assetkind"),
-    "summary": ("summary", "category", "purpose", "shortdescription"),
-    "description": ("description", "about", "activities", "details"),
-    "opening": ("opening", "when", "openinghours", "openingtimes", "times", "hours"),
-    "access": ("access", "accessibility"),
-    "website": ("website", "url", "web", "webaddress"),
-    "where_words": ("where", "address", "venue", "location"),
-    "postcode": ("postcode", "postalcode", "postcodes"),
-    "ward": ("wardcode", "ward", "wardname"),
-    "lat": ("lat", "latitude"),
-    "lon": ("lon", "lng", "long", "longitude"),
-    "source": ("source",),
-    "source_ref": ("sourceref", "reference", "charitynumber", "id", "ref"),
-    "source_url": ("sourceurl", "link"),
-    "licence": ("licence", "license"),
-}
-LIMITS = {
-    "name": 120,
-    "summary": 200,
-    "description": 3000,
-    "opening": 300,
-    "access": 300,
-    "where_words": 200,
-    "website": 500,
-    "source": 200,
-    "source_ref": 200,
-    "source_url": 500,
-    "licence": 200,
-}
 KIND_NAMES = {
     "group": AssetKind.ASSOCIATION,
     "club": AssetKind.ASSOCIATION,
@@ -67,6 +40,9 @@ KIND_NAMES = {
     "hall": AssetKind.PLACE,
     "park": AssetKind.PLACE,
 }
+
+
+Read = TypeVar("Read")
 
 
 class Exactness(enum.StrEnum):
@@ -124,17 +100,11 @@ class Judged:
     source_ref: str | None = None
     source_url: str | None = None
     licence: str = ""
-
-
-def guess(head: list[str]) -> dict[str, str]:
-    """Field to the column that is probably meant; no column twice."""
-    plain = {"".join(c for c in name.casefold() if c.isalnum()): name for name in head}
-    found: dict[str, str] = {}
-    for name, likely in COLUMNS.items():
-        column = next((plain[one] for one in likely if one in plain), None)
-        if column and column not in found.values():
-            found[name] = column
-    return found
+    status: Status = Status.ACTIVE
+    alert: str = ""
+    alert_until: date | None = None
+    # What of a row does not come in with it, and why.
+    notes: list[Refused] = field(default_factory=list)
 
 
 def judge(batch: Batch, board: Board) -> list[Judged]:
@@ -157,6 +127,11 @@ class _Reader:
         self.width = len(table.head)
         self.wards = {ward.gss_code: ward for ward in list_wards(board)}
         self.by_name = {ward.name.casefold(): ward for ward in self.wards.values()}
+        self.priorities = {
+            name.casefold(): version.priority_id
+            for version in plans.list_priorities(board.id)
+            for name in (version.priority.name, version.priority.slug)
+        }
         self.known = known_here(board.id)
         self.postcodes = self._look_up_postcodes(table)
 
@@ -177,6 +152,8 @@ class _Reader:
         row.refusals = self._faults(line, cells)
         if row.refusals:
             return row
+        cells = {name: restored(text) for name, text in cells.items()}
+        row.name = one_line(cells.get("name")) or ""
         row.source = one_line(cells.get("source")) or self.batch.source
         row.source_ref = one_line(cells.get("source_ref")) or None
         row.source_url = self._address(row, cells, "source_url") or self.batch.source_url
@@ -213,20 +190,100 @@ class _Reader:
         def text(name: str) -> str:
             return one_line(cells.get(name)) or ""
 
-        return Entry(
+        def read(reader: Callable[[str], Read], name: str, nothing: Read) -> Read:
+            return self._try(row, lambda: reader(cells.get(name, "")), nothing)
+
+        def marked(vocabulary: Vocabulary, name: str) -> list[str]:
+            return read(lambda cell: means.read_terms(cell, vocabulary, name), name, [])
+
+        row.alert = text("alert")
+        row.status = read(means.read_status, "status", Status.ACTIVE)
+        row.alert_until = read(means.read_alert_until, "alert_until", None)
+        main, supports = self._helps(row, cells)
+        young, old = cells.get("age_from", ""), cells.get("age_to", "")
+        unknown: means.Ages = (None, None)
+        ages = self._try(row, lambda: means.read_ages(young, old), unknown)
+        entry = Entry(
             kind=self._kind(row, cells.get("kind", "")),
             name=row.name,
             summary=text("summary"),
             description=plain_text(cells.get("description")) or "",
             website=self._address(row, cells, "website"),
-            postcode=one_line(cells.get("postcode")) or None,
-            ward_code=self._ward(row, cells.get("ward", "")),
+            postcode=text("postcode") or None,
+            ward_code=self._ward(cells.get("ward", "")),
             lat=self._degrees(row, cells, "lat", 90),
             lon=self._degrees(row, cells, "lon", 180),
+            shown_as=read(means.read_shown_as, "shown_as", Precision.EXACT),
             opening=text("opening"),
             access=text("access"),
             where_words=text("where_words"),
+            main=main,
+            supports=supports,
+            serves=self._serves(row, cells.get("serves", "")),
+            sessions=read(means.read_sessions, "sessions", []),
+            cost=read(means.read_cost, "cost", None),
+            cost_words=text("cost_words"),
+            age_from=ages[0],
+            age_to=ages[1],
+            eligibility=text("eligibility"),
+            join_by=read(means.read_join_by, "join_by", None),
+            terms={
+                Vocabulary.ACCESS: marked(Vocabulary.ACCESS, "access_terms"),
+                Vocabulary.AUDIENCE: marked(Vocabulary.AUDIENCE, "audience"),
+                Vocabulary.THEME: marked(Vocabulary.THEME, "themes"),
+            },
+            contact=self._contact(row, cells),
         )
+        how = read(means.read_placed_by, "placed_by", "")
+        return _as_known(entry, how)
+
+    def _try(self, row: Judged, read: Callable[[], Read], nothing: Read) -> Read:
+        """What a cell means; a row says all that is wrong with it, not only the first."""
+        try:
+            return read()
+        except Refused as refused:
+            row.refusals.append(refused)
+            return nothing
+
+    def _contact(self, row: Judged, cells: Mapping[str, str]) -> Contact | None:
+        """Whom to ask, only where the list says that they agree."""
+        contact = self._try(row, lambda: means.read_contact(cells), None)
+        if contact is None or contact.has_consent:
+            return contact
+        row.notes.append(
+            Refused(N_("Whom to ask is left out: the list does not say that they agree."))
+        )
+        return None
+
+    def _helps(self, row: Judged, cells: Mapping[str, str]) -> tuple[int | None, list[int]]:
+        """Its main priority and the others, by their names in the plan."""
+        mains = self._priorities(row, cells.get("main", ""), "main")
+        others = self._priorities(row, cells.get("supports", ""), "supports")
+        return (mains[0] if mains else None), [one for one in others if one not in mains[:1]]
+
+    def _priorities(self, row: Judged, text: str, name: str) -> list[int]:
+        found = []
+        for word in means.words_of(text):
+            if word.casefold() in self.priorities:
+                found.append(self.priorities[word.casefold()])
+            else:
+                wrong = N_("“%(word)s” is not a priority of the plan.")
+                row.refusals.append(Refused(wrong, name, word=word[:60]))
+        return found
+
+    def _serves(self, row: Judged, text: str) -> list[str]:
+        """Codes of this board's wards; of others there is nothing to say here."""
+        found = []
+        for word in means.words_of(text):
+            code = self._ward(word) or ""
+            if code in self.wards:
+                found.append(code)
+            else:
+                wrong = N_("“%(word)s” is not a ward of %(place)s.")
+                row.refusals.append(
+                    Refused(wrong, "serves", word=word[:60], place=self.board.place_name)
+                )
+        return found
 
     def _kind(self, row: Judged, text: str) -> AssetKind:
         plain = text.strip().casefold()
@@ -245,7 +302,7 @@ class _Reader:
             row.refusals.append(Refused(refused.message, name))
             return None
 
-    def _ward(self, row: Judged, text: str) -> str | None:
+    def _ward(self, text: str) -> str | None:
         """A ward's code from a code or a name; another board's ward is found out later."""
         plain = text.strip()
         if not plain:
@@ -263,12 +320,14 @@ class _Reader:
             row.refusals.append(Refused(N_("This is no number of degrees."), name))
         return number
 
-    def _placed(self, entry: Entry) -> tuple[Entry, Area]:
+    def _placed(self, entry: Entry) -> tuple[Entry, Area | None]:
         """The entry as exactly as was chosen, and its ward.
 
         A postcode that we have says the ward, whatever the list says: it is checked, the list is
         not. A postcode of somebody's registered office may be a home, so with `WARD` it goes.
         """
+        if entry.everywhere:
+            return entry, None
         by_postcode = self.postcodes.get(places.tidy_postcode(entry.postcode or ""))
         if by_postcode and by_postcode.area.gss_code not in self.wards:
             raise _Elsewhere(by_postcode.area)
@@ -302,6 +361,15 @@ class _Reader:
         certain = row.kin is not None and row.kin.is_certain
         row.verdict = Verdict.HERE if certain else Verdict.LIKELY_HERE if row.kin else Verdict.GOOD
         self.known.add(Kin(row.name, area_id, line=row.line), row.source, row.source_ref)
+
+
+def _as_known(entry: Entry, how: str) -> Entry:
+    """An entry without what a list gives only to show it, where it says how the place is known."""
+    if how == "everywhere":
+        return replace(entry, lat=None, lon=None, postcode=None, ward_code=None, everywhere=True)
+    if how == "ward":
+        return replace(entry, lat=None, lon=None, postcode=None)
+    return replace(entry, lat=None, lon=None) if how == "postcode" else entry
 
 
 class _Elsewhere(Exception):

@@ -16,11 +16,11 @@ from werkzeug.wrappers import Response
 from pbapp.accounts.viewer import me
 from pbapp.assets.blueprint import bp
 from pbapp.assets.lists import importing
+from pbapp.assets.lists.columns import ABOUT, TAKING_PART, THE_LIST, WHOM_TO_ASK
 from pbapp.assets.lists.file import MOST_BYTES
 from pbapp.assets.lists.forms import BringForm, ColumnsForm, ListForm
-from pbapp.assets.lists.incoming import COLUMNS, Choices, Judged, Verdict, judge
+from pbapp.assets.lists.incoming import Choices, Judged, Verdict, judge
 from pbapp.assets.lists.models import Batch, BatchState
-from pbapp.assets.words import FIELD
 from pbapp.boards.access import board_ids_of, is_officer_of, my_boards
 from pbapp.boards.models import Board, Role
 from pbapp.boards.site import use_board
@@ -111,7 +111,15 @@ def import_columns(batch_id: UUID) -> Page:
         "assets/import_columns.html",
         batch=batch,
         form=form,
-        fields=[form[name] for name in COLUMNS],
+        about=[form[name] for name in ABOUT],
+        more=[
+            (title, [form[name] for name in names])
+            for title, names in (
+                (_("Columns about taking part"), TAKING_PART),
+                (_("Columns about whom to ask"), WHOM_TO_ASK),
+                (_("Columns about the list itself, and exact places"), THE_LIST),
+            )
+        ],
         head=head,
         sample=[[str(cell)[:60] for cell in row[1 : len(head) + 1]] for row in rows[:SAMPLE]],
         number=len(rows),
@@ -240,8 +248,10 @@ def _why(row: Judged) -> str:
         return _("Like row %(line)s: %(name)s", line=row.kin.line, name=row.kin.name)
     if row.kin is not None:
         return _("Like “%(name)s”", name=row.kin.name)
+    labels = ColumnsForm.labels()
     return " ".join(
-        f"{FIELD[r.field]}: {say(r)}" if r.field in FIELD else say(r) for r in row.refusals
+        f"{labels[r.field]}: {say(r)}" if r.field in labels else say(r)
+        for r in (*row.refusals, *row.notes)
     )
 
 
