@@ -1,1 +1,0 @@
-"""Adding an entry: three steps and a last look, kept as they go, and proof of an address."""

@@ -1,0 +1,89 @@
+"""An entry of last year as a new one: all it says, its dated times 52 weeks later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from pbapp.assets.entry import Entry
+from pbapp.assets.forms import fields_of
+from pbapp.assets.models import Asset
+from pbapp.assets.snapshot import entry_of
+from pbapp.assets.times import Session
+
+A_YEAR = timedelta(weeks=52)  # so that a Tuesday stays a Tuesday
+NOT_COPIED = ("version", "photo", "contact_consent")
+YEAR_SAID = ("name", "summary", "opening")
+
+
+def later(session: Session) -> Session:
+    """The same time a year on; one without dates is as it was."""
+    return replace(session, starts_on=_later(session.starts_on), until_on=_later(session.until_on))
+
+
+def _later(day: date | None) -> date | None:
+    return day + A_YEAR if day else None
+
+
+def next_year(text: str, year: int) -> str:
+    """A name that says its year ("Gala Day 2026") with the next one."""
+    return re.sub(rf"(?<!\d){year}(?!\d)", str(year + 1), text, flags=re.ASCII)
+
+
+def year_of(asset: Asset) -> int:
+    """The year an entry was for: of its latest dated time, else of when it was sent in."""
+    days = [day for one in asset.sessions for day in (one.starts_on, one.until_on) if day]
+    return max(days, default=asset.submitted_at.date()).year
+
+
+def fields_for_a_copy(asset: Asset) -> dict[str, list[str]]:
+    """What the form of a new entry would hold if somebody typed this one again for next year."""
+    fields, year = fields_of(asset), year_of(asset)
+    for name in YEAR_SAID:
+        fields[name] = next_year(fields[name] or "", year)
+    for row in fields.get("sessions", ()):
+        row.update({name: _later(row[name]) for name in ("starts_on", "until_on")})
+    typed: dict[str, list[str]] = {}
+    for name, value in fields.items():
+        if name not in NOT_COPIED:
+            typed.update(_typed(name, value))
+    if asset.contact is not None:
+        typed["contact_consent"] = ["y"]  # the group gave it, and gives these very words again
+    return typed
+
+
+def _typed(name: str, value: Any) -> Iterator[tuple[str, list[str]]]:
+    """A value as a browser would send it, rows and boxes too."""
+    if isinstance(value, dict):
+        for part, inner in value.items():
+            yield from _typed(f"{name}-{part}", inner)
+    elif isinstance(value, (list, tuple)) and any(isinstance(one, dict) for one in value):
+        for number, row in enumerate(value):
+            yield from _typed(f"{name}-{number}", row)
+    elif isinstance(value, (list, tuple)):
+        yield name, [str(one) for one in value]
+    elif isinstance(value, bool):
+        if value:
+            yield name, ["y"]
+    elif value is not None:
+        yield name, [_text(value)]
+
+
+def _text(value: Any) -> str:
+    """A time without seconds, as a browser sends it; the rest as it is."""
+    return f"{value:%H:%M}" if hasattr(value, "hour") else str(value)
+
+
+def entry_for_a_copy(asset: Asset, name: str) -> Entry:
+    """A new entry from an old one, under a name that its group has looked at."""
+    entry, year = entry_of(asset), year_of(asset)
+    return replace(
+        entry,
+        name=name,
+        summary=next_year(entry.summary, year),
+        opening=next_year(entry.opening, year),
+        sessions=[later(session) for session in entry.sessions],
+    )

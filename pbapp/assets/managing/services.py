@@ -1,0 +1,123 @@
+"""Say of a group's entries that they are right, hand one over, let go of it, copy it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from pbapp import clock
+from pbapp.accounts.models import Account
+from pbapp.assets import services as assets
+from pbapp.assets.entry import Entry
+from pbapp.assets.keeping import confirming
+from pbapp.assets.managing import queries
+from pbapp.assets.managing.models import Handover
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
+from pbapp.audit import services as audit
+from pbapp.audit.models import Event
+from pbapp.boards.models import Board
+from pbapp.db import advisory_lock, db, flush
+from pbapp.organisations.models import Organisation
+from pbapp.organisations.queries import is_member, list_leads
+from pbapp.organisations.services import must_lead
+from pbapp.organisations.telling import tell
+from pbapp.refusal import N_, Refused
+
+ONE_PRESS = timedelta(hours=1)
+NOT_OURS = N_("Your group does not look after this entry any more.")
+
+
+def confirm_all(*, entries: Iterable[Asset]) -> int:
+    """Those of them that are on the map are still right; how many. A second press does no harm."""
+    right = [
+        asset
+        for asset in entries
+        if asset.state is AssetState.PUBLISHED and asset.kind is not AssetKind.INDIVIDUAL
+    ]
+    for asset in right:
+        confirming.confirm(asset=asset, as_a=Confirmer.GROUP)
+    return len(right)
+
+
+def copy(*, board: Board, entry: Entry, group: Organisation, by: Account) -> Asset:
+    """Send in an entry made from an older one; a second press within the hour gives the same."""
+    if not is_member(by.id, group.id):
+        raise Refused(N_("You do not belong to this group any more."))
+    advisory_lock(f"copies {group.id}")
+    made = queries.find_copy(group.id, entry.name, clock.now() - ONE_PRESS)
+    return made or assets.submit(
+        board=board, entry=entry, by=by, email=by.email, organisation_id=group.id
+    )
+
+
+# --- to another group, or to nobody ----------------------------------------------------------
+
+
+def offer(*, asset: Asset, group: Organisation, to: Organisation, by: Account, url: str) -> None:
+    """Ask another group to take an entry over; its leads are told, and nothing changes yet."""
+    _hold(asset, group, by)
+    made = Handover(asset=asset, from_group=group, to_group=to, by=by, at=clock.now())
+    if (before := queries.find_handover(asset.id)) is not None:
+        if before.to_id == to.id:
+            return  # a second press
+        raise Refused(N_("It is offered to a group already. Take that back first."), "to")
+    db.session.add(made)
+    flush()
+    about = {"name": asset.name, "group": group.name, "to": to.name, "url": url}
+    tell(_log(asset, "handover_offered", by), list_leads(to.id), template="handover", context=about)
+
+
+def answer(*, handover: Handover, yes: bool, by: Account, url: str) -> None:
+    """The other group takes the entry over, or does not; whoever offered it is told."""
+    must_lead(handover.to_group, by)
+    asset, giver, taker = handover.asset, handover.from_group, handover.to_group
+    advisory_lock(f"decide {SUBJECT} {asset.id}")
+    db.session.refresh(asset, ["organisation_id"])
+    if asset.organisation_id != giver.id:
+        raise Refused(N_("Another group looks after this entry now."))
+    db.session.delete(handover)
+    if yes:
+        asset.organisation_id = taker.id
+    flush()
+    about = {"name": asset.name, "group": giver.name, "to": taker.name, "is_taken": yes, "url": url}
+    event = _log(asset, "handed_over" if yes else "handover_declined", by)
+    tell(event, list_leads(giver.id), template="handover_answered", context=about)
+
+
+def take_back(*, handover: Handover, by: Account) -> None:
+    """The group keeps its entry after all."""
+    must_lead(handover.from_group, by)
+    asset = handover.asset
+    db.session.delete(handover)
+    flush()
+    _log(asset, "handover_taken_back", by)
+
+
+def let_go(*, asset: Asset, group: Organisation, by: Account) -> None:
+    """The entry stays on the map, and is nobody's until a group says that it is theirs."""
+    if asset.organisation_id is None:
+        return  # a second press
+    _hold(asset, group, by)
+    if (handover := queries.find_handover(asset.id)) is not None:
+        db.session.delete(handover)
+    asset.organisation_id = None
+    flush()
+    _log(asset, "let_go", by)
+
+
+def _hold(asset: Asset, group: Organisation, by: Account) -> None:
+    must_lead(group, by)
+    advisory_lock(f"decide {SUBJECT} {asset.id}")
+    db.session.refresh(asset, ["organisation_id"])
+    if asset.organisation_id != group.id:
+        raise Refused(NOT_OURS)
+
+
+def _log(asset: Asset, what: str, by: Account) -> Event:
+    return audit.record(
+        actor=by.actor,
+        verb=f"{SUBJECT}.{what}",
+        subject_type=SUBJECT,
+        subject_id=str(asset.id),
+        board_id=asset.board_id,
+    )

@@ -1,0 +1,239 @@
+"""A group's entries in one place: confirmed together, copied for a new year, handed over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from pbapp.assets.managing import copying, queries, services
+from pbapp.assets.managing.models import Handover
+from pbapp.assets.models import (
+    Asset,
+    AssetKind,
+    AssetSession,
+    AssetState,
+    Confirmer,
+    Status,
+)
+from pbapp.assets.times import Session
+from pbapp.concerns.services import Subject, raise_concern
+from pbapp.db import db
+from pbapp.organisations.models import MemberRole
+from pbapp.organisations.queries import find_member
+from pbapp.refusal import Refused
+from tests.assets.factories import make_asset, without_point
+from tests.client import Browser, QueryCounter
+from tests.organisations.factories import make_group
+from tests.organisations.letters import letters
+from tests.world import World
+
+
+@pytest.fixture
+def path(world: World) -> str:
+    """Where the group's entries are; its only member leads it."""
+    return f"/groups/{world.group.id}/entries"
+
+
+def make_ours(world: World, name: str, **values: object) -> Asset:
+    return make_asset(world, name, organisation_id=world.group.id, **values)
+
+
+def a_season(first: date, last: date) -> AssetSession:
+    return AssetSession(days=2, opens=600, closes=720, starts_on=first, until_on=last)
+
+
+def test_all_that_are_ticked_are_confirmed_in_one_press(
+    world: World, group_member: Browser, path: str
+) -> None:
+    empty = group_member.get(path)
+    assert "Nothing on the map belongs to your group yet." in empty.text
+    assert f"group={world.group.id}" in empty.links()["Add one for the group"]
+    hall, paused = make_ours(world, "Hall"), make_ours(world, "Shed", status=Status.PAUSED)
+    waiting = make_ours(world, "Choir", state=AssetState.WAITING)
+    left = make_ours(world, "Left alone")
+    other = make_asset(world, "Not ours")
+    about = Subject("asset", str(hall.id), hall.name, f"/assets/{hall.id}", world.board.id)
+    raise_concern(about=about, text="The door is shut.")
+    home = group_member.get(f"/groups/{world.group.id}")
+    page = group_member.get(home.links()["Keep them true, copy, hand over"])
+    for words in ("1 report waits", "Closed for now", "Waiting to be checked"):
+        assert words in page.text
+    page = group_member.follow(group_member.submit(page, form="entries", press="do=confirm"))
+    assert "Tick at least one entry first." in page.text
+    ticked = {"asset": [str(one.id) for one in (hall, paused, waiting, other)]}
+    data = {**group_member.token(), **ticked, "do": "confirm"}
+    for _press in range(2):
+        page = group_member.follow(group_member.post(path, data))
+    assert "2 entries now say that they were confirmed today." in page.text
+    confirmed = {one.name for one in db.session.scalars(select(Asset)) if one.confirmed_at}
+    assert confirmed == {"Hall", "Shed"}
+    assert hall.confirmed_by is Confirmer.GROUP
+    assert left.confirmed_at is None
+
+
+def test_copies_are_looked_at_before_they_are_sent(
+    world: World, group_member: Browser, path: str
+) -> None:
+    first, last = date(2025, 9, 2), date(2025, 10, 28)
+    old = make_ours(world, "Singalong 2025", sessions=[a_season(first, last)], main="poverty")
+    plain = make_ours(world, "Choir", sessions=[AssetSession(days=1, opens=600, closes=660)])
+    chosen = {"asset": [str(old.id), str(plain.id)], "do": "copy", **group_member.token()}
+    page = group_member.follow(group_member.post(path, chosen))
+    assert "until Tuesday 27 October 2026" in page.text
+    assert "until Tuesday 28 October 2025" in page.text
+    assert "Its times have no dates" in page.text
+    nothing = {"copy": []}
+    page = group_member.submit(page, nothing, form="copies", status=422)
+    assert "Tick at least one entry first." in page.text
+    page = group_member.get(f"{path}/copy?asset={old.id}&asset={plain.id}")
+    fields = {"copy": [str(old.id), str(plain.id)], f"name-{plain.id}": ""}
+    page = group_member.submit(page, fields, form="copies", status=422)
+    assert "Enter a name." in page.text
+    assert db.session.scalar(select(func.count()).select_from(Asset)) == 2
+    fields[f"name-{plain.id}"] = "Choir for beginners"
+    for _press in range(2):
+        group_member.submit(page, fields, form="copies")
+    made = db.session.scalars(select(Asset).where(Asset.name == "Singalong 2026")).one()
+    assert made.state is AssetState.WAITING
+    assert (made.organisation_id, made.confirmed_at) == (world.group.id, None)
+    assert [(one.starts_on, one.until_on) for one in made.sessions] == [
+        (date(2026, 9, 1), date(2026, 10, 27))
+    ]
+    assert [link.priority_id for link in made.priorities] == [world.priorities["poverty"].id]
+    assert (made.lat, old.name) == (old.lat, "Singalong 2025")
+    assert db.session.scalar(select(func.count()).select_from(Asset)) == 4
+    gift = make_ours(world, "Gift", kind=AssetKind.INDIVIDUAL, **without_point())
+    group_member.get(f"{path}/copy?asset={gift.id}", status=404)
+
+
+def test_one_entry_begins_a_new_one_that_is_not_sent_yet(
+    world: World, group_member: Browser, path: str
+) -> None:
+    old = make_ours(world, "Gala Day 2025", sessions=[a_season(date(2025, 6, 3), date(2025, 6, 3))])
+    page = group_member.get(f"{path}/copy?asset={old.id}")
+    page = group_member.follow(group_member.submit(page, form=1))
+    assert "draft=" in page.path
+    assert page.form().filled({})
+    assert "Gala Day 2026" in page.html
+    assert db.session.scalar(select(func.count()).select_from(Asset)) == 1
+
+
+def test_times_move_by_52_weeks_and_only_the_year_it_was_for_changes() -> None:
+    season = Session(2, 600, 720, starts_on=date(2025, 9, 2), until_on=date(2025, 10, 28))
+    moved = copying.later(season)
+    assert (moved.starts_on, moved.until_on) == (date(2026, 9, 1), date(2026, 10, 27))
+    assert moved.starts_on is not None
+    assert moved.starts_on.weekday() == 1
+    weekly = Session(2, 600, 720)
+    assert copying.later(weekly) == weekly
+    assert copying.next_year("Gala 2025, since 1998", 2025) == "Gala 2026, since 1998"
+    assert copying.next_year("Room 12025", 2025) == "Room 12025"
+
+
+def test_an_entry_goes_to_a_group_that_takes_it(
+    world: World, group_member: Browser, resident: Browser, path: str
+) -> None:
+    trust = make_group("Example Hall Trust", lead=world.resident)
+    hall = make_ours(world, "Hall")
+    page = group_member.get(group_member.get(path).links()["Hand over: Hall"])
+    assert "No other group here" in group_member.get(f"{page.path}?q=nobody").text
+    page = group_member.get(f"{page.path}?q=trust")
+    group_member.submit(page, form="offer", status=422)
+    group_member.submit(page, {"to": str(trust.id)}, form="offer")
+    group_member.submit(page, {"to": str(trust.id)}, form="offer")
+    assert "Offered to Example Hall Trust" in group_member.get(path).text
+    ((to, letter),) = letters("handover")
+    assert to == world.resident.email
+    theirs = f"/groups/{trust.id}/entries"
+    assert theirs in letter.text
+    resident.submit(resident.get(theirs), form=0, press="answer=yes")
+    assert hall.organisation_id == trust.id
+    assert db.session.query(Handover).count() == 0
+    ((to, letter),) = letters("handover_answered")
+    assert (to, letter.subject) == (
+        world.group_member.email,
+        "Example Hall Trust looks after “Hall” now",
+    )
+    data = {**resident.token(), "answer": "yes"}
+    page = resident.follow(resident.post(f"/groups/{trust.id}/handovers/{hall.id}", data))
+    assert "This has been answered already." in page.text
+
+
+def test_an_offer_is_declined_or_taken_back_and_an_entry_let_go(
+    world: World, group_member: Browser, path: str
+) -> None:
+    trust = make_group("Example Hall Trust", lead=world.resident)
+    hall = make_ours(world, "Hall")
+
+    def offer() -> Handover:
+        services.offer(asset=hall, group=world.group, to=trust, by=world.group_member, url="")
+        found = queries.find_handover(hall.id)
+        assert found is not None
+        return found
+
+    services.answer(handover=offer(), yes=False, by=world.resident, url="")
+    assert hall.organisation_id == world.group.id
+    handover = offer()
+    with pytest.raises(Refused, match="Only a lead"):
+        services.answer(handover=handover, yes=True, by=world.group_member, url="")
+    with pytest.raises(Refused, match="offered to a group already"):
+        services.offer(
+            asset=hall, group=world.group, to=make_group("Third"), by=world.group_member, url=""
+        )
+    db.session.commit()
+    page = group_member.get(f"{path}/{hall.id}/hand-over")
+    group_member.submit(page, form=0)
+    assert db.session.query(Handover).count() == 0
+    page = group_member.get(f"{path}/{hall.id}/hand-over")
+    for _press in range(2):
+        group_member.submit(page, form=1)
+    assert hall.organisation_id is None
+    with pytest.raises(Refused, match="does not look after"):
+        services.offer(
+            asset=make_asset(world), group=world.group, to=trust, by=world.group_member, url=""
+        )
+
+
+def test_a_groups_entries_are_its_members_affair(
+    world: World, stranger: Browser, resident: Browser, officer: Browser, group_member: Browser
+) -> None:
+    hall = make_asset(world, "Hall", organisation_id=world.group.id)
+    base = f"/groups/{world.group.id}"
+    pages = (
+        f"{base}/entries",
+        f"{base}/entries/copy?asset={hall.id}",
+        f"{base}/entries/{hall.id}/hand-over",
+    )
+    for path in pages:
+        stranger.refused(path, 303)
+        for browser in (resident, officer):
+            browser.refused(path)
+    token = resident.get("/account/groups").form(0).filled({})[0][1]
+    posts = (
+        "entries",
+        f"entries/{hall.id}/copy",
+        f"entries/{hall.id}/let-go",
+        f"handovers/{hall.id}",
+    )
+    for end in posts:
+        resident.post(f"{base}/{end}", {"csrf_token": token}, status=403)
+    member = find_member(world.group.id, world.group_member.id)
+    assert member is not None
+    member.role = MemberRole.MEMBER
+    db.session.commit()
+    group_member.refused(f"{base}/entries/{hall.id}/hand-over")
+    assert "Hand over: Hall" not in group_member.get(f"{base}/entries").links()
+
+
+def test_the_page_asks_no_more_of_the_database_for_more_entries(
+    world: World, group_member: Browser, path: str, count_queries: QueryCounter
+) -> None:
+    asked = []
+    for number in range(8):
+        make_ours(world, f"Entry {number}")
+        count_queries.reset()
+        group_member.get(path)
+        asked.append(count_queries.number)
+    assert asked[-1] == asked[1]
