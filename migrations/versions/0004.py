@@ -243,6 +243,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("asset_id", name=op.f("pk_asset_contact")),
     )
     op.create_table(
+        "asset_handover",
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_asset_handover_another_group")),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_asset_handover_asset_id_asset")
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["account.id"], name=op.f("fk_asset_handover_by_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_id"], ["organisation.id"], name=op.f("fk_asset_handover_from_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"], ["organisation.id"], name=op.f("fk_asset_handover_to_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("asset_id", name=op.f("pk_asset_handover")),
+    )
+    with op.batch_alter_table("asset_handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_handover_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_handover_to_id"), ["to_id"], unique=False)
+
+    op.create_table(
         "asset_not_asked",
         sa.Column("asset_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -798,6 +824,11 @@ def downgrade() -> None:
 
     op.drop_table("asset_reminder")
     op.drop_table("asset_not_asked")
+    with op.batch_alter_table("asset_handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_handover_to_id"))
+        batch_op.drop_index(batch_op.f("ix_asset_handover_from_id"))
+
+    op.drop_table("asset_handover")
     op.drop_table("asset_contact")
     with op.batch_alter_table("asset_confirmation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_asset_confirmation_asset_id"))
