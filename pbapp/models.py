@@ -4,6 +4,7 @@ from pbapp.accounts import models as accounts  # noqa: F401
 from pbapp.appraisal import models as appraisal  # noqa: F401
 from pbapp.appraisal.merging import models as merging  # noqa: F401
 from pbapp.assets import models as assets  # noqa: F401
+from pbapp.assets.adding import models as adding  # noqa: F401
 from pbapp.assets.claiming import models as claims  # noqa: F401
 from pbapp.assets.finding import models as landmarks  # noqa: F401
 from pbapp.assets.gifts import models as gifts  # noqa: F401

@@ -62,9 +62,9 @@ class Known:
                 return self._by_key[area, key]
         best, score = None, 0.0
         for other, kin in self._candidates(key, area_id):
-            likeness = _likeness(key, other)
-            if likeness >= LIKE and likeness > score:
-                best, score = kin, likeness
+            alike = likeness(key, other)
+            if alike >= LIKE and alike > score:
+                best, score = kin, alike
         return best
 
     def _candidates(self, key: str, area_id: int | None) -> Iterator[tuple[str, Kin]]:
@@ -75,8 +75,9 @@ class Known:
                     yield from sharing
 
 
-def _likeness(one: str, other: str) -> float:
+def likeness(one: str, other: str, least: float = LIKE) -> float:
+    """From 0 to 1; 0 for anything clearly under `least`."""
     matcher = difflib.SequenceMatcher(None, one, other)
-    if matcher.real_quick_ratio() < LIKE or matcher.quick_ratio() < LIKE:
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0
     return matcher.ratio()

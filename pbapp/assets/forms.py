@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,34 +12,40 @@ from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     EmailField,
+    FieldList,
+    FormField,
     HiddenField,
     RadioField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from pbapp.assets.entry import Entry
-from pbapp.assets.models import Asset, AssetKind, Where
-from pbapp.assets.words import KIND
+from pbapp.assets.models import Cost, JoinBy, Precision, Vocabulary
+from pbapp.assets.timetable import SessionRow
+from pbapp.assets.timetable import one_line as one_line
+from pbapp.assets.words import COST, JOIN_BY, KIND, SHOWN_AS, offered
+from pbapp.assets.writing import MOST_SESSIONS
 from pbapp.places.models import Area
 from pbapp.plans.models import PriorityVersion
-from pbapp.web.forms import Form, SelectChoice, at_most, plain_text, web_address
+from pbapp.web.fields import Boxes, WholeNumber
+from pbapp.web.forms import (
+    WRONG_ADDRESS,
+    Form,
+    SelectChoice,
+    at_most,
+    options,
+    plain_text,
+    web_address,
+)
 
-EVERYWHERE = "everywhere"
+EVERYWHERE, NO_PLACE = "everywhere", "no-place"
 NO_PRIORITY = "0"
+UNSAID = ""  # a question somebody may leave open
+PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,28}", re.ASCII)
 # Plain digits only: float() would also read "nan", "1_0" and digits of other scripts.
 DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?", re.ASCII)
-WRONG_ADDRESS = _l("Enter an e-mail address, like name@example.org, or leave it empty.")
-
-
-def one_line(value: str | None) -> str | None:
-    """Plain text of one line: a line of its own would be a link in an e-mail."""
-    value = plain_text(value)
-    return " ".join(value.split()) if value else value
 
 
 def web_address_typed(value: str | None) -> str | None:
@@ -93,7 +100,7 @@ class WhatForm(Form):
     )
 
 
-class WhereForm(Form):
+class PlaceForm(Form):
     """Where it is: a point, a postcode or a ward; one of them is enough."""
 
     lat = DegreesField(_l("Latitude (north)"), 90)
@@ -104,14 +111,40 @@ class WhereForm(Form):
         _l("Where is it, in words?"), filters=[one_line], validators=[at_most(200)]
     )
 
-    def offer_wards(self, wards: list[Area], everywhere: str) -> None:
+    def offer_wards(self, wards: list[Area], place_name: str) -> None:
         """Set the wards to choose from; the last choice is "no one place"."""
+        everywhere = _("No one place: all over %(place)s, or online", place=place_name)
         choices = [SelectChoice(ward.gss_code, ward.name) for ward in wards]
         self.ward.choices = [*choices, SelectChoice(EVERYWHERE, everywhere)]
 
     def validate_lon(self, field: Any) -> None:
         if bool(self.lat.data) != bool(field.data):
             raise ValidationError(_("Enter both numbers, or neither."))
+
+
+class WhereForm(PlaceForm):
+    """Where it is, how exactly that shows, and which wards it is for."""
+
+    is_home = BooleanField(_l("Somebody lives here"))
+    shown_as = RadioField(
+        _l("How exactly may everybody see the place?"),
+        choices=[SelectChoice(how.value, words) for how, words in SHOWN_AS.items()],
+        default=Precision.EXACT.value,
+        validators=[Optional()],
+    )
+    serves = Boxes(_l("Which wards is it for?"))
+    ward_codes: Sequence[str] = ()  # set by `offer_wards`
+
+    def offer_wards(self, wards: list[Area], place_name: str) -> None:
+        """Set the wards to choose from; the last choices are "no fixed place" and "all over"."""
+        choices = [SelectChoice(ward.gss_code, ward.name) for ward in wards]
+        self.serves.choices = choices
+        self.ward_codes = [ward.gss_code for ward in wards]
+        self.ward.choices = [
+            *choices,
+            SelectChoice(NO_PLACE, _("It has no fixed place")),
+            SelectChoice(EVERYWHERE, _("All over %(place)s, or online", place=place_name)),
+        ]
 
 
 class MoreForm(Form):
@@ -125,18 +158,51 @@ class MoreForm(Form):
         filters=[one_line],
         validators=[at_most(300)],
     )
-    access = StringField(_l("Getting in and around"), filters=[one_line], validators=[at_most(300)])
+    sessions = FieldList(
+        FormField(SessionRow),
+        label=_l("Regular times"),
+        min_entries=1,
+        max_entries=MOST_SESSIONS,
+    )
+    cost = RadioField(_l("What does it cost people?"), default=UNSAID, validators=[Optional()])
+    cost_words = StringField(
+        _l("More about the cost"), filters=[one_line], validators=[at_most(200)]
+    )
+    join_by = RadioField(_l("How do people join in?"), default=UNSAID, validators=[Optional()])
+    age_from = WholeNumber(_l("Youngest age"), least=0, most=120)
+    age_to = WholeNumber(_l("Oldest age"), least=0, most=120)
+    eligibility = StringField(_l("Who can come?"), filters=[one_line], validators=[at_most(300)])
+    audience = Boxes(_l("Who is it for in particular?"))
+    access_terms = Boxes(_l("What does the place have?"))
+    access = StringField(
+        _l("More about getting in and around"), filters=[one_line], validators=[at_most(300)]
+    )
+    themes = Boxes(_l("Themes of the Place Standard"))
+    contact_name = StringField(
+        _l("Name of the person or desk"), filters=[one_line], validators=[at_most(120)]
+    )
+    contact_phone = StringField(
+        _l("Phone number"), filters=[one_line], validators=[Optional(), at_most(30)]
+    )
+    contact_email = EmailField(
+        _l("E-mail address people can write to"),
+        filters=[one_line],
+        validators=[Optional(), Email(WRONG_ADDRESS), Length(max=320, message=WRONG_ADDRESS)],
+    )
+    contact_consent = BooleanField(_l("They agree to be shown here"))
+    story = TextAreaField(_l("Its story"), filters=[plain_text], validators=[at_most(3000)])
+    story_rights = StringField(
+        _l("Who tells this story, and may it be shown here?"),
+        filters=[one_line],
+        validators=[at_most(200)],
+    )
     website = StringField(
         _l("Website"), filters=[web_address_typed], validators=[at_most(500), web_address]
     )
     main = RadioField(
         _l("Which priority does it help most?"), default=NO_PRIORITY, validators=[Optional()]
     )
-    supports = SelectMultipleField(
-        _l("Does it help others too?"),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
+    supports = Boxes(_l("Does it help others too?"))
     photo = FileField(_l("A photo"))
     photo_alt = StringField(
         _l("Describe the photo for people who cannot see it"),
@@ -144,6 +210,46 @@ class MoreForm(Form):
         validators=[at_most(300)],
     )
     drop_photo = BooleanField(_l("Take the photo away"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unsaid = (UNSAID, _("I do not know"))
+        self.cost.choices = options(*((c.value, COST[c]) for c in Cost), unsaid)
+        self.join_by.choices = options(*((w.value, JOIN_BY[w]) for w in JoinBy), unsaid)
+        self.access_terms.choices = options(*offered(Vocabulary.ACCESS))
+        self.audience.choices = options(*offered(Vocabulary.AUDIENCE))
+        self.themes.choices = options(*offered(Vocabulary.THEME))
+
+    def validate_age_to(self, field: Any) -> None:
+        youngest = self.age_from.data
+        if youngest is not None and field.data is not None and field.data < youngest:
+            raise ValidationError(_("The oldest age cannot be below the youngest."))
+
+    def validate_contact_phone(self, field: Any) -> None:
+        if not PHONE.fullmatch(field.data):
+            raise ValidationError(_("Enter a phone number in digits, like 01236 000 000."))
+
+    def validate_contact_consent(self, field: Any) -> None:
+        given = self.contact_name.data or self.contact_phone.data or self.contact_email.data
+        if given and not field.data:
+            raise ValidationError(
+                _("Tick that they agree to be shown here, or leave the contact out.")
+            )
+
+    def validate_story_rights(self, field: Any) -> None:
+        if self.story.data and not field.data:
+            raise ValidationError(_("Say who tells this story and that it may be shown here."))
+
+    def add_time(self) -> None:
+        """Show one more row for a regular time, if there is room for it."""
+        if len(self.sessions) < MOST_SESSIONS:
+            self.sessions.append_entry()
+
+    def drop_time(self, name: str) -> None:
+        """Take a row away; one, at least, stays to be filled."""
+        self.sessions.entries = [row for row in self.sessions.entries if row.name != name]
+        if not self.sessions.entries:
+            self.sessions.append_entry()
 
     def offer_priorities(self, priorities: list[PriorityVersion]) -> None:
         """Set the priorities to choose from."""
@@ -154,12 +260,16 @@ class MoreForm(Form):
 
 
 class SendForm(Form):
-    """Send it, and say where to hear back."""
+    """Where to hear back, of somebody without an account."""
 
     email = EmailField(
         _l("Your e-mail address"),
         filters=[one_line],
-        validators=[Optional(), Email(WRONG_ADDRESS), Length(max=320, message=WRONG_ADDRESS)],
+        validators=[
+            DataRequired(WRONG_ADDRESS),
+            Email(WRONG_ADDRESS),
+            Length(max=320, message=WRONG_ADDRESS),
+        ],
     )
 
 
@@ -167,61 +277,5 @@ class EditForm(WhatForm, WhereForm, MoreForm):
     """All of an entry on one page, for somebody who comes back to one thing in it."""
 
     version = HiddenField()
+    seen_revision = HiddenField()
     photo_id = HiddenField()
-
-
-def entry_from(what: WhatForm, where: WhereForm, more: MoreForm, photo_id: Any) -> Entry:
-    """The three steps as one entry; `what`, `where` and `more` may be one and the same form."""
-    main = int(more.main.data) if more.main.data not in (None, "", NO_PRIORITY) else None
-    return Entry(
-        kind=AssetKind(what.kind.data),
-        name=what.name.data or "",
-        summary=what.summary.data or "",
-        description=more.description.data or "",
-        opening=more.opening.data or "",
-        access=more.access.data or "",
-        website=more.website.data or None,
-        **where_fields(where),
-        main=main,
-        supports=[int(value) for value in more.supports.data or () if int(value) != main],
-        photo_id=photo_id,
-    )
-
-
-def where_fields(where: WhereForm) -> dict[str, Any]:
-    """The answers of the second step, as an `Entry` names them."""
-    return {
-        "lat": where.lat.degrees,
-        "lon": where.lon.degrees,
-        "postcode": where.postcode.data or None,
-        "ward_code": where.ward.data if where.ward.data not in (None, "", EVERYWHERE) else None,
-        "everywhere": where.ward.data == EVERYWHERE,
-        "where_words": where.where_words.data or "",
-    }
-
-
-def fields_of(asset: Asset) -> dict[str, Any]:
-    """An entry as its form shows it, to be edited."""
-    exact = asset.where_kind is Where.POINT
-    lat = asset.lat if asset.exact_lat is None else asset.exact_lat
-    lon = asset.lon if asset.exact_lon is None else asset.exact_lon
-    ward = asset.area.gss_code if asset.area else None
-    return {
-        "kind": asset.kind.value,
-        "name": asset.name,
-        "summary": asset.summary,
-        "lat": f"{lat:.5f}" if exact and lat is not None else None,
-        "lon": f"{lon:.5f}" if exact and lon is not None else None,
-        "postcode": asset.exact_postcode or asset.postcode,
-        "ward": EVERYWHERE if asset.where_kind is Where.NOWHERE else ward,
-        "where_words": asset.where_words,
-        "description": asset.description,
-        "opening": asset.opening,
-        "access": asset.access,
-        "website": asset.website,
-        "main": next((str(p.priority_id) for p in asset.priorities if p.is_main), NO_PRIORITY),
-        "supports": [str(p.priority_id) for p in asset.priorities if not p.is_main],
-        "photo_alt": asset.photo.alt if asset.photo else "",
-        "photo_id": str(asset.photo_id or ""),
-        "version": str(asset.version),
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, String, case, cast, func, select, type_coerce
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.assets.finding.matching import matching
 from pbapp.assets.finding.search import SHOWN, Search, shown
@@ -248,28 +247,6 @@ def list_for_priority(priority_id: int) -> tuple[list[Asset], list[Asset]]:
     )
     rows = db.session.execute(query).all()
     return [a for a, is_main in rows if is_main], [a for a, is_main in rows if not is_main]
-
-
-def list_alike(board_id: int, name: str, limit: int = 3) -> list[Asset]:
-    """Published entries with nearly this name, the likest first: perhaps it is here already."""
-    query = (
-        select(Asset)
-        .options(load_only(Asset.name, Asset.summary), joinedload(Asset.area))
-        .where(Asset.board_id == board_id, Asset.state == AssetState.PUBLISHED)
-    )
-    wanted = _key(name)
-    scored = [
-        (difflib.SequenceMatcher(None, wanted, _key(asset.name)).ratio(), asset)
-        for asset in db.session.scalars(query)
-    ]
-    likely = sorted((s for s in scored if s[0] >= 0.8), key=lambda s: -s[0])
-    return [asset for _, asset in likely[:limit]]
-
-
-def _key(name: str) -> str:
-    """A name without what people write differently: case, marks, little words, word order."""
-    words = "".join(c if c.isalnum() else " " for c in name.casefold()).split()
-    return " ".join(sorted(word for word in words if word not in ("the", "and", "of", "a")))
 
 
 def _published(wanted: Wanted) -> Select[Asset]:

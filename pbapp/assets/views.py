@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
-    adding,  # noqa: F401 — its pages belong to this room's blueprint
-    appealing,  # noqa: F401 — and these
+    appealing,  # noqa: F401 — its pages belong to this room's blueprint
     map_data,  # noqa: F401 — and these
     photos,
     queries,
     services,
 )
+from pbapp.assets.adding import pages as adding_pages
 from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and these
 from pbapp.assets.claiming import queries as claim_states
@@ -24,9 +24,10 @@ from pbapp.assets.claiming import services as claims
 from pbapp.assets.claiming.models import ClaimState
 from pbapp.assets.credits import is_placed_by_postcode, postcode_credit
 from pbapp.assets.exporting import point_of, points
+from pbapp.assets.facts import facts_of, next_of
 from pbapp.assets.finding.queries import landmarks_of
 from pbapp.assets.finding.results import results_of, without_people
-from pbapp.assets.forms import EditForm, entry_from, fields_of
+from pbapp.assets.forms import EditForm
 from pbapp.assets.gifts import pages as gift_pages  # and these
 from pbapp.assets.history import published_edits
 from pbapp.assets.keepers import get_asset, its_keeper, part_in
@@ -38,6 +39,7 @@ from pbapp.assets.oruk import pages as oruk_pages
 from pbapp.assets.place_words import where_in_words
 from pbapp.assets.ties import pages as tie_pages
 from pbapp.assets.ties.queries import is_tieable
+from pbapp.assets.typed import entry_from, fields_of
 from pbapp.assets.walkabout import pages as walkabout_pages
 from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, STATUS, told
 from pbapp.audit import queries as audit
@@ -120,6 +122,8 @@ def detail(asset_id: UUID) -> str:
         part=part,
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(edits),
+        facts=facts_of(asset),
+        next=next_of(asset),
         returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,
         kinds_words=KINDS,
@@ -155,10 +159,10 @@ def edit(asset_id: UUID) -> Page:
     asset = get_asset(asset_id)
     part = part_in(asset) or abort(403)
     form = EditForm(data=fields_of(asset))
-    everywhere = _("No one place: all over %(place)s, or online", place=asset.board.place_name)
-    form.offer_wards(list_wards(asset.board), everywhere)
+    form.offer_wards(list_wards(asset.board), asset.board.place_name)
     form.offer_priorities(plans.list_priorities(asset.board_id))
-    saved = _save(asset, form, part) if form.is_submitted() else None
+    turned = form.is_submitted() and adding_pages.turn_rows(form)
+    saved = _save(asset, form, part) if form.is_submitted() and not turned else None
     if saved:
         return saved
     latest = decisions.find_latest(SUBJECT, asset.id)

@@ -18,16 +18,23 @@ KEPT_FOR = timedelta(days=60)
 NEVER_KEPT = frozenset({"csrf_token", "password", "code", "draft"})
 
 
-def save(*, kind: str, fields: dict[str, list[str]], token: str | None = None) -> str:
+def save(
+    *,
+    kind: str,
+    fields: dict[str, list[str]],
+    token: str | None = None,
+    new_token: str | None = None,
+) -> str:
     """Keep a form's fields as typed; returns the token that opens it again.
 
-    A `token` that is unknown, of another kind or out of date begins a new draft.
+    A `token` that is unknown, of another kind or out of date begins a new draft; `new_token` is
+    for a room that can make the token of a new one again.
     """
     kept = {name: values for name, values in fields.items() if name not in NEVER_KEPT}
     draft = _find(token, kind)
     if token is None or draft is None:
-        token = secrets.token_urlsafe(24)
-        draft = Draft(token_hash=_hash(token), kind=kind)
+        token = new_token or secrets.token_urlsafe(24)
+        draft = Draft(token_hash=hash_of(token), kind=kind)
         db.session.add(draft)
     draft.fields = kept
     draft.saved_at = clock.now()
@@ -45,7 +52,7 @@ def load(token: str | None, kind: str) -> dict[str, Any] | None:
 def discard(token: str | None) -> None:
     """Forget a draft, for instance because its form has been sent."""
     if token:
-        db.session.execute(delete(Draft).where(Draft.token_hash == _hash(token)))
+        db.session.execute(delete(Draft).where(Draft.token_hash == hash_of(token)))
 
 
 def forget_old() -> int:
@@ -55,11 +62,12 @@ def forget_old() -> int:
 
 
 def _find(token: str | None, kind: str) -> Draft | None:
-    draft = db.session.get(Draft, _hash(token)) if token else None
+    draft = db.session.get(Draft, hash_of(token)) if token else None
     if draft is None or draft.kind != kind or draft.expires_at < clock.now():
         return None
     return draft
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

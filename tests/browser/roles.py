@@ -155,7 +155,7 @@ class Resident(Person):
             self.page.locator(".leaflet-container").focus()
             self.page.keyboard.press("ArrowUp")
             expect(self.page.locator("[data-locate-live]")).to_contain_text("Pin at 55.")
-            self.picks(ward)
+            self.page.get_by_role("radio", name=ward, exact=True).check()
         else:
             self.fills({"Postcode (optional)": postcode})
         self.presses("Continue")

@@ -129,7 +129,7 @@ def test_a_resident_adds_an_entry_by_keyboard(page: Page, tmp_path: Path) -> Non
     expect(page.locator("#error-summary")).to_be_focused()
     expect(page.locator("#error-summary")).to_contain_text("Choose the ward too")
     review(page)
-    page.locator("label", has_text="Coatbridge West").click()
+    page.locator("#ward label", has_text="Coatbridge West").click()
     page.get_by_role("button", name="Continue").click()
     review(page)
     page.get_by_role("button", name="Continue").click()
@@ -139,22 +139,35 @@ def test_a_resident_adds_an_entry_by_keyboard(page: Page, tmp_path: Path) -> Non
     screenshot(page, "assets-new-check")
     page.get_by_label("Your e-mail address").fill("choir@example.org")
     page.get_by_role("button", name="Send my entry").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter the code")
     review(page)
+    page.get_by_label("The 6-digit code").fill("000000")
+    page.get_by_role("button", name="Send my entry").click()
+    expect(page.locator("#error-summary")).to_contain_text("This is not the code we sent last")
 
 
 def test_a_resident_adds_an_entry_without_script(no_js: Page) -> None:
     fill_first_step(no_js, "Braemill Knitters")
-    no_js.get_by_label("Postcode").fill("ZZ7 1AA")
+    no_js.get_by_label("Postcode (optional)").fill("ZZ7 1AA")
     review(no_js)
     no_js.get_by_role("button", name="Save and come back later").click()
     expect(no_js.locator("code")).to_contain_text("/assets/new?draft=")
     review(no_js)
     no_js.get_by_role("link", name="Go on now").click()
-    for _ in range(3):
+    for _ in range(2):
         no_js.get_by_role("button", name="Continue").click()
+    no_js.get_by_label("Tuesday").first.check()
+    no_js.get_by_label("From", exact=True).first.fill("10:00")
+    no_js.get_by_role("button", name="Add another time").click()
+    expect(no_js.get_by_role("group", name="Regular time 2")).to_be_visible()
+    review(no_js)
+    screenshot(no_js, "assets-new-more")
+    no_js.get_by_label("To", exact=True).first.fill("12:00")
+    no_js.get_by_role("button", name="Continue").click()
+    expect(no_js.locator("main")).to_contain_text("Tuesdays, 10am to noon")
+    no_js.get_by_label("Your e-mail address").fill("knitters@example.org")
     no_js.get_by_role("button", name="Send my entry").click()
-    expect(no_js.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    expect(no_js.get_by_role("heading", level=1)).to_have_text("Enter the code")
 
 
 def test_the_list_can_be_filtered_without_script(no_js: Page) -> None:

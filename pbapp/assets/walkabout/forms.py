@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pbapp.assets.entry import Contact, Entry
-from pbapp.assets.forms import WhatForm, WhereForm, one_line, where_fields
+from pbapp.assets.forms import PlaceForm, WhatForm, one_line
 from pbapp.assets.models import AssetKind, Cost, Vocabulary
+from pbapp.assets.typed import place_fields
 from pbapp.assets.words import COST, offered
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.web.forms import WRONG_ADDRESS, Form, SelectChoice, at_most, plain_text
 
 
-class NoteForm(WhatForm, WhereForm):
+class NoteForm(WhatForm, PlaceForm):
     """One entry."""
 
     is_home = BooleanField(_l("Yes, it is a home"))
@@ -58,15 +58,14 @@ class NoteForm(WhatForm, WhereForm):
 
     def offer(self, board: Board) -> None:
         """Set what there is to choose from."""
-        everywhere = _("No one place: all over %(place)s, or online", place=board.place_name)
-        self.offer_wards(list_wards(board), everywhere)
+        self.offer_wards(list_wards(board), board.place_name)
         self.access_terms.choices = [
             SelectChoice(slug, words) for slug, words in offered(Vocabulary.ACCESS)
         ]
 
     def entry(self) -> Entry:
         """What was noted; only of a form that is valid."""
-        where: dict[str, Any] = where_fields(self) | {"is_home": bool(self.is_home.data)}
+        where: dict[str, Any] = place_fields(self) | {"is_home": bool(self.is_home.data)}
         return Entry(
             kind=AssetKind(self.kind.data),
             name=self.name.data or "",

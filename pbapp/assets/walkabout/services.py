@@ -14,9 +14,9 @@ from sqlalchemy import delete
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets import services as assets
-from pbapp.assets.entry import Entry
+from pbapp.assets.doubles import list_likely
+from pbapp.assets.entry import Entry, place
 from pbapp.assets.models import SUBJECT, Asset, AssetState
-from pbapp.assets.queries import list_alike
 from pbapp.assets.walkabout.models import Became, WalkaboutSent
 from pbapp.boards.models import Board
 from pbapp.concerns import services as concerns
@@ -69,7 +69,8 @@ def take(
     known = _known(key, said)
     if known is not None:
         return known
-    like = [] if anyway else list_alike(board.id, entry.name)
+    spot = place(entry, board)
+    like = [] if anyway else [one.asset for one in list_likely(board, entry, spot)]
     if like:
         return Answer(Outcome.ALIKE, like=like)
     asset = assets.submit(board=board, entry=entry, by=sender.account, email=sender.address)

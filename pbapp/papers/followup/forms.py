@@ -26,7 +26,7 @@ from pbapp.plans.forms import SeenForm
 from pbapp.plans.models import ActionStatus
 from pbapp.plans.words import STATUS
 from pbapp.proposals.models import Proposal
-from pbapp.rounds.setup.fields import Day
+from pbapp.web.fields import Day
 from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 LATER, APPROVED, NOT_PAID = "later", "approved", "not_paid"

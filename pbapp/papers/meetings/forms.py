@@ -25,8 +25,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from pbapp.papers.meetings.queries import Sitting
 from pbapp.papers.meetings.services import Rhythm, When
 from pbapp.plans.forms import SeenForm
-from pbapp.rounds.setup.fields import Day, Time, WholeNumber
 from pbapp.web.babel import from_local
+from pbapp.web.fields import Day, Time, WholeNumber
 from pbapp.web.forms import Form, SelectChoice, at_most, plain_text
 
 SPARE = 3  # empty rows to fill in

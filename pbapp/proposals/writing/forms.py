@@ -28,7 +28,7 @@ from pbapp.proposals import words
 from pbapp.proposals.content import Content, Cost, Funding, Support, Tie
 from pbapp.proposals.models import FundingKind, Permission, Standing, TieKind
 from pbapp.rounds.models import QuestionKind, RoundQuestion
-from pbapp.rounds.setup.fields import Day
+from pbapp.web.fields import Day
 from pbapp.web.forms import Form, PoundsField, options, plain_text, pounds, text, version_in
 
 WHOLE_AREA = "whole"

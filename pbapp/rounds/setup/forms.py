@@ -37,10 +37,10 @@ from pbapp.rounds.models import (
 )
 from pbapp.rounds.setup import words
 from pbapp.rounds.setup.dates import Dates, dates_of
-from pbapp.rounds.setup.fields import Day, Time, WholeNumber
 from pbapp.rounds.setup.pots import Arrangement, arrangement_of
 from pbapp.rounds.words import underspend_name
 from pbapp.web.babel import from_local
+from pbapp.web.fields import Day, Time, WholeNumber
 from pbapp.web.forms import (
     WRONG_ADDRESS,
     Form,

@@ -1,4 +1,4 @@
-"""Field kinds of the set-up: days, times and whole numbers typed by hand."""
+"""Fields the browser has no control for, or ours is kinder: days, times, whole numbers by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import DateField, StringField, TimeField
+from wtforms import DateField, SelectMultipleField, StringField, TimeField, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 
 class Day(DateField):
@@ -75,3 +76,16 @@ class WholeNumber(StringField):
         if typed is not None:
             return str(typed)
         return "" if self.data is None else str(self.data)
+
+
+class Boxes(SelectMultipleField):
+    """Any number of these, each a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        # Without the values, which a page must not repeat: nobody can tick them.
+        known = {choice[0] for choice in self.iter_choices()}
+        if not set(self.data or ()) <= known:
+            raise ValidationError(_("Choose from the list."))

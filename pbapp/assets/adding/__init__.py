@@ -1,0 +1,1 @@
+"""Adding an entry: three steps and a last look, kept as they go, and proof of an address."""

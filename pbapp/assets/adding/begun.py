@@ -1,0 +1,162 @@
+"""A half-made entry: what was typed so far, kept as a draft whose link goes on with it anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList
+
+from pbapp.accounts.viewer import the_account
+from pbapp.assets import photos
+from pbapp.assets.adding import own
+from pbapp.assets.blueprint import chosen_board
+from pbapp.assets.entry import Entry, place
+from pbapp.assets.forms import MoreForm, WhatForm, WhereForm
+from pbapp.assets.models import AssetKind
+from pbapp.assets.typed import entry_from, where_fields
+from pbapp.boards.models import Board
+from pbapp.boards.queries import list_wards
+from pbapp.organisations.queries import is_member
+from pbapp.plans import queries as plans
+from pbapp.refusal import Refused
+from pbapp.web import drafts
+from pbapp.web.forms import Form
+
+DRAFT = "asset"
+FORMS = {"what": WhatForm, "where": WhereForm, "more": MoreForm}
+ENDPOINTS = {
+    "what": "assets.new",
+    "where": "assets.new_where",
+    "more": "assets.new_more",
+    "check": "assets.new_check",
+    "prove": "assets.new_prove",
+    "saved": "assets.new_saved",
+    "sent": "assets.new_sent",
+}
+LONGEST_KEPT, MOST_VALUES = 20_000, 50  # far beyond what any field takes
+NOT_KEPT = ("csrf_token", "photo", "drop_photo")
+
+
+@dataclass
+class Begun:
+    """What was typed so far, by field. `sent`, `email` and `proven` are ours, not a form's."""
+
+    token: str | None
+    fields: dict[str, list[str]]
+    board: Board
+
+    def first(self, name: str) -> str | None:
+        return next(iter(self.fields.get(name, ())), None)
+
+    @property
+    def photo_id(self) -> UUID | None:
+        return photos.read_id(self.first("photo_id"))
+
+    @property
+    def kind(self) -> str | None:
+        return self.first("kind")
+
+    @property
+    def is_individual(self) -> bool:
+        return self.kind == AssetKind.INDIVIDUAL
+
+    @property
+    def sent_id(self) -> UUID | None:
+        """The entry it has become."""
+        return photos.read_id(self.first("sent"))
+
+    @property
+    def group_id(self) -> UUID | None:
+        """The group whose entry it will be, if the viewer is one of its members."""
+        account, group_id = the_account(), photos.read_id(self.first("group"))
+        return group_id if account and is_member(account.id, group_id) else None
+
+    def keep(self) -> str:
+        """Save it; a new one gets its link here."""
+        self.fields["board"] = [self.board.slug]
+        account = the_account()
+        if self.token is None and account is not None:
+            self.token = own.begin(account=account, kind=DRAFT, fields=self.fields)
+        else:
+            self.token = drafts.save(kind=DRAFT, fields=self.fields, token=self.token)
+        return self.token
+
+    def become(self, asset_id: UUID) -> None:
+        """It has been sent: what was typed is forgotten, and its link leads to what it became."""
+        self.fields = {"sent": [str(asset_id)]}
+        self.keep()
+
+    def url(self, step: str, **more: Any) -> str:
+        first = {} if self.token else {name: request.args.get(name) for name in ("board", "group")}
+        values: dict[str, Any] = {"draft": self.token, **first, **more}
+        return url_for(ENDPOINTS[step], **values)
+
+    def remember(self, form: Form) -> None:
+        """Keep what this request says for a form, whether it is right or not."""
+        names = [name for name in names_of(form) if name not in NOT_KEPT]
+        tops = {name.split("-")[0] for name in names}
+        for name in [kept for kept in self.fields if kept.split("-")[0] in tops]:
+            del self.fields[name]
+        for name in names:
+            typed = request.form.getlist(name)[:MOST_VALUES]
+            self.fields[name] = [value[:LONGEST_KEPT] for value in typed]
+
+    def form(self, step: str) -> Form:
+        """A step as its author left it, to show or to check; its token comes with the page."""
+        typed = MultiDict((name, value) for name, values in self.fields.items() for value in values)
+        form = FORMS[step](meta={"csrf": False}, formdata=None)
+        if any(name.split("-")[0] in self.fields for name in form._fields):
+            form = FORMS[step](meta={"csrf": False}, formdata=typed)
+        self.offer(form)
+        return form
+
+    def offer(self, form: Form) -> None:
+        """Set what can be chosen on this board."""
+        if isinstance(form, WhereForm):
+            form.offer_wards(list_wards(self.board), self.board.place_name)
+        elif isinstance(form, MoreForm):
+            form.offer_priorities(plans.list_priorities(self.board.id))
+
+    def refusal(self, form: Form) -> Refused | None:
+        """Why we cannot tell where it is, said at the step that asks."""
+        if not isinstance(form, WhereForm):
+            return None
+        kind = AssetKind(self.kind) if self.kind in set(AssetKind) else AssetKind.PLACE
+        try:
+            place(Entry(kind=kind, name="", **where_fields(form)), self.board)
+        except Refused as refused:
+            return refused
+        return None
+
+    def read(self) -> tuple[Entry | None, str]:
+        """The entry, or the first step that has something to put right."""
+        forms = {step: self.form(step) for step in FORMS}
+        for step, form in forms.items():
+            if not (form.validate() and self.refusal(form) is None):
+                return None, step
+        what, where, more = forms.values()
+        return entry_from(what, where, more, self.photo_id), ""
+
+
+def open_draft(token: str | None) -> Begun:
+    """The draft with this token, or an empty beginning."""
+    fields = drafts.load(token, DRAFT)
+    if fields is None:
+        group = photos.read_id(request.args.get("group"))
+        return Begun(None, {"group": [str(group)]} if group else {}, chosen_board())
+    return Begun(token, fields, chosen_board(next(iter(fields.get("board", ())), None)))
+
+
+def names_of(form: Any) -> Iterator[str]:
+    """The names of a form's fields in the request, those of its rows among them."""
+    for field in form:
+        if isinstance(field, FieldList):
+            for row in field:
+                yield from names_of(row.form)
+        else:
+            yield field.name
