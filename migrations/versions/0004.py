@@ -40,6 +40,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_walkabout_sent_sent_at"), ["sent_at"], unique=False)
 
     op.create_table(
+        "asset_draft",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_asset_draft_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["token_hash"],
+            ["draft.token_hash"],
+            name=op.f("fk_asset_draft_token_hash_draft"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_asset_draft")),
+    )
+    with op.batch_alter_table("asset_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_draft_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "gift_count",
         sa.Column("board_id", sa.Integer(), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
@@ -850,6 +869,10 @@ def downgrade() -> None:
     op.drop_table("printed_sheet")
     op.drop_table("landmark")
     op.drop_table("gift_count")
+    with op.batch_alter_table("asset_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_draft_account_id"))
+
+    op.drop_table("asset_draft")
     with op.batch_alter_table("walkabout_sent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_walkabout_sent_sent_at"))
 
