@@ -37,6 +37,7 @@ from pbapp.proposals.writing import chores as writing
 from pbapp.results import bringing_in, destroying
 from pbapp.results.corrections import objecting
 from pbapp.results.opendata import making as open_data
+from pbapp.sheets import services as sheets
 from pbapp.web import drafts, limits
 
 CHORES: tuple[Callable[[], object], ...] = (
@@ -88,6 +89,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     open_data.ask_if_due,
     objecting.forget_old,
     participation.forget_small_numbers,
+    sheets.forget_old,
 )
 _log = logging.getLogger("pbapp.jobs")
 

@@ -27,16 +27,18 @@ from pbapp.sheets.codes import code_of
 from pbapp.sheets.lines import Line, line_of
 from pbapp.web.context import settings
 
-MOST = 200
+MOST, MOST_COMING = 200, 50
 
 
 @dataclass(frozen=True)
 class WardSheet:
-    """A ward on paper; `left_out` counts entries there was no room for."""
+    """A ward on paper: what is based there, and what comes there from elsewhere. `left_out` counts
+    entries there was no room for."""
 
     board: str
     ward: str
     lines: tuple[Line, ...]
+    coming: tuple[Line, ...]
     left_out: int
     frame: drawing.Frame | None
     outlines: tuple[str, ...]
@@ -63,17 +65,19 @@ class BlankForm:
 def gather_ward(board: Board, ward: Area) -> WardSheet:
     """A ward as it is now, in the reader's language."""
     found, total = queries.list_for_ward(board.id, ward.id, MOST)
+    coming, all_coming = queries.list_coming_to(board.id, ward.id, MOST_COMING)
     shapes = list_shapes([ward.id])
     frame = drawing.frame_of(shapes) if shapes else None
     credits = [attribution(shapes[0].boundary_set)] if shapes else []
     return WardSheet(
         board=board.name,
         ward=ward.name,
-        lines=tuple(line_of(a, _address(f"/e/{code_of(a.id)}")) for a in found),
-        left_out=total - len(found),
+        lines=_lines(found),
+        coming=_lines(coming),
+        left_out=total - len(found) + all_coming - len(coming),
         frame=frame,
         outlines=tuple(shape.path for shape in drawing.draw(shapes, frame)) if frame else (),
-        credits=(*credits, *_credits(found)),
+        credits=(*credits, *_credits([*found, *coming])),
         ward_address=_address(f"/boards/{board.slug}/wards/{ward.gss_code}"),
         add_address=_address(f"/assets/new?board={board.slug}"),
         help=_help(board),
@@ -110,6 +114,10 @@ def _look() -> str:
         for path in sorted((ROOT / folder).glob(names)):
             drawn.update(path.read_bytes())
     return drawn.hexdigest()
+
+
+def _lines(assets: Iterable[Asset]) -> tuple[Line, ...]:
+    return tuple(line_of(asset, _address(f"/e/{code_of(asset.id)}")) for asset in assets)
 
 
 def _credits(assets: Sequence[Asset]) -> list[str]:

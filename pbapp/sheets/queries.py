@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from pbapp.assets.models import Asset, AssetKind, AssetState, Status
+from pbapp.assets.models import Asset, AssetArea, AssetKind, AssetState, Status
 from pbapp.db import db
 from pbapp.jobs.models import Job, JobState
 from pbapp.sheets.models import PrintedSheet
@@ -23,12 +23,22 @@ def list_for_ward(board_id: int, area_id: int, limit: int) -> tuple[Sequence[Ass
 
     Where there are more than `limit`, those confirmed longest ago are left out.
     """
-    query = (
+    return _by_name(_printable(board_id, limit).where(Asset.area_id == area_id))
+
+
+def list_coming_to(board_id: int, area_id: int, limit: int) -> tuple[Sequence[Asset], int]:
+    """The same of entries that serve a ward and are based elsewhere, or in no one place."""
+    served = select(AssetArea.asset_id).where(AssetArea.area_id == area_id)
+    elsewhere = or_(Asset.area_id.is_(None), Asset.area_id != area_id)
+    return _by_name(_printable(board_id, limit).where(Asset.id.in_(served), elsewhere))
+
+
+def _printable(board_id: int, limit: int) -> Select[Asset, int]:
+    return (
         select(Asset, func.count().over())
         .options(selectinload(Asset.terms), selectinload(Asset.sessions), joinedload(Asset.contact))
         .where(
             Asset.board_id == board_id,
-            Asset.area_id == area_id,
             Asset.state == AssetState.PUBLISHED,
             Asset.kind != AssetKind.INDIVIDUAL,
             Asset.status != Status.CLOSED,
@@ -36,6 +46,9 @@ def list_for_ward(board_id: int, area_id: int, limit: int) -> tuple[Sequence[Ass
         .order_by(Asset.confirmed_at.desc().nulls_last(), func.lower(Asset.name), Asset.id)
         .limit(limit)
     )
+
+
+def _by_name(query: Select[Asset, int]) -> tuple[Sequence[Asset], int]:
     rows = db.session.execute(query).all()
     found = sorted((row[0] for row in rows), key=lambda asset: (asset.name.casefold(), asset.id))
     return found, rows[0][1] if rows else 0

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import delete
+
 from pbapp import clock
 from pbapp.boards.models import Board
 from pbapp.db import advisory_lock, db, flush
 from pbapp.jobs import services as jobs
+from pbapp.jobs.models import Job
 from pbapp.refusal import N_, Refused
 from pbapp.sheets import queries
 from pbapp.sheets.models import PrintedSheet
 
 AGAIN_AFTER = timedelta(minutes=10)
-MOST_AT_ONCE = 12
+MOST_AT_ONCE = 4  # some seconds each, and e-mails wait behind them
+KEPT_FOR = timedelta(days=32)  # a new month makes a new sheet, so none is asked for after that
 
 
 def ask(*, board: Board, subject: str, variant: str, language: str, digest: str) -> PrintedSheet:
@@ -38,6 +42,13 @@ def ask(*, board: Board, subject: str, variant: str, language: str, digest: str)
     sheet.job_id = jobs.ask(kind=queries.SHEET_JOB, arguments={"sheet_id": sheet.id}).id
     flush()
     return sheet
+
+
+def forget_old() -> None:
+    """Delete sheets that nobody will be given any more: a contact on one outlives its consent."""
+    over = clock.now() - KEPT_FOR
+    db.session.execute(delete(PrintedSheet).where(PrintedSheet.made_at < over))
+    db.session.execute(delete(Job).where(Job.kind == queries.SHEET_JOB, Job.asked_at < over))
 
 
 def will_do(sheet: PrintedSheet, digest: str) -> bool:

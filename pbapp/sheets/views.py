@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -104,17 +104,18 @@ def blank_file(slug: str, variant: str) -> Response:
 
 @bp.get(f"{WARD}/{SIZES}.pdf")
 @access(anyone)
-def ward_pdf(slug: str, code: str, variant: str) -> Response:
+def ward_pdf(slug: str, code: str, variant: str) -> Response | Answer:
     """The file that is kept; it says of which day it is."""
-    board, _area = _ward(slug, code)
-    return _hand_over(board, code, variant)
+    board, area = _ward(slug, code)
+    return _hand_over(board, code, variant, gathering.gather_ward(board, area))
 
 
 @bp.get(f"{BLANK}/{FORM_SIZES}.pdf")
 @access(anyone)
-def blank_pdf(slug: str, variant: str) -> Response:
+def blank_pdf(slug: str, variant: str) -> Response | Answer:
     """The file that is kept."""
-    return _hand_over(_board(slug), FORM, variant)
+    board = _board(slug)
+    return _hand_over(board, FORM, variant, gathering.gather_form(board))
 
 
 @bp.get("/e/<code>")
@@ -171,9 +172,15 @@ def _state(sheet: PrintedSheet, job: Job | None) -> str:
     return "ready" if sheet.made_at else "none"
 
 
-def _hand_over(board: Board, subject: str, variant: str) -> Response:
+def _hand_over(
+    board: Board, subject: str, variant: str, facts: WardSheet | BlankForm
+) -> Response | Answer:
+    """The kept file while it says what is so; else back to ask, lest it says what was withdrawn."""
     sheet = queries.find_sheet(board.id, subject, variant, page_language()) or abort(404)
     data = queries.data_of(sheet) or abort(404)
+    if not services.will_do(sheet, gathering.digest_of(facts)):
+        flash(_("Something on this sheet has changed. Ask for a new one."))
+        return redirect(request.path.rsplit("/", 1)[0], 302)
     return hand_over(data, MEDIA_TYPES["pdf"], f"{board.slug}-{subject}-{variant}.pdf")
 
 

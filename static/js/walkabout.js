@@ -147,7 +147,7 @@
     form.elements.lat.value = lat;
     form.elements.lon.value = lon;
     place("here").hidden = !lat;
-    place("here-words").textContent = lat ? fill(say.sayHere, { lat, lon, metres: metres || "?" }) : "";
+    place("here-words").textContent = !lat ? "" : metres ? fill(say.sayHere, { metres }) : say.sayPlaced;
   }
 
   function findHere() {
@@ -159,7 +159,7 @@
     if (!navigator.geolocation) return failed();
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        showHere(coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.round(coords.accuracy));
+        showHere(coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.max(1, Math.round(coords.accuracy)));
         store.type({ key: mending, pairs: typed() });
       },
       failed,

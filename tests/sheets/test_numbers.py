@@ -31,7 +31,7 @@ def covered(pins: list[Pin]) -> list[int]:
     return sorted(numbers)
 
 
-@given(st.lists(st.one_of(points, st.just((None, None))), max_size=30))
+@given(st.lists(st.one_of(points, st.just((None, None))), max_size=20))
 def test_every_thing_is_on_the_sheet_once_and_every_number_has_a_pin(places):
     things = [(n, lat, lon) for n, (lat, lon) in enumerate(places)]
     found, coarse = number(things, FRAME, near=5), number(things, FRAME, near=60)

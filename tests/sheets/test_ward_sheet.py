@@ -9,6 +9,7 @@ import pytest
 
 from pbapp import clock
 from pbapp.assets.models import (
+    AssetArea,
     AssetContact,
     AssetKind,
     AssetSession,
@@ -132,6 +133,19 @@ def test_a_sheet_leaves_out_what_was_confirmed_longest_ago_and_says_so(
     assert names_on(page) == ["Number 0", "Number 2"]
 
 
+def test_what_comes_here_from_elsewhere_is_listed_apart(stranger: Browser, world: World) -> None:
+    here, west = world.wards[7].id, world.wards[10].id
+    for name, area_id in (("Library bus", west), ("Helpline", None), ("Hall", here)):
+        entry = make_asset(world, name, **without_point(area_id=area_id))
+        entry.serves = [AssetArea(area_id=here)]
+    db.session.commit()
+    page = stranger.get(ADDRESS)
+    assert names_on(page) == ["Hall", "Helpline", "Library bus"]
+    assert (
+        page.text.index("Hall") < page.text.index("Based elsewhere") < page.text.index("Helpline")
+    )
+
+
 def test_where_entries_come_from_is_said(stranger: Browser, world: World) -> None:
     make_asset(world, "Listed", source="Example list", source_ref="1", licence="CC BY 4.0")
     assert "Some entries come from Example list (CC BY 4.0)." in stranger.get(ADDRESS).text
@@ -154,7 +168,7 @@ def test_a_long_sheet_takes_as_few_queries(
         make_asset(world, f"Number {n}")
     count_queries.reset()
     stranger.get(ADDRESS)
-    assert count_queries.number <= 8
+    assert count_queries.number <= 9
 
 
 def test_a_short_address_leads_to_the_question_whether_it_is_still_right(
