@@ -116,7 +116,7 @@ def _look() -> str:
     return drawn.hexdigest()
 
 
-def _lines(assets: Iterable[Asset]) -> tuple[Line, ...]:
+def _lines(assets: Sequence[Asset]) -> tuple[Line, ...]:
     return tuple(line_of(asset, _address(f"/e/{code_of(asset.id)}")) for asset in assets)
 
 
