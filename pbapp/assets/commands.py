@@ -105,6 +105,7 @@ TOLD = {
     "likely_here": "are probably here already, by their name.",
     "elsewhere": "are in wards of other boards.",
     "postcode_unknown": "have no postcode, or one that we do not have.",
-    "without_place": "have no place.",
+    "without_place": "have no place and serve none of the wards.",
+    "withdrawn": "from before are in ALISS no more; the list at the desk names them.",
     "not_changed_since": "have not changed since the last fetch.",
 }

@@ -242,6 +242,44 @@ def test_a_second_fetch_follows_what_waits_and_leaves_the_rest(world: World) -> 
     assert len(ours()) == 3
 
 
+def test_areas_it_serves_come_along_and_a_service_without_a_place_too(world: World) -> None:
+    areas = [
+        {"code": "S13003051", "type": "Ward", "name": "Coatbridge West"},
+        {"code": "S12000050", "type": "Local Authority", "name": "North Lanarkshire"},
+        "odd",
+    ]
+    found = taken(
+        raw(1, service_areas=areas),
+        raw(2, service_areas=areas, locations=[]),
+        raw(3, service_areas=areas[1:], locations=[]),
+    )
+    for findings in ({"imported": 2, "without_place": 1}, {"as_before": 2, "without_place": 1}):
+        batch = aliss.suggest(board=world.board, found=found)
+        db.session.commit()
+        assert {**batch.findings, "rows": 0} == {"imported": 0, "rows": 0, **findings}
+    placed, coming = sorted(ours(), key=lambda asset: asset.name)
+    assert (placed.where_kind, coming.where_kind) == (Where.POSTCODE, Where.NOWHERE)
+    for asset in (placed, coming):
+        assert [link.area.gss_code for link in asset.serves] == ["S13003051"]
+
+
+def test_what_aliss_has_no_more_is_named_and_stays(officer: Browser, world: World) -> None:
+    aliss.suggest(board=world.board, found=taken(raw(1), raw(2), raw(3), raw(4)))
+    first, second, third, _fourth = sorted(ours(), key=lambda asset: asset.name.split()[-1])
+    services.approve(asset=first, by=world.officer, url="https://example.org")
+    third.state = AssetState.REFUSED
+    old = raw(4, last_updated="2020-01-01T00:00:00Z")
+    batch = aliss.suggest(
+        board=world.board, found=taken(old), since=datetime(2026, 6, 1, tzinfo=UTC)
+    )
+    db.session.commit()
+    assert batch.findings["withdrawn"] == 2
+    links = officer.get(f"/desk/assets/import/{batch.id}").links()
+    assert {first.name, second.name} <= set(links)
+    assert third.name not in links
+    assert len(ours()) == 4
+
+
 def test_only_what_changed_since_is_looked_at(world: World) -> None:
     old = raw(1, last_updated="2026-01-01T00:00:00Z")
     assert aliss.last_fetched(world.board) is None

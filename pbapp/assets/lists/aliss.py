@@ -21,11 +21,11 @@ from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.db import advisory_lock, db, flush
 from pbapp.places import queries as places
-from pbapp.places.models import Postcode
 
 SOURCE = "ALISS"
 HOME = "https://www.aliss.org/"
 LICENCE = "CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
+AREA = "area"
 OVERLAP = timedelta(days=2)  # their clock is not ours, and a dump takes a while
 
 
@@ -63,7 +63,12 @@ def suggest(*, board: Board, found: list[Service], since: datetime | None = None
     )
     db.session.add(batch)
     flush()
-    batch.findings = dict(_Suggesting(board, batch).all(found, since))
+    suggesting = _Suggesting(board, batch)
+    counted = suggesting.all(found, since)
+    gone = suggesting.withdrawn()
+    counted["withdrawn"] = len(gone)
+    batch.findings = {**+counted, "imported": counted["imported"]}
+    batch.choices = {"withdrawn": [str(asset.id) for asset in gone]}
     flush()
     audit.record(
         actor="command",
@@ -79,22 +84,46 @@ def suggest(*, board: Board, found: list[Service], since: datetime | None = None
 class _Suggesting:
     def __init__(self, board: Board, batch: Batch) -> None:
         self.board, self.batch = board, batch
-        self.ward_ids = {ward.id for ward in list_wards(board)}
+        wards = list_wards(board)
+        self.ward_ids = {ward.id for ward in wards}
+        self.ward_codes = {ward.gss_code for ward in wards}
         self.known: Known = known_here(board.id)
         query = select(Asset).where(Asset.board_id == board.id, Asset.source == SOURCE)
+        self.seen: set[str] = set()
         self.ours = {asset.source_ref: asset for asset in db.session.scalars(query)}
 
     def all(self, found: list[Service], since: datetime | None) -> Counter[str]:
         counted: Counter[str] = Counter(rows=len(found), imported=0)
         for service in found:
+            self.seen.update(_references(service))
             if since and service.updated_at and service.updated_at < since:
                 counted["not_changed_since"] += 1
                 continue
             if not service.spots:
-                counted["without_place"] += 1
+                counted[self._without_place(service)] += 1
             for spot in service.spots:
                 counted[self._one(service, spot)] += 1
         return counted
+
+    def withdrawn(self) -> list[Asset]:
+        """Ours that ALISS has no more, waiting or on the map. They stay as they are."""
+        standing = (AssetState.WAITING, AssetState.PUBLISHED, AssetState.RETURNED)
+        return [
+            asset
+            for reference, asset in self.ours.items()
+            if reference not in self.seen and asset.state in standing
+        ]
+
+    def _serves(self, service: Service) -> list[str]:
+        return sorted(self.ward_codes.intersection(service.areas))
+
+    def _without_place(self, service: Service) -> str:
+        """It comes to people: a suggestion where it says that it serves a ward of the board."""
+        serves = self._serves(service)
+        if not serves:
+            return "without_place"
+        entry = replace(_entry(service, "", serves), everywhere=True)
+        return self._suggest(service, f"{service.id}/{AREA}", entry, None)
 
     def _one(self, service: Service, spot: Spot) -> str:
         row = places.find_postcode(spot.postcode)
@@ -102,15 +131,21 @@ class _Suggesting:
             return "postcode_unknown"
         if row.area_id not in self.ward_ids:
             return "elsewhere"
-        reference = f"{service.id}/{spot.id}"
-        entry = _entry(service, spot, row)
+        entry = replace(
+            _entry(service, spot.words, self._serves(service)),
+            postcode=row.postcode,
+            ward_code=row.area.gss_code,
+        )
+        return self._suggest(service, f"{service.id}/{spot.id}", entry, row.area_id)
+
+    def _suggest(self, service: Service, reference: str, entry: Entry, area_id: int | None) -> str:
         ours = self.ours.get(reference)
         if ours is not None:
             return self._follow(ours, entry)
-        if self.known.find(service.name, row.area_id):
+        if self.known.find(service.name, area_id):
             return "likely_here"
         self._add(entry, service, reference)
-        self.known.add(Kin(service.name, row.area_id), SOURCE, reference)
+        self.known.add(Kin(service.name, area_id), SOURCE, reference)
         return "imported"
 
     def _add(self, entry: Entry, service: Service, reference: str) -> None:
@@ -134,8 +169,13 @@ class _Suggesting:
         return "updated"
 
 
-def _entry(service: Service, spot: Spot, row: Postcode) -> Entry:
-    """What ALISS says, in our words and lengths; the place is the middle of its postcode."""
+def _references(service: Service) -> list[str]:
+    """How its suggestions are known again: one a place, or one for its area."""
+    return [f"{service.id}/{spot.id}" for spot in service.spots] or [f"{service.id}/{AREA}"]
+
+
+def _entry(service: Service, where_words: str, serves: list[str]) -> Entry:
+    """What ALISS says, in our words and lengths. It has no hours, costs or access features."""
     run_by = service.organisation
     is_its_own = run_by.casefold() in ("", service.name.casefold())
     entry = Entry(
@@ -144,9 +184,8 @@ def _entry(service: Service, spot: Spot, row: Postcode) -> Entry:
         summary=_cut(service.description.split("\n")[0], 200) if is_its_own else "",
         description=_cut(service.description, 3000),
         website=service.website,
-        postcode=row.postcode,
-        ward_code=row.area.gss_code,
-        where_words=spot.words,
+        where_words=where_words,
+        serves=serves,
     )
     return entry if is_its_own else replace(entry, summary=_cut(f"Run by {run_by}", 200))
 

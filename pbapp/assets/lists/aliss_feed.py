@@ -53,6 +53,7 @@ class Service:
     page: str | None
     updated_at: datetime | None
     spots: list[Spot] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)  # codes of the areas it serves
 
 
 def fetch(base_url: str, *, sleep: Callable[[float], None] = time.sleep) -> list[Service]:
@@ -89,6 +90,7 @@ def read_service(raw: Any) -> Service | None:
         page=_website(raw.get("permalink") or raw.get("aliss_url")),
         updated_at=_moment(raw.get("last_updated")),
         spots=list(_spots(raw.get("locations"))),
+        areas=list(_areas(raw.get("service_areas"))),
     )
 
 
@@ -97,6 +99,12 @@ def _spots(raw: Any) -> Iterator[Spot]:
         if isinstance(one, dict) and _text(one, "id"):
             words = _text(one, "formatted_address") or _text(one, "name")
             yield Spot(_text(one, "id")[:36], _text(one, "postal_code")[:10], words[:200])
+
+
+def _areas(raw: Any) -> Iterator[str]:
+    for one in raw if isinstance(raw, list) else ():
+        if isinstance(one, dict) and _text(one, "code"):
+            yield _text(one, "code")[:9].upper()
 
 
 def _text(raw: dict[str, Any], name: str) -> str:

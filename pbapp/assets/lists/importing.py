@@ -159,6 +159,13 @@ def find(batch_id: UUID) -> Batch | None:
     return db.session.get(Batch, batch_id, options=[joinedload(Batch.board)])
 
 
+def list_withdrawn(batch: Batch) -> list[Asset]:
+    """Entries from before that the source of this list has no more, by name."""
+    ids = [UUID(text) for text in batch.choices.get("withdrawn", ())]
+    query = select(Asset).where(Asset.id.in_(ids)).order_by(Asset.name, Asset.id)
+    return list(db.session.scalars(query)) if ids else []
+
+
 def list_batches(board_ids: Collection[int]) -> list[Batch]:
     """The last lists of these boards, newest first."""
     query = (

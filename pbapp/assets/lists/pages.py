@@ -168,6 +168,7 @@ def import_list(batch_id: UUID) -> Page:
         number=len(rows),
         why=_why,
         told=_told(batch),
+        withdrawn=importing.list_withdrawn(batch),
     )
     return page, 409 if form.errors else 200
 
