@@ -65,10 +65,11 @@ lint: setup ## Run every check that is not a test, all of them even if one fails
 messages: setup ## Collect the texts to translate into translations/messages.pot
 	@$(BIN)/python tools/messages.py
 
-bench: setup ## Measure the list pages against a bare Flask page, the queue, the gap table, and memory
+bench: setup ## Measure the list pages against a bare Flask page, the queue, the gap table, the map and memory
 	@$(BIN)/python -m bench.list_page
 	@$(BIN)/python -m bench.queue
 	@$(BIN)/python -m bench.gaps
+	@$(BIN)/python -m bench.map_data
 	@$(BIN)/python -m bench.memory
 
 bench-count: setup ## Measure the count

@@ -129,6 +129,8 @@
       animate: !calm, showCoverageOnHover: false, maxClusterRadius: 56, spiderfyOnMaxZoom: false, zoomToBoundsOnClick: false,
       iconCreateFunction: (cluster) => clusterIcon(holder, cluster),
     });
+    /* What is far out of view would be drawn for nothing, and be a stop on the way of the Tab key */
+    group._getExpandedVisibleBounds = () => state.map.getBounds().pad(0.1);
     listen(holder, state, group);
     return group.addTo(state.map);
   }
