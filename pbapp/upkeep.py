@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
 from pbapp.appraisal.merging import services as merging
+from pbapp.assets import photos
 from pbapp.assets.finding import services as finding
 from pbapp.assets.gifts import chores as gifts
 from pbapp.assets.keeping import closing, reminding
@@ -46,6 +47,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     messages.forget_old,
     bounces.forget_old,
     drafts.forget_old,
+    photos.forget_waiting,
     complaints.forget_old,
     queue.forget_old,
     limits.forget_old,

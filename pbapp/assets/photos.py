@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from pbapp import clock
 from pbapp.assets.forms import MoreForm
 from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
+from pbapp.web import drafts, uploads
 from pbapp.web.context import settings
 from pbapp.web.models import Upload
 from pbapp.web.uploads import store_picture
@@ -20,13 +22,28 @@ def take(form: MoreForm, kept: UUID | None) -> UUID | None:
     """
     file, alt = form.photo.data, (form.photo_alt.data or "").strip()
     if file and file.filename:
-        return store_picture(stream=file.stream, alt=alt, folder=settings().uploads).id
+        picture = store_picture(stream=file.stream, alt=alt, folder=settings().uploads)
+        keep_waiting(picture.id)
+        return picture.id
     upload = find(kept)
     if upload is None or form.drop_photo.data:
         return None
     if not alt:
         raise Refused(N_("Describe the picture for people who cannot see it."), "photo_alt")
     return upload.id if upload.alt == alt else _described_anew(upload, alt).id
+
+
+def keep_waiting(photo_id: UUID | None) -> None:
+    """A picture of a form that is not sent yet stays as long as the form, and a day."""
+    upload = find(photo_id)
+    if upload is not None:
+        upload.waits_until = clock.now() + drafts.KEPT_FOR + timedelta(days=1)
+        flush()
+
+
+def forget_waiting() -> None:
+    """Delete the pictures of entries nobody sent."""
+    uploads.forget_waiting(settings().uploads)
 
 
 def _described_anew(upload: Upload, alt: str) -> Upload:
@@ -39,6 +56,7 @@ def _described_anew(upload: Upload, alt: str) -> Upload:
         alt=alt,
         language=upload.language,
         uploaded_at=clock.now(),
+        waits_until=clock.now() + drafts.KEPT_FOR + timedelta(days=1),
     )
     db.session.add(copy)
     flush()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import abort, render_template
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.viewer import the_account
 from pbapp.assets import (
     appealing,  # noqa: F401 — its pages belong to this room's blueprint
+    editing,  # noqa: F401 — and these
     map_data,  # noqa: F401 — and these
-    photos,
     queries,
-    services,
 )
-from pbapp.assets.adding import pages as adding_pages
+from pbapp.assets.adding import pages as adding_pages  # noqa: F401 — and these
 from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and these
 from pbapp.assets.claiming import queries as claim_states
@@ -27,10 +25,9 @@ from pbapp.assets.exporting import point_of, points
 from pbapp.assets.facts import facts_of, next_of
 from pbapp.assets.finding.queries import landmarks_of
 from pbapp.assets.finding.results import results_of, without_people
-from pbapp.assets.forms import EditForm
 from pbapp.assets.gifts import pages as gift_pages  # and these
 from pbapp.assets.history import published_edits
-from pbapp.assets.keepers import get_asset, its_keeper, part_in
+from pbapp.assets.keepers import get_asset, part_in
 from pbapp.assets.keeping import pages as keeping_pages  # noqa: F401 — and these
 from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.managing import pages as managing_pages  # noqa: F401 — and these
@@ -39,23 +36,23 @@ from pbapp.assets.oruk import pages as oruk_pages
 from pbapp.assets.place_words import where_in_words
 from pbapp.assets.ties import pages as tie_pages
 from pbapp.assets.ties.queries import is_tieable
-from pbapp.assets.typed import entry_from, fields_of
 from pbapp.assets.walkabout import pages as walkabout_pages
-from pbapp.assets.words import KIND, KIND_HINT, KINDS, PART, STATE, STATUS, told
+from pbapp.assets.words import KIND, KINDS, PART, STATE, STATUS, told
 from pbapp.audit import queries as audit
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_boards, list_wards
-from pbapp.db import db
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Outcome
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.places.queries import PostcodeAnswer, PostcodeState
 from pbapp.plans import queries as plans
-from pbapp.refusal import Refused
+from pbapp.proposals import words as proposal_words
+from pbapp.proposals.tied import queries as tied
+from pbapp.thread import queries as thread
+from pbapp.thread import words as thread_words
 from pbapp.web import fragments
 from pbapp.web.access import access, anyone
 from pbapp.web.headers import POSITION_ON_REQUEST
-from pbapp.web.limits import limited
 
 ENDED = (ClaimState.REVOKED, ClaimState.LAPSED)
 SENT_BACK = (AssetState.RETURNED, AssetState.REFUSED)
@@ -123,6 +120,7 @@ def detail(asset_id: UUID) -> str:
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(edits),
         facts=facts_of(asset),
+        **_thread_of(asset),
         next=next_of(asset),
         returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,
@@ -140,6 +138,19 @@ def detail(asset_id: UUID) -> str:
     )
 
 
+def _thread_of(asset: Asset) -> dict[str, Any]:
+    """The proposals tied to an entry, what became of them, and the project that left it behind."""
+    proposed = tied.list_kinds(asset.id)
+    strands = thread.list_about(asset.id, [proposal.id for proposal in proposed])
+    return {
+        "proposed": proposed,
+        "tie_name": proposal_words.tie_name,
+        "became": {strand.allocation.proposal_id: strand for strand in strands},
+        "left_by": [s for s in strands if s.award and s.award.asset_id == asset.id],
+        "stage_words": thread_words.STAGE,
+    }
+
+
 @bp.get("/assets/<uuid:asset_id>.geojson")
 @access(anyone)
 def pin(asset_id: UUID) -> Response:
@@ -149,62 +160,3 @@ def pin(asset_id: UUID) -> Response:
         abort(404)
     features = [] if asset.lat is None else [point_of(queries.pin_of(asset))]
     return points(features)
-
-
-@bp.route("/assets/<uuid:asset_id>/edit", methods=["GET", "POST"])
-@access(its_keeper)
-@limited("editing", tries=200, seconds=3600)
-def edit(asset_id: UUID) -> Page:
-    """Everything about an entry on one page."""
-    asset = get_asset(asset_id)
-    part = part_in(asset) or abort(403)
-    form = EditForm(data=fields_of(asset))
-    form.offer_wards(list_wards(asset.board), asset.board.place_name)
-    form.offer_priorities(plans.list_priorities(asset.board_id))
-    turned = form.is_submitted() and adding_pages.turn_rows(form)
-    saved = _save(asset, form, part) if form.is_submitted() and not turned else None
-    if saved:
-        return saved
-    latest = decisions.find_latest(SUBJECT, asset.id)
-    page = render_template(
-        "assets/edit.html",
-        asset=asset,
-        form=form,
-        part=part,
-        returned=latest if asset.state is AssetState.RETURNED else None,
-        photo=photos.find(photos.read_id(form.photo_id.data)),
-        map=find_part(board_subject(asset.board.id)),
-        kind_hints=KIND_HINT,
-    )
-    return page, 422 if form.errors else 200
-
-
-def _save(asset: Asset, form: EditForm, part: Confirmer) -> Response | None:
-    """Keep an edit and say what happens next; None leaves its errors in the form."""
-    valid = form.validate()
-    try:
-        kept = photos.take(form, photos.read_id(form.photo_id.data))
-        form.photo_id.data = str(kept or "")
-        if not valid:
-            db.session.commit()  # the photo stays: nobody picks a file twice
-            return None
-        seen = form.version.data or ""
-        version = int(seen) if seen.isascii() and seen.isdigit() else 0
-        services.edit(
-            asset=asset,
-            entry=entry_from(form, form, form, kept),
-            version=version,
-            as_a=part,
-            by=the_account(),
-        )
-    except Refused as refused:
-        form.blame(refused)
-        return None
-    db.session.commit()
-    if asset.state is AssetState.PUBLISHED:
-        flash(_("Saved. The change shows now."), "success")
-        return redirect(url_for(".detail", asset_id=asset.id), 303)
-    flash(_("Saved. An officer checks it before it shows on the map."), "success")
-    if the_account() is None:
-        return redirect(url_for(".index"), 303)
-    return redirect(url_for(".detail", asset_id=asset.id), 303)

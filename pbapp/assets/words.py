@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from pbapp.assets.history import Edit
 from pbapp.assets.models import (
+    Asset,
     AssetKind,
     AssetState,
     Confirmer,
@@ -19,6 +20,7 @@ from pbapp.assets.models import (
     Status,
     Vocabulary,
 )
+from pbapp.assets.personal import looks_personal
 from pbapp.assets.vocabulary import TERMS
 from pbapp.audit.models import Revision
 from pbapp.audit.words import told as tell_edits
@@ -164,3 +166,19 @@ def shown_value(name: str, value: Any) -> str:
     if name == "alert_until" and value:
         return day(value)
     return str(CODED.get(name, {}).get(value, value or ""))
+
+
+LEADS_TO = {
+    "phone": _l("a phone number"),
+    "email": _l("an e-mail address"),
+}
+FREE_TEXT = ("name", "summary", "description", "opening", "access", "where_words", "eligibility")
+
+
+def personal_notes(asset: Asset) -> list[tuple[str, str]]:
+    """Fields of an entry whose words look as if they led to a person, and to what of theirs."""
+    contact = asset.contact
+    texts = {name: getattr(asset, name) for name in (*FREE_TEXT, "cost_words", "story")}
+    allowed = (contact.phone, contact.email) if contact else ()
+    found = looks_personal(texts, allowed)
+    return [(str(FIELD[name]), str(LEADS_TO[kind])) for name, kind in found.items()]

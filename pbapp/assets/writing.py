@@ -65,6 +65,9 @@ def write(asset: Asset, entry: Entry, board: Board, as_a: Confirmer = Confirmer.
     asset.shown_as = seen.precision
     asset.lat, asset.lon, asset.postcode = seen.lat, seen.lon, seen.postcode
     asset.exact_lat, asset.exact_lon, asset.exact_postcode = spot.lat, spot.lon, spot.postcode
+    photo = db.session.get(Upload, entry.photo_id) if entry.photo_id else None
+    if photo is not None:
+        photo.waits_until = None  # it is in use, and may be again when an edit is undone
     _link_priorities(asset, wanted)
     _mark(asset, terms, served)
     _set_sessions(asset, sessions)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.accounts.models import Account
@@ -65,6 +65,12 @@ def list_of_group(organisation_ids: Collection[UUID]) -> list[Award]:
     """What groups were offered, newest first."""
     query = _awards().join(Award.proposal).where(Proposal.organisation_id.in_(organisation_ids))
     return list(db.session.scalars(query.order_by(Award.offered_at.desc(), Award.id)))
+
+
+def list_about(asset_id: UUID, proposal_ids: Collection[int]) -> list[Award]:
+    """The awards of these proposals, and those that left this entry of the map behind."""
+    about = or_(Award.asset_id == asset_id, Award.proposal_id.in_(proposal_ids))
+    return list(db.session.scalars(_awards().where(about).order_by(Award.id)))
 
 
 def list_overdue_reports(organisation_ids: Collection[UUID], day: date) -> list[Award]:

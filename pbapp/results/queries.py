@@ -5,7 +5,7 @@ What is asked for a board, a priority or a ward is public: only rounds whose res
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -245,6 +245,14 @@ def outcome_of(proposal: Proposal) -> Allocation | None:
     """What the public official count says of a proposal; None before the result is out."""
     query = _public_allocations().where(Allocation.proposal_id == proposal.id)
     return db.session.scalar(query)
+
+
+def list_outcomes(proposal_ids: Collection[int]) -> list[Allocation]:
+    """What the public official counts say of these proposals."""
+    if not proposal_ids:
+        return []
+    query = _public_allocations().where(Allocation.proposal_id.in_(proposal_ids))
+    return list(db.session.scalars(query.order_by(Count.counted_at.desc(), Allocation.position)))
 
 
 def _awards(condition) -> list[Allocation]:  # type: ignore[no-untyped-def]

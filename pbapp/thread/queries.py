@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from pbapp import clock
 from pbapp.audit.queries import list_of_each
@@ -24,7 +25,7 @@ from pbapp.plans.progress import ACTION
 from pbapp.proposals.models import Proposal
 from pbapp.proposals.queries import list_by_priority
 from pbapp.results.models import Allocation
-from pbapp.results.queries import list_public_of
+from pbapp.results.queries import list_outcomes, list_public_of
 from pbapp.rounds.models import Round
 
 GONE = frozenset({AwardState.DECLINED, AwardState.NOT_PAID})
@@ -205,6 +206,13 @@ def list_threads(board: Board) -> list[Thread]:
 def list_strands(board: Board) -> list[Strand]:
     """Every project of a board that won money in a public result, newest round first."""
     return _strands(board, list_public_of(board))
+
+
+def list_about(asset_id: UUID, proposal_ids: Collection[int]) -> list[Strand]:
+    """What public results say of these proposals, and of those that left this entry behind."""
+    awards = {award.allocation_id: award for award in delivery.list_about(asset_id, proposal_ids)}
+    ids = {*proposal_ids, *(award.proposal_id for award in awards.values())}
+    return [Strand(row, awards.get(row.id)) for row in list_outcomes(ids)]
 
 
 def _strands(board: Board, rows: Iterable[Allocation]) -> list[Strand]:

@@ -26,7 +26,10 @@ class Draft(Base):
 
 
 class Upload(Base):
-    """A picture, re-encoded by us (no hidden data survives), kept in the instance folder."""
+    """A picture, re-encoded by us (no hidden data survives), kept in the instance folder.
+
+    One that came with a half-filled form is forgotten at `waits_until`, unless the form was sent.
+    """
 
     __tablename__ = "upload"
     __table_args__ = (
@@ -45,6 +48,7 @@ class Upload(Base):
     alt: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(12), default="en")
     uploaded_at: Mapped[datetime] = mapped_column(Moment)
+    waits_until: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
 
 class Document(Base):

@@ -8,8 +8,10 @@ import os
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy import ColumnElement, exists, select
+
 from pbapp import clock
-from pbapp.db import db, flush
+from pbapp.db import Base, advisory_lock, db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.web.models import Upload
 
@@ -28,6 +30,7 @@ def store_picture(*, stream: IO[bytes], alt: str, folder: Path, language: str = 
         raise Refused(N_("Describe the picture for people who cannot see it."), "photo_alt")
     data, width, height = draw_again(stream)
     digest = hashlib.sha256(data).hexdigest()
+    advisory_lock(f"picture {digest}")  # against `forget_waiting`
     write_whole(folder / f"{digest}.jpg", data)
     upload = Upload(
         digest=digest,
@@ -41,6 +44,36 @@ def store_picture(*, stream: IO[bytes], alt: str, folder: Path, language: str = 
     db.session.add(upload)
     flush()
     return upload
+
+
+def forget_waiting(folder: Path) -> int:
+    """Delete the pictures of forms nobody sent, and the files no other picture shares.
+
+    Returns how many. One that anything refers to stays, whatever its form became.
+    """
+    query = select(Upload).where(Upload.waits_until < clock.now(), *_unused()).limit(500)
+    gone = list(db.session.scalars(query))
+    digests = {upload.digest for upload in gone}
+    for digest in sorted(digests):
+        advisory_lock(f"picture {digest}")
+    for upload in gone:
+        db.session.delete(upload)
+    flush()
+    shared = set(db.session.scalars(select(Upload.digest).where(Upload.digest.in_(digests))))
+    for digest in digests - shared:
+        (folder / f"{digest}.jpg").unlink(missing_ok=True)
+    return len(gone)
+
+
+def _unused() -> list[ColumnElement[bool]]:
+    """No row of any room names it."""
+    columns = [
+        column
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if any(key.column.table.name == Upload.__tablename__ for key in column.foreign_keys)
+    ]
+    return [~exists().where(column == Upload.id) for column in columns]
 
 
 def draw_again(stream: IO[bytes]) -> tuple[bytes, int, int]:

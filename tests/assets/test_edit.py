@@ -102,8 +102,27 @@ def test_two_people_editing_do_not_overwrite_each_other(officer: Browser, world:
     second = officer.submit(page, {"summary": "Second.", "ward": "S13003048"}, status=422)
     assert "Somebody else changed this" in " ".join(second.errors())
     assert dict(second.form().filled({}))["summary"] == "Second."
+    assert "What somebody else changed meanwhile" in second.text
+    assert "Now: First." in second.text
     db.session.refresh(asset)
     assert asset.summary == "First."
+    officer.submit(second, {})  # they have seen it now
+    db.session.refresh(asset)
+    assert asset.summary == "Second."
+
+
+def test_officers_are_told_where_words_seem_to_lead_to_a_person(
+    officer: Browser, resident: Browser, world: World
+) -> None:
+    asset = make_asset(
+        world,
+        summary="Ring Rosa on 07700 900123",
+        state=AssetState.WAITING,
+        submitted_by_id=world.resident.id,
+    )
+    for path in (edit_path(asset), f"/desk/assets/{asset.id}"):
+        assert "“In one line” looks as if it holds a phone number." in officer.get(path).text
+    assert "looks as if" not in resident.get(edit_path(asset)).text
 
 
 def test_saving_without_a_change_changes_nothing(resident: Browser, world: World) -> None:

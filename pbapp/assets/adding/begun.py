@@ -84,6 +84,7 @@ class Begun:
             self.token = own.begin(account=account, kind=DRAFT, fields=self.fields)
         else:
             self.token = drafts.save(kind=DRAFT, fields=self.fields, token=self.token)
+        photos.keep_waiting(self.photo_id)
         return self.token
 
     def become(self, asset_id: UUID) -> None:

@@ -14,6 +14,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import photos, queries, services
 from pbapp.assets.adding import own, proving
 from pbapp.assets.adding.begun import DRAFT, FORMS, Begun, open_draft
+from pbapp.assets.adding.rows import turn_rows
 from pbapp.assets.blueprint import bp
 from pbapp.assets.doubles import list_likely
 from pbapp.assets.entry import Entry, place
@@ -277,17 +278,6 @@ def _take(step: str, following: str, begun: Begun) -> Page:
         then = "check" if request.args.get("then") == "check" else following
         return redirect(begun.url(then), 303)
     return _show(step, form, begun)
-
-
-def turn_rows(form: MoreForm) -> bool:
-    """Add a row for a time, or take one away, if that is what was pressed."""
-    if "add_time" in request.form:
-        form.add_time()
-        return True
-    if "drop_time" in request.form:
-        form.drop_time(request.form["drop_time"])
-        return True
-    return False
 
 
 def _places(begun: Begun) -> list[Asset]:

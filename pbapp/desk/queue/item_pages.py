@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from pbapp.accounts.models import Account
 from pbapp.appraisal.showing import for_decision
 from pbapp.assets import words as asset_words
+from pbapp.assets.facts import facts_of
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import AssetState
 from pbapp.audit.queries import list_revisions
@@ -199,6 +200,8 @@ def _asset(case: AssetCase) -> dict[str, Any]:
         "kind": asset_words.KIND[found.kind],
         "state": asset_words.STATE[found.state],
         "is_published": found.state is AssetState.PUBLISHED,
+        "facts": facts_of(found),
+        "personal": asset_words.personal_notes(found),
         "history": asset_words.told(list_revisions(case.kind, case.id)),
     }
 

@@ -9,14 +9,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from pbapp.db import db
-from pbapp.proposals.models import AssetTie, Proposal, ProposalState
+from pbapp.proposals.models import AssetTie, Proposal, ProposalState, TieKind
 from pbapp.rounds.models import Round
 
 
 def list_tied(asset_ids: Collection[UUID]) -> dict[UUID, list[Proposal]]:
     """By entry, the public proposals tied to it with their round, the newest round first."""
+    found: dict[UUID, list[Proposal]] = {}
+    for asset_id, proposal, _kind in _ties(asset_ids):
+        known = found.setdefault(asset_id, [])
+        if proposal not in known:  # one may both use and strengthen it
+            known.append(proposal)
+    return found
+
+
+def list_kinds(asset_id: UUID) -> dict[Proposal, list[TieKind]]:
+    """The public proposals tied to one entry, and what each would do with it."""
+    found: dict[Proposal, list[TieKind]] = {}
+    for _asset_id, proposal, kind in _ties([asset_id]):
+        found.setdefault(proposal, []).append(kind)
+    return found
+
+
+def _ties(asset_ids: Collection[UUID]) -> list[tuple[UUID, Proposal, TieKind]]:
     query = (
-        select(AssetTie.asset_id, Proposal)
+        select(AssetTie.asset_id, Proposal, AssetTie.kind)
         .join(Proposal, Proposal.id == AssetTie.proposal_id)
         .join(Round, Round.id == Proposal.round_id)
         .options(contains_eager(Proposal.round))
@@ -25,11 +42,7 @@ def list_tied(asset_ids: Collection[UUID]) -> dict[UUID, list[Proposal]]:
             Round.is_public.is_(True),
             Proposal.state == ProposalState.ON_BALLOT,
         )
-        .order_by(Proposal.round_id.desc(), Proposal.number)
+        .order_by(Proposal.round_id.desc(), Proposal.number, AssetTie.position)
     )
-    found: dict[UUID, list[Proposal]] = {}
-    for asset_id, proposal in db.session.execute(query):
-        known = found.setdefault(asset_id, []) if asset_id else []
-        if proposal not in known:  # one may both use and strengthen it
-            known.append(proposal)
-    return found
+    rows = db.session.execute(query)
+    return [(asset_id, proposal, kind) for asset_id, proposal, kind in rows if asset_id]

@@ -1,0 +1,110 @@
+"""Editing an entry: everything about it on one page, with what others changed meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pbapp.accounts.viewer import the_account
+from pbapp.assets import photos, services
+from pbapp.assets.adding.rows import turn_rows
+from pbapp.assets.blueprint import bp
+from pbapp.assets.forms import EditForm
+from pbapp.assets.keepers import get_asset, its_keeper, part_in
+from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer
+from pbapp.assets.typed import entry_from, fields_of
+from pbapp.assets.words import KIND_HINT, personal_notes, told
+from pbapp.audit import queries as audit
+from pbapp.boards.queries import list_wards
+from pbapp.db import db
+from pbapp.decisions import queries as decisions
+from pbapp.maps.queries import board_subject, find_part
+from pbapp.plans import queries as plans
+from pbapp.refusal import Refused
+from pbapp.web.access import access
+from pbapp.web.forms import version_in
+from pbapp.web.limits import limited
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.route("/assets/<uuid:asset_id>/edit", methods=["GET", "POST"])
+@access(its_keeper)
+@limited("editing", tries=200, seconds=3600)
+def edit(asset_id: UUID) -> Page:
+    """Everything about an entry on one page."""
+    asset = get_asset(asset_id)
+    part = part_in(asset) or abort(403)
+    form = EditForm(data=fields_of(asset) | {"seen_revision": str(_newest(asset))})
+    form.offer_wards(list_wards(asset.board), asset.board.place_name)
+    form.offer_priorities(plans.list_priorities(asset.board_id))
+    theirs: list[dict[str, Any]] = []
+    if form.is_submitted() and not turn_rows(form):
+        saved = _save(asset, form, part, theirs)
+        if saved:
+            return saved
+    latest = decisions.find_latest(SUBJECT, asset.id)
+    page = render_template(
+        "assets/edit.html",
+        asset=asset,
+        form=form,
+        part=part,
+        here=request.full_path,
+        theirs=theirs,
+        personal=personal_notes(asset) if part is Confirmer.OFFICER else [],
+        returned=latest if asset.state is AssetState.RETURNED else None,
+        photo=photos.find(photos.read_id(form.photo_id.data)),
+        map=find_part(board_subject(asset.board.id)),
+        kind_hints=KIND_HINT,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _save(
+    asset: Asset, form: EditForm, part: Confirmer, theirs: list[dict[str, Any]]
+) -> Response | None:
+    """Keep an edit and say what happens next; None leaves its errors in the form."""
+    valid = form.validate()
+    try:
+        kept = photos.take(form, photos.read_id(form.photo_id.data))
+        form.photo_id.data = str(kept or "")
+        if not valid:
+            db.session.commit()  # the photo stays: nobody picks a file twice
+            return None
+        services.edit(
+            asset=asset,
+            entry=entry_from(form, form, form, kept),
+            version=version_in(form.version.data),
+            as_a=part,
+            by=the_account(),
+        )
+    except Refused as refused:
+        form.blame(refused)
+        if version_in(form.version.data) != asset.version:
+            theirs.extend(_changed_since(asset, form))
+        db.session.commit()  # the photo again
+        return None
+    db.session.commit()
+    if asset.state is AssetState.PUBLISHED:
+        flash(_("Saved. The change shows now."), "success")
+        return redirect(url_for(".detail", asset_id=asset.id), 303)
+    flash(_("Saved. An officer checks it before it shows on the map."), "success")
+    if the_account() is None:
+        return redirect(url_for(".index"), 303)
+    return redirect(url_for(".detail", asset_id=asset.id), 303)
+
+
+def _changed_since(asset: Asset, form: EditForm) -> list[dict[str, Any]]:
+    """What others did while this was typed, in words. Seen now, so saving again replaces it."""
+    seen = version_in(form.seen_revision.data)
+    revisions = audit.list_revisions(SUBJECT, str(asset.id))
+    form.version.data, form.seen_revision.data = str(asset.version), str(_newest(asset))
+    return told([one for one in revisions if one.number > seen])
+
+
+def _newest(asset: Asset) -> int:
+    return max((one.number for one in audit.list_revisions(SUBJECT, str(asset.id))), default=0)
