@@ -709,6 +709,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("raw", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("undoes", sa.Integer(), nullable=True))
 
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("waits_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_upload_waits_until"), ["waits_until"], unique=False)
+
     with op.batch_alter_table("asset") as batch_op:
         batch_op.drop_constraint(op.f("ck_asset_point_given"), type_="check")
         batch_op.drop_constraint(op.f("ck_asset_state"), type_="check")
@@ -757,6 +761,10 @@ def downgrade() -> None:
         batch_op.create_check_constraint(
             op.f("ck_asset_claim_state"), sa.text("state IN ('asked', 'approved', 'refused')")
         )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_upload_waits_until"))
+        batch_op.drop_column("waits_until")
+
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_column("undoes")
         batch_op.drop_column("raw")
