@@ -24,6 +24,7 @@ from pbapp.gaps import queries as gaps
 from pbapp.gaps import words as gap_words
 from pbapp.gaps.ward import queries as ward_gaps
 from pbapp.maps.queries import board_subject, find_part
+from pbapp.places.models import Area
 from pbapp.plans import queries as plans
 from pbapp.proposals import queries as proposals
 from pbapp.refusal import Refused
@@ -132,8 +133,8 @@ def ward(slug: str, code: str) -> str | Response:
         ],
         coming=ward_gaps.list_coming(board.id, found.id, limit=LISTED_AT_ONCE),
         to_check=ward_gaps.list_to_check(board.id, found.id, now, limit=LISTED_AT_ONCE),
-        proposals=[one for one in undecided if found in one.wards],
-        everywhere=sum(not one.wards for one in undecided),
+        proposals=[one for one in undecided if found in one.wards and not _is_for_all(one, wards)],
+        everywhere=sum(_is_for_all(one, wards) for one in undecided),
         awards=[a for a in results.awards_in_ward(found) if a.count.round.board_id == board.id],
         map=find_part(board_subject(board.id)),
     )
@@ -162,6 +163,11 @@ def _won(board: Board) -> dict[str, int]:
         if one.stage is not thread.Stage.RETURNED:
             found[one.round.currency] = found.get(one.round.currency, 0) + one.awarded
     return found
+
+
+def _is_for_all(proposal: Any, wards: list[Area]) -> bool:
+    """Whether it is for the whole area, said in one word or ward by ward."""
+    return not proposal.wards or set(wards) <= set(proposal.wards)
 
 
 def _most_helped(board: Board, helping: list[tuple[int, int]]) -> list[tuple[Any, int]]:

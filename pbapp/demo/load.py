@@ -22,6 +22,7 @@ from pbapp.demo.people import Cast, load_cast
 from pbapp.demo.plans import load_plan_progress
 from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
+from pbapp.demo.times import load_times
 from pbapp.demo.together import load_together
 from pbapp.places import services as places
 from pbapp.places.deprivation_file import ZoneRow
@@ -44,6 +45,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     tell("Loading what is on the map …")
     load_assets(cast)
     load_landmarks(cast)
+    load_times(cast)
     load_groups(cast)
     load_together(cast)
     load_plan_progress(cast)

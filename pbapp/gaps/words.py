@@ -117,12 +117,13 @@ def distance(cell: Cell) -> Said:
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure of the table: what it is called, how it is said, and its map's legend.
+    """One figure of the table: its name, its headings, how it is said, and its map's legend.
 
     `none`, `nothing` and `high` say what the lightest, the dotted and a step's shade mean.
     """
 
     slug: str
+    name: Any
     title: Any
     caption: Any
     say: Callable[[Cell], Said]
@@ -144,6 +145,7 @@ class Measure:
 
 PER_1000 = Measure(
     "how-much",
+    _l("How much"),
     _l("How much: entries for every 1,000 people"),
     _l("Entries for every 1,000 people"),
     per_1000,
@@ -155,6 +157,7 @@ MEASURES = {
         PER_1000,
         Measure(
             "how-sure",
+            _l("How sure"),
             _l("How sure: confirmed in the last 12 months"),
             _l("Entries confirmed in the last 12 months"),
             confirmed,
@@ -164,6 +167,7 @@ MEASURES = {
         ),
         Measure(
             "how-far",
+            _l("How far"),
             _l("How far: the way to the nearest entry"),
             _l("Kilometres to the nearest entry for people in areas of greatest need"),
             distance,
@@ -172,6 +176,7 @@ MEASURES = {
         ),
         Measure(
             "evenings",
+            _l("In the evening"),
             _l("In the evening: on after six, from Monday to Friday"),
             _l("Entries that are on after six, from Monday to Friday"),
             evening,
@@ -181,6 +186,7 @@ MEASURES = {
         ),
         Measure(
             "weekends",
+            _l("At the weekend"),
             _l("At the weekend: on a Saturday or a Sunday"),
             _l("Entries that are on at the weekend"),
             weekend,

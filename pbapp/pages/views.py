@@ -11,6 +11,8 @@ from pbapp.assets import queries as assets
 from pbapp.boards.queries import list_boards, list_wards
 from pbapp.boards.site import the_board
 from pbapp.db import db
+from pbapp.gaps import queries as gaps
+from pbapp.gaps import words as gap_words
 from pbapp.maps.queries import board_subject, find_part
 from pbapp.pages.home import action_for, price_priorities
 from pbapp.plans import queries as plans
@@ -53,6 +55,7 @@ def home() -> str:
         boards=[one for one in list_boards() if one.id != board.id],
         wards=list_wards(board),
         entries=assets.count_by_ward(board.id),
+        confirmed=gap_words.confirmed_share(gaps.find_summary(board.id, now).share_fresh),
         map=find_part(board_subject(board.id)),
     )
 

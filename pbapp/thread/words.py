@@ -82,7 +82,7 @@ def _gap(thread: Thread) -> Step:
     return Step(
         "gap",
         title,
-        ngettext("%(num)s entry helps", "%(num)s entries help", total),
+        ngettext("%(num)s entry in its wards helps", "%(num)s entries in its wards help", total),
         _("Nothing for this in %(wards)s", wards=", ".join(bare))
         if bare
         else _("Fewest in %(ward)s: %(n)s", ward=least[0].name, n=least[1]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pbapp.assets.models import AssetKind, AssetState
+from pbapp import clock
+from pbapp.assets.models import AssetKind, AssetState, Status
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser, QueryCounter
 from tests.world import World
@@ -67,6 +68,15 @@ def test_a_ward_counts_what_is_there_and_leads_to_it(stranger: Browser, world: W
     assert page.links()["Groups and clubs"] == (
         "/assets?board=coatbridge&ward=S13003048&kind=association&based=y"
     )
+
+
+def test_home_and_board_say_how_sure_the_map_is(stranger: Browser, world: World) -> None:
+    assert "confirmed within a year" not in stranger.get("/boards/coatbridge").text
+    make_asset(world, confirmed_at=clock.now())
+    make_asset(world, "Club", status=Status.PAUSED)
+    make_asset(world, "Gone", status=Status.CLOSED)
+    for path in ("/", "/boards/coatbridge"):
+        assert "50% confirmed within a year" in stranger.get(path).text
 
 
 def test_an_empty_ward_invites(stranger: Browser, world: World) -> None:

@@ -14,7 +14,9 @@ from shapely.geometry import Point, shape
 
 from pbapp.accounts.models import Account
 from pbapp.assets.models import Asset, AssetKind
+from pbapp.assets.vocabulary import THEME
 from pbapp.boards.models import Board, Role
+from pbapp.demo.times import session_of
 from pbapp.organisations.models import MemberRole, Organisation, OrganisationKind
 from pbapp.plans.models import Plan, PriorityVersion
 from pbapp.proposals.models import Proposal, ProposalState
@@ -44,6 +46,18 @@ def keys(rows, name="key"):
     found = [row[name] for row in rows]
     assert len(found) == len(set(found)), f"{name} twice: {sorted(found)}"
     return set(found)
+
+
+def test_times_places_and_themes_are_of_entries_that_are_there():
+    facts, entries = content("times"), keys(content("assets")["assets"])
+    for part in ("times", "serves", "themes"):
+        assert facts[part].keys() <= entries
+    assert set(sum(facts["themes"].values(), [])) <= THEME.keys()
+    assert set(sum(facts["serves"].values(), [])) <= set(BOARD_WARDS)
+    for text in sum(facts["times"].values(), []):
+        assert session_of(text).opens < session_of(text).closes
+    monthly = session_of("free -1 MO-WE,SA 9:30-17:00")
+    assert (monthly.nth, monthly.days, monthly.use) == (-1, 0b0100111, "free")
 
 
 @pytest.mark.parametrize("path", sorted(CONTENT.rglob("*.toml")), ids=lambda path: path.name)

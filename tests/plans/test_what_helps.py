@@ -124,7 +124,7 @@ def test_what_is_missing_is_said_by_ward(stranger: Browser, world: World) -> Non
     assert "Coatbridge North has nothing for Poverty in the evening." in text
     assert "Coatbridge South has nothing for Poverty." in text
     assert "has nothing for Mental Health" not in text
-    assert "100% (1 of 1 with times)" in text
-    assert page.links()["Entries that are on at the weekend"] == (
+    assert "100% 1 of 1 with times" in text
+    assert page.links()["At the weekend: Entries that are on at the weekend"] == (
         "/boards/coatbridge/gaps?measure=weekends&priority=poverty#weekends"
     )

@@ -104,7 +104,7 @@ def test_a_whole_thread_has_a_figure_a_day_and_a_source_at_each_step(
         steps.items(),
         (
             ("1 record", "1,200 people reached", "Warm and fed"),
-            ("1 entry helps", "Nothing for this in"),
+            ("1 entry in its wards helps", "Nothing for this in"),
             ("2 proposals", "£7,000"),
             ("for 2 projects",),
             ("£6,500", "2 projects"),
