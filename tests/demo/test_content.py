@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -52,9 +52,9 @@ def test_times_places_and_themes_are_of_entries_that_are_there():
     facts, entries = content("times"), keys(content("assets")["assets"])
     for part in ("times", "serves", "themes"):
         assert facts[part].keys() <= entries
-    assert set(sum(facts["themes"].values(), [])) <= THEME.keys()
-    assert set(sum(facts["serves"].values(), [])) <= set(BOARD_WARDS)
-    for text in sum(facts["times"].values(), []):
+    assert set(chain(*facts["themes"].values())) <= THEME.keys()
+    assert set(chain(*facts["serves"].values())) <= set(BOARD_WARDS)
+    for text in chain(*facts["times"].values()):
         assert session_of(text).opens < session_of(text).closes
     monthly = session_of("free -1 MO-WE,SA 9:30-17:00")
     assert (monthly.nth, monthly.days, monthly.use) == (-1, 0b0100111, "free")

@@ -224,6 +224,8 @@ def test_the_pack_says_what_is_asked_then_the_result_then_how_it_goes(
         "Coatbridge North 31",
         "Who we did not hear from",
         "What is here, and what is missing",
+        "Coatbridge North has nothing for Poverty.",
+        "Entries that are on after six, from Monday to Friday",
         "Only £3,000 was left at its turn.",
     )
     assert [part for part in parts if part not in text] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -9,7 +10,10 @@ from flask_babel import gettext as _
 from pbapp.delivery.models import LIVE, Award, AwardState, Milestone
 from pbapp.delivery.words import STATE
 from pbapp.gaps import words as gap_words
+from pbapp.gaps.measures import Cell as GapCell
+from pbapp.gaps.queries import Gaps
 from pbapp.gaps.shading import NO_DATA, NONE, scale_of
+from pbapp.gaps.weak.queries import find_spots
 from pbapp.papers.packs import document as d
 from pbapp.papers.packs.document import Block, Cell, cell
 from pbapp.papers.packs.matters import Matters, Progress
@@ -20,6 +24,7 @@ from pbapp.plans.words import BETTER, STATUS
 from pbapp.web.babel import day, money
 
 AHEAD = timedelta(weeks=6)
+MOST_WEAK = 6
 
 
 def spending(matters: Matters) -> Block:
@@ -281,12 +286,8 @@ def missing(matters: Matters) -> Block:
     shades = {scale.shade(one.per_1000) for one in cells.values()}
     legend = [(known[step.shade], step.text) for step in gap_words.legend(scale, shades)]
     caption = _("Entries on the map for every 1,000 people")
+    weakest = _weakest(gaps)
     figures = {area: gap_words.per_1000(one).figure for area, one in cells.items()}
-    rows: list[list[Cell]] = [[_("All entries"), *[_gap(row.overall) for row in gaps.rows]]]
-    rows += [
-        [version.title, *[_gap(row.cells[version.priority_id]) for row in gaps.rows]]
-        for version in gaps.priorities
-    ]
     return d.section(
         "gaps",
         heading_,
@@ -297,16 +298,35 @@ def missing(matters: Matters) -> Block:
             )
         ),
         ward_map(matters, caption, figures, fills, legend) if matters.shapes else None,
-        d.table(
-            caption,
-            [_("Priority"), *[ward.name for ward in gaps.wards]],
-            rows,
-            numbers=range(1, len(gaps.wards) + 1),
-        ),
+        d.points(weakest) if weakest else None,
+        *[_gaps(gaps, gap_words.MEASURES[which]) for which in ("how-much", "evenings", "weekends")],
         d.source(_("Source: published entries of the asset map on %(day)s.", day=day(gaps.as_of))),
     )
 
 
-def _gap(one) -> Cell:  # type: ignore[no-untyped-def]
-    said = gap_words.per_1000(one)
-    return cell(f"{said.figure} ({said.note})" if said.note else said.figure, one.per_1000)
+def _weakest(gaps: Gaps) -> list[str]:
+    """The worst weak spots in sentences, as the page of gaps has them."""
+    return [
+        gap_words.weak(spot.weak, spot.ward.name, spot.version.title)
+        for spot in find_spots(gaps, [])[:MOST_WEAK]
+    ]
+
+
+def _gaps(gaps: Gaps, measure: gap_words.Measure) -> Block:
+    """One figure by priority and ward, as the page of gaps has it."""
+
+    def said(cells: Iterable[GapCell]) -> list[Cell]:
+        told = [measure.say(one) for one in cells]
+        return [cell(f"{t.figure} ({t.note})" if t.note else t.figure, t.value) for t in told]
+
+    rows: list[list[Cell]] = [[_("All entries"), *said(row.overall for row in gaps.rows)]]
+    rows += [
+        [version.title, *said(row.cells[version.priority_id] for row in gaps.rows)]
+        for version in gaps.priorities
+    ]
+    return d.table(
+        str(measure.caption),
+        [_("Priority"), *[ward.name for ward in gaps.wards]],
+        rows,
+        numbers=range(1, len(gaps.wards) + 1),
+    )
