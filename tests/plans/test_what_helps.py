@@ -58,6 +58,20 @@ def test_the_same_count_stands_on_page_list_map_and_file(stranger: Browser, worl
     counted = [row for row in csv.DictReader(io.StringIO(gaps)) if row["priority"] == "Poverty"]
     # Apart from them the table counts what is closed for a time, and what has no one place.
     assert sum(int(row["entries"]) for row in counted) == 9 - 1 - 1
+    helps = "9 entries on the map help with this"
+    assert helps in stranger.get("/boards/coatbridge").text
+
+
+def test_a_wards_count_is_that_of_the_list_of_what_is_based_there(
+    stranger: Browser, world: World
+) -> None:
+    fill(world)
+    page = stranger.get("/boards/coatbridge/wards/S13003048")
+    assert "7 entries on the map are in this ward." in page.text
+    for kind, count in (("Places and buildings", 7), ("Poverty", 6)):
+        assert f"{kind}: {count}" in page.text
+        assert number(stranger.get(page.links()[kind]).text, "entries") == count
+    assert number(stranger.get("/assets?board=coatbridge&ward=S13003048").text, "entries") == 7
 
 
 def by_ward(page: Page) -> list[list[str]]:
