@@ -14,19 +14,20 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from flask import Response, abort, jsonify, request, url_for
+from flask import Response, abort, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
-from pbapp import clock
 from pbapp.assets import queries
 from pbapp.assets.blueprint import bp, chosen_board
+from pbapp.assets.facts import next_of
 from pbapp.assets.filtering import wanted_from_address
-from pbapp.assets.models import Asset, Status
+from pbapp.assets.finding.results import notes_on
+from pbapp.assets.models import Asset
 from pbapp.assets.queries import StoredPin
-from pbapp.assets.words import KIND, PART, STATUS
+from pbapp.assets.words import KIND, PART
 from pbapp.boards.site import use_board
 from pbapp.web.access import access, anyone
-from pbapp.web.babel import ago
 
 DIGITS = 12  # of an id: two of 10,000 are alike once in five million boards; then it is longer
 FINE = 100_000  # a hundred-thousandth of a degree is a metre
@@ -76,22 +77,16 @@ def map_pin(slug: str, start: str) -> Response:
 def lines_of(asset: Asset) -> list[str]:
     """What one wants to know before going on to an entry's page; as text, a line each."""
     where = asset.area.name if asset.area else ""
+    confirmed = render_template("assets/_confirmed.html", asset=asset, part_words=PART)
     lines = [
         " · ".join(filter(None, (str(KIND[asset.kind]), where, _("Example") * asset.is_example))),
-        str(STATUS[asset.status]) if asset.status is not Status.ACTIVE else "",
-        asset.alert if asset.alert_until is None or asset.alert_until >= clock.today() else "",
+        *notes_on(asset),
         asset.summary,
         asset.opening,
-        _confirmed(asset),
+        next_of(asset),
+        str(Markup(confirmed).unescape()),  # noqa: S704 — it goes back to text
     ]
     return [line for line in lines if line]
-
-
-def _confirmed(asset: Asset) -> str:
-    if asset.confirmed_at is None:
-        return _("Added %(ago)s, not confirmed since", ago=ago(asset.submitted_at))
-    who = PART[asset.confirmed_by] if asset.confirmed_by else _("a visitor")
-    return _("Confirmed %(ago)s by %(who)s", ago=ago(asset.confirmed_at), who=who)
 
 
 # --- packing ------------------------------------------------------------------------------------

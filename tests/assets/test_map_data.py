@@ -14,7 +14,19 @@ import time_machine
 from bench.map_data import made_up_pins
 from pbapp import clock
 from pbapp.assets import map_data
-from pbapp.assets.models import Asset, AssetKind, AssetState, Confirmer, Precision, Status
+from pbapp.assets.models import (
+    Asset,
+    AssetKind,
+    AssetSession,
+    AssetState,
+    AssetTerm,
+    Confirmer,
+    Cost,
+    Precision,
+    SessionUse,
+    Status,
+    Vocabulary,
+)
 from pbapp.assets.queries import StoredPin
 from pbapp.db import db
 from tests.assets.factories import HALL, make_asset, without_point
@@ -75,6 +87,26 @@ def test_the_map_has_every_pin_where_the_page_says(stranger: Browser, world: Wor
     assert list(read(stranger, "?kind=culture")) == []
     assert list(read(stranger, "?board=airdrie")) == ["Elsewhere"]
     stranger.get("/assets/map.json?board=nowhere", status=404)
+
+
+def test_the_map_shows_what_the_list_shows(stranger: Browser, world: World) -> None:
+    """Whatever the list can be narrowed by: both read one address."""
+    make_asset(world, "Free hall", cost=Cost.FREE, age_from=18)
+    make_asset(world, "Paid park", cost=Cost.PAID, lat=55.853, lon=-4.057, age_to=12)
+    toilets = make_asset(world, "Toilets")
+    toilets.terms.append(AssetTerm(vocabulary=Vocabulary.ACCESS, slug="toilet"))
+    club = make_asset(world, "Saturday club", lat=55.8701)
+    club.sessions.append(AssetSession(use=SessionUse.OPEN, days=32, opens=600, closes=660))
+    db.session.commit()
+    sizes = set()
+    for query in (
+        *("?cost=free", "?access=toilet", "?age=40", "?day=5", "?q=hall", "?sort=name"),
+        *("?postcode=ZZ7+1AA&within=1000", "?ward=S13003048&based=y&part=morning", "?q=zzzz"),
+    ):
+        listed = {"".join(e.itertext()) for e in stranger.get(f"/assets{query}").root.iter("h3")}
+        assert set(read(stranger, query)) == listed, query
+        sizes.add(len(listed))
+    assert {0, 1, 4} <= sizes
 
 
 def test_where_it_is_to_the_metre_is_read_by_nobody(stranger: Browser, world: World) -> None:
@@ -193,6 +225,15 @@ def test_what_opens_on_the_map_is_lines_of_text(stranger: Browser, world: World)
         f"Mondays {HOSTILE}",
         "Confirmed 3 weeks ago by the group",
     ]
+
+
+def test_what_opens_says_when_it_is_next(stranger: Browser, world: World) -> None:
+    asset = make_asset(world)
+    day = 1 << ((clock.today().weekday() + 1) % 7)
+    asset.sessions.append(AssetSession(use=SessionUse.OPEN, days=day, opens=600, closes=660))
+    db.session.commit()
+    told = json.loads(stranger.get(f"/assets/pins/coatbridge/{asset.id.hex}").response.data)
+    assert "Next: tomorrow, 10am to 11am" in told["lines"]
 
 
 def test_what_is_not_on_the_map_opens_nothing(stranger: Browser, world: World) -> None:
