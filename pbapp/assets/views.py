@@ -29,6 +29,7 @@ from pbapp.assets.gifts import pages as gift_pages  # and these
 from pbapp.assets.history import published_edits
 from pbapp.assets.keepers import get_asset, part_in
 from pbapp.assets.keeping import pages as keeping_pages  # noqa: F401 — and these
+from pbapp.assets.keeping.undoing import undoable
 from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.managing import pages as managing_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
@@ -100,10 +101,12 @@ def _board_of(answer: PostcodeAnswer | None) -> Board | None:
 
 @bp.get("/assets/<uuid:asset_id>")
 @access(anyone)
-def detail(asset_id: UUID) -> str:
+def detail(asset_id: UUID) -> Page:
     """An entry; one that is not published is there for those who may change it only."""
     asset = get_asset(asset_id)
     part = part_in(asset)
+    if asset.duplicate_of_id is not None and part is not Confirmer.OFFICER:
+        return redirect(url_for(".detail", asset_id=asset.duplicate_of_id), 303)
     if asset.state is not AssetState.PUBLISHED and part is None:
         abort(404)
     made = decisions.list_for(SUBJECT, asset.id)
@@ -122,6 +125,7 @@ def detail(asset_id: UUID) -> str:
         facts=facts_of(asset),
         **_thread_of(asset),
         next=next_of(asset),
+        undoable=undoable(asset, revisions) if part else set(),
         returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,
         kinds_words=KINDS,

@@ -35,7 +35,8 @@ def told(
         {
             "who": who(edit.by),
             "at": edit.at,
-            "what": _("Changed"),
+            "number": getattr(edit, "number", None),
+            "what": _("Undone") if getattr(edit, "undoes", None) else _("Changed"),
             "changes": [
                 (fields.get(name, name), value(name, before), value(name, after))
                 for name, (before, after) in edit.changes.items()

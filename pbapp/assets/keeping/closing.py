@@ -49,7 +49,7 @@ def set_status(
         said = (said[0], said[1], None)
     if (asset.status, asset.alert, asset.alert_until) == said:
         return None
-    before, raw = readable(asset), _raw(asset)
+    before, raw = readable(asset), raw_status(asset)
     asset.status, asset.alert, asset.alert_until = said
     asset.updated_at = clock.now()
     revision = audit.revise(
@@ -59,7 +59,7 @@ def set_status(
         before=before,
         after=readable(asset),
         note=asset.state.value,
-        raw={"status": [raw, _raw(asset)]},
+        raw={"status": [raw, raw_status(asset)]},
         undoes=undoes,
     )
     note(asset, as_a, method, SAYS[status])
@@ -94,6 +94,7 @@ def end_alerts() -> None:
     flush()
 
 
-def _raw(asset: Asset) -> list[str | None]:
+def raw_status(asset: Asset) -> list[str | None]:
+    """Whether it runs, in plain JSON, to undo a change with."""
     until = asset.alert_until.isoformat() if asset.alert_until else None
     return [asset.status.value, asset.alert, until]

@@ -14,8 +14,9 @@ from pbapp.assets import services
 from pbapp.assets.blueprint import bp
 from pbapp.assets.claiming import services as claims
 from pbapp.assets.keepers import get_asset
+from pbapp.assets.keeping import same as duplicates
 from pbapp.assets.keeping import trusting
-from pbapp.assets.keeping.forms import ReasonForm
+from pbapp.assets.keeping.forms import ReasonForm, SameForm
 from pbapp.assets.keeping.models import StraightAway
 from pbapp.assets.links import fix_url, page_url
 from pbapp.assets.models import SUBJECT, Asset
@@ -190,3 +191,43 @@ def _revoke(asset: Asset, form: ReasonForm) -> None:
         reason=form.reason.data or "",
         url=page_url(asset),
     )
+
+
+# --- one thing, two entries --------------------------------------------------------------------
+
+
+@bp.route("/desk/entries/<uuid:asset_id>/same", methods=["GET", "POST"])
+@access(moderates_entry)
+def same(asset_id: UUID) -> Page:
+    """Say which other entry is the same and stays, or take that back."""
+    asset = get_asset(asset_id)
+    others, form = duplicates.list_others(asset), SameForm()
+    form.offer(others)
+    if form.validate_on_submit():
+        try:
+            _set_same(asset, form)
+        except Refused as refused:
+            blame(form, refused)
+        else:
+            db.session.commit()
+            flash(_("Saved."), "success")
+            return redirect(url_for(".detail", asset_id=asset.id), 303)
+    barred = duplicates.why_not(asset, me())
+    html = render_template(
+        "assets/same.html",
+        asset=asset,
+        form=form,
+        others=others,
+        kept=db.session.get(Asset, asset.duplicate_of_id) if asset.duplicate_of_id else None,
+        why_not=say(barred) if barred else "",
+    )
+    return html, 422 if form.errors else 200
+
+
+def _set_same(asset: Asset, form: SameForm) -> None:
+    if request.form.get("outcome") == "unmark":
+        duplicates.unmark(asset=asset, by=me())
+        return
+    kept = duplicates.find_named(asset, form.typed.data or form.other.data or "")
+    url = page_url(kept) if kept else ""
+    duplicates.mark(asset=asset, kept=kept, by=me(), url=url)

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from pbapp.assets.forms import one_line
 from pbapp.assets.keeping.words import PART
-from pbapp.assets.models import Status
+from pbapp.assets.models import Asset, Status
 from pbapp.concerns.forms import ConcernForm
 from pbapp.web.forms import Form, at_most, options, plain_text
 
@@ -66,3 +66,14 @@ class ReasonForm(Form):
 
     reason = TextAreaField(_l("Why"), filters=[plain_text], validators=[at_most(1000)])
     seen = HiddenField()
+
+
+class SameForm(Form):
+    """Which entry is kept, of two for one thing."""
+
+    other = RadioField(_l("Which one stays?"), validators=[Optional()])
+    typed = StringField(_l("Or another one"), filters=[one_line], validators=[at_most(500)])
+
+    def offer(self, others: list[Asset]) -> None:
+        """Set what to choose from: entries of nearly the same name."""
+        self.other.choices = options(*((str(one.id), one.name) for one in others))

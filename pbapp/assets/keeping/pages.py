@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from pbapp.assets.keeping import (
     links,
     reminding,
     report_pages,  # noqa: F401 — and these
+    undoing,
 )
 from pbapp.assets.keeping.forms import ConfirmForm, StatusForm
 from pbapp.assets.models import Asset, AssetState, Confirmer, Method, Status
@@ -26,7 +28,7 @@ from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone
 from pbapp.web.limits import limited
-from pbapp.web.refusals import blame
+from pbapp.web.refusals import blame, say_no
 
 Page = str | Response | tuple[str, int]
 
@@ -45,6 +47,8 @@ def _method(asset: Asset, part: Confirmer | None) -> Method:
 def confirm(asset_id: UUID) -> Page:
     """Still right, changed, or closed: buttons, so that following a link says nothing."""
     asset = get_asset(asset_id)
+    if asset.duplicate_of_id is not None:  # printed codes lead to what was kept
+        return redirect(url_for(".confirm", asset_id=asset.duplicate_of_id), 303)
     if asset.state is not AssetState.PUBLISHED:
         abort(404)
     part, form = part_in(asset), ConfirmForm()
@@ -100,6 +104,31 @@ def status(asset_id: UUID) -> Page:
             return redirect(url_for(".detail", asset_id=asset.id), 303)
     html = render_template("assets/status.html", asset=asset, form=form, part=part)
     return html, 422 if form.errors else 200
+
+
+def may_undo(asset_id: UUID, **_arguments: Any) -> bool:
+    """Officers of its board, and the group that looks after it."""
+    return part_in(get_asset(asset_id)) in undoing.MAY
+
+
+@bp.post("/assets/<uuid:asset_id>/history/<int:number>/undo")
+@access(may_undo)
+def undo_edit(asset_id: UUID, number: int) -> Response:
+    """Take one change of the history back."""
+    asset = get_asset(asset_id)
+    part = part_in(asset) or abort(403)
+    try:
+        undoing.undo(asset=asset, number=number, as_a=part, by=the_account())
+    except Refused as refused:
+        say_no(refused)
+    else:
+        db.session.commit()
+        if asset.state is AssetState.PUBLISHED:
+            flash(_("Undone. The entry says again what it said before."), "success")
+        else:
+            flash(_("Undone. An officer checks it before it shows on the map."), "success")
+    key = request.args.get("key")
+    return redirect(url_for(".detail", asset_id=asset.id, key=key), 303)
 
 
 @bp.route("/assets/stop-asking", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from pbapp.accounts.viewer import me, the_account
@@ -31,6 +32,11 @@ from pbapp.web.limits import limited
 from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
+STEP = {
+    Part.CLOSED: (_l("Say that it has closed"), "assets.status"),
+    Part.DUPLICATE: (_l("Say which entry is the same and stays"), "assets.same"),
+    Part.NOT_HERE: (_l("Look at it at the desk, and take it off the map"), "desk.asset"),
+}
 
 
 @bp.route("/assets/<uuid:asset_id>/report", methods=["GET", "POST"])
@@ -118,9 +124,7 @@ def _beside(concern: Concern) -> Beside:
     if asset is None or concern.part not in set(Part):
         return Beside()
     part = Part(concern.part)
-    if part is Part.CLOSED:
-        step = (_("Say that it has closed"), ".status")
-    else:
-        step = (_("Put it right: change the entry"), ".edit")
-    here = url_for(f"assets{step[1]}", asset_id=asset.id)
-    return Beside(str(PART[part]), now_says(asset, part), [(step[0], here)])
+    text, page = STEP.get(part, (_l("Put it right: change the entry"), "assets.edit"))
+    return Beside(
+        str(PART[part]), now_says(asset, part), [(str(text), url_for(page, asset_id=asset.id))]
+    )
