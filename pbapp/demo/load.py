@@ -14,6 +14,7 @@ from pbapp.demo.delivery import load_delivery
 from pbapp.demo.desk import load_desk
 from pbapp.demo.engagement import load_engagement
 from pbapp.demo.groups import load_groups
+from pbapp.demo.keeping import load_keeping
 from pbapp.demo.landmarks import load_landmarks
 from pbapp.demo.meetings import load_meetings
 from pbapp.demo.news import load_news
@@ -48,6 +49,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_times(cast)
     load_groups(cast)
     load_together(cast)
+    load_keeping(cast)
     load_plan_progress(cast)
     load_engagement(cast)
     tell("Loading rounds, proposals and last year's 1,200 ballots …")
