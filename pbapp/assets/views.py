@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import abort, render_template
+from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from pbapp.assets import (
