@@ -107,6 +107,8 @@ def test_the_list_and_an_entry_have_their_calendars(stranger: Browser, world: Wo
     assert open_["DTEND;TZID=Europe/London"][9:] == "000000"
     assert "space free" in free["SUMMARY"]
     assert open_["GEO"] == f"{hall.lat:.6f};{hall.lon:.6f}"
+    link = stranger.get(f"/assets/{hall.id}").links()["Put these times in your calendar"]
+    assert link == f"/assets/{hall.id}.ics"
     own = events(stranger.get(f"/assets/{hall.id}.ics").html)
     assert [one["UID"] for one in own] == [open_["UID"], free["UID"]]
     hall.status, hall.shown_as = Status.PAUSED, Precision.STREET
