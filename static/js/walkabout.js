@@ -63,7 +63,7 @@
   function likeOf(one) {
     const shown = element("li", "");
     const link = Object.assign(element("a", one.name), { href: one.url });
-    shown.append(link, [one.ward && `, ${one.ward}`, one.summary && `: ${one.summary}`].filter(Boolean).join(""));
+    shown.append(link, [one.ward && `, ${one.ward}`, one.summary && `: ${one.summary}`, one.why && ` (${one.why})`].filter(Boolean).join(""));
     return shown;
   }
 

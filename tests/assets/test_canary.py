@@ -34,6 +34,8 @@ PAGES = (
     "/boards/coatbridge",
     "/boards/coatbridge/wards/S13003048",
     "/boards/coatbridge/wards/S13003048/sheet",
+    "/boards/coatbridge/paper-form",
+    "/assets/walkabout/coatbridge/",
 )
 OFFICERS = (
     *("/assets/{id}", "/assets/{id}/edit", "/desk/entries/{id}/keeper"),

@@ -70,6 +70,7 @@ def test_the_page_is_the_same_for_everybody_and_holds_no_token(
     page = stranger.get(f"{HERE}/")
     assert page.html == officer.get(f"{HERE}/").html
     assert "csrf" not in page.html
+    assert "geolocation=(self)" in page.response.headers["Permissions-Policy"]
     assert "Print a form and fill it in by hand" in page.text
     worker = stranger.get(f"{HERE}/worker.js").response
     assert worker.headers["Cache-Control"] == "no-cache"
@@ -133,6 +134,7 @@ def test_what_is_here_already_is_shown_before_it_is_taken(resident: Browser, wor
             "name": hall.name,
             "summary": hall.summary,
             "ward": "Coatbridge North",
+            "why": "nearly the same name, the same spot and a similar name",
             "url": f"/assets/{hall.id}",
         }
     ]

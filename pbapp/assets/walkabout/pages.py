@@ -11,12 +11,14 @@ from flask import (
     Response,
     abort,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
     session,
     url_for,
 )
+from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as Answer
 
@@ -27,8 +29,8 @@ from pbapp.accounts.queries import tidy_email
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries, services
 from pbapp.assets.blueprint import chosen_board
+from pbapp.assets.doubles import Likely
 from pbapp.assets.links import fix_url
-from pbapp.assets.models import Asset
 from pbapp.assets.walkabout import services as walkabout
 from pbapp.assets.walkabout.forms import NoteForm, SameForm
 from pbapp.assets.walkabout.services import Outcome, Sender
@@ -39,6 +41,7 @@ from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone
 from pbapp.web.context import settings
 from pbapp.web.forms import Form
+from pbapp.web.headers import POSITION_ON_REQUEST
 from pbapp.web.limits import limited
 from pbapp.web.static_files import STATIC
 
@@ -65,12 +68,12 @@ def start() -> Answer:
 
 @bp.get("/<slug>/")
 @access(anyone)
-def page(slug: str) -> str:
+def page(slug: str) -> Response:
     """The page itself. A browser keeps it, so nothing of anybody stands in it."""
     board = chosen_board(slug)
     form = NoteForm()
     form.offer(board)
-    return render_template(
+    html = render_template(
         "assets/walkabout/page.html",
         board=board,
         form=form,
@@ -79,6 +82,9 @@ def page(slug: str) -> str:
         code=CodeForm(),
         kind_hints=KIND_HINT,
     )
+    response = make_response(html)
+    response.headers["Permissions-Policy"] = POSITION_ON_REQUEST
+    return response
 
 
 @bp.get("/<slug>/worker.js")
@@ -172,7 +178,7 @@ def entry(slug: str) -> Told:
     if answer.asset is not None:
         services.acknowledge(asset=answer.asset, fix_url=fix_url(answer.asset))
     db.session.commit()
-    return jsonify(outcome=answer.outcome.value, like=[_shown(asset) for asset in answer.like])
+    return jsonify(outcome=answer.outcome.value, like=[_shown(one) for one in answer.like])
 
 
 @bp.post("/<slug>/entries/<uuid:asset_id>")
@@ -232,12 +238,14 @@ def _typed(form: NoteForm) -> list[tuple[str, str]]:
     return [(name, value) for name in form._fields for value in request.form.getlist(name)]
 
 
-def _shown(asset: Asset) -> dict[str, str]:
+def _shown(one: Likely) -> dict[str, str]:
     """What everybody may read of an entry; of a person's gift no place."""
+    asset = one.asset
     return {
         "id": str(asset.id),
         "name": asset.name,
         "summary": asset.summary,
         "ward": asset.shown_area.name if asset.shown_area else "",
+        "why": ", ".join(_(reason) for reason in one.reasons),
         "url": url_for("assets.detail", asset_id=asset.id),
     }

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets import services as assets
-from pbapp.assets.doubles import list_likely
+from pbapp.assets.doubles import Likely, list_likely
 from pbapp.assets.entry import Entry, place
 from pbapp.assets.models import SUBJECT, Asset, AssetState
 from pbapp.assets.walkabout.models import Became, WalkaboutSent
@@ -54,7 +54,7 @@ class Answer:
 
     outcome: Outcome
     asset: Asset | None = None
-    like: list[Asset] = field(default_factory=list)
+    like: list[Likely] = field(default_factory=list)
 
 
 def take(
@@ -70,7 +70,7 @@ def take(
     if known is not None:
         return known
     spot = place(entry, board)
-    like = [] if anyway else [one.asset for one in list_likely(board, entry, spot)]
+    like = [] if anyway else list_likely(board, entry, spot)
     if like:
         return Answer(Outcome.ALIKE, like=like)
     asset = assets.submit(board=board, entry=entry, by=sender.account, email=sender.address)
