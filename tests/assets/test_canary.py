@@ -39,6 +39,7 @@ PAGES = (
 )
 OFFICERS = (
     *("/assets/{id}", "/assets/{id}/edit", "/desk/entries/{id}/keeper"),
+    *("/assets/{id}/ties", "/assets/{id}/story/take-back"),
     *("/desk", "/boards/coatbridge/gaps", "/desk/assets/import"),
 )
 DATA = (

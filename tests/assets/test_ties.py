@@ -13,6 +13,8 @@ from pbapp.assets import links
 from pbapp.assets.models import Asset, AssetKind, AssetState, Status
 from pbapp.assets.ties import queries, services
 from pbapp.assets.ties.models import EntryTie, TieKind, TieState
+from pbapp.audit import services as audit
+from pbapp.audit.queries import list_revisions
 from pbapp.db import db, flush
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset, without_point
@@ -147,6 +149,33 @@ def test_ties_that_make_no_sense_are_refused(world: World) -> None:
     for other in (gift, make_asset(world, "Shut", status=Status.CLOSED)):
         with pytest.raises(Refused, match="on the map"):
             tied(world, one, other)
+
+
+def test_a_story_is_taken_back_out_of_its_history_too(
+    world: World, resident: Browser, stranger: Browser
+) -> None:
+    told = {"story": "Ann baked here.", "story_rights": "Told by Ann, who agrees."}
+    hall = make_asset(world, "Hall", submitted_by_id=world.resident.id, **told)
+    changes = {"story": ["", "Ann baked here."], "summary": ["Old", "New"]}
+    audit.revise(
+        subject_type="asset",
+        subject_id=str(hall.id),
+        by="officer",
+        before={name: change[0] for name, change in changes.items()},
+        after={name: change[1] for name, change in changes.items()},
+        note="published",
+    )
+    page = stranger.get(f"/assets/{hall.id}")
+    assert "Told by Ann, who agrees." in page.text
+    assert "Take the story back" not in page.links()
+    stranger.refused(f"/assets/{hall.id}/story/take-back", 303)
+    page = resident.get(resident.get(f"/assets/{hall.id}").links()["Take the story back"])
+    page = resident.follow(resident.submit(page))
+    for text in (page.text, stranger.get(f"/assets/{hall.id}").text):
+        assert "Ann" not in text
+    (revision,) = list_revisions("asset", str(hall.id))
+    assert revision.changes == {"summary": ["Old", "New"]}
+    assert "no story" in resident.get(f"/assets/{hall.id}/story/take-back").text
 
 
 def test_ties_are_their_keepers_affair(

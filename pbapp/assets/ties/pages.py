@@ -15,7 +15,7 @@ from pbapp.assets import queries as assets
 from pbapp.assets.blueprint import bp
 from pbapp.assets.keepers import get_asset, its_keeper, part_in
 from pbapp.assets.models import Asset
-from pbapp.assets.ties import queries, services, words
+from pbapp.assets.ties import queries, services, stories, words
 from pbapp.assets.ties.forms import FindForm, TieForm
 from pbapp.assets.ties.models import EntryTie, TieKind, TieState
 from pbapp.boards.site import use_board
@@ -158,3 +158,17 @@ def shown(asset: Asset) -> list[tuple[str, list[Asset]]]:
     for tie in queries.list_shown(asset):
         together.setdefault(words.label(tie, asset), []).append(tie.other(asset))
     return list(together.items())
+
+
+@bp.route("/assets/<uuid:asset_id>/story/take-back", methods=["GET", "POST"])
+@access(its_keeper)
+@limited("ties", tries=60, seconds=3600)
+def take_story_back(asset_id: UUID) -> Page:
+    """Off the page and out of its history, at once."""
+    asset = get_asset(asset_id)
+    if PressForm().validate_on_submit():
+        stories.take_back(asset=asset, by=the_account())
+        db.session.commit()
+        flash(_("The story is gone, from the history too."), "success")
+        return redirect(url_for(".detail", asset_id=asset.id, key=_key()), 303)
+    return render_template("assets/ties/story.html", asset=asset, press=PressForm(formdata=None))
