@@ -35,6 +35,7 @@ from pbapp.assets.managing import pages as managing_pages  # noqa: F401 — and 
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
 from pbapp.assets.oruk import pages as oruk_pages
 from pbapp.assets.place_words import where_in_words
+from pbapp.assets.settling import pages as settling_pages  # noqa: F401 — and these
 from pbapp.assets.ties import pages as tie_pages
 from pbapp.assets.ties.queries import is_tieable
 from pbapp.assets.walkabout import pages as walkabout_pages

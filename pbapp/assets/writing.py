@@ -17,6 +17,7 @@ from pbapp.assets.models import (
     AssetSession,
     AssetTerm,
     Confirmer,
+    Precision,
     SessionUse,
     Vocabulary,
 )
@@ -268,3 +269,15 @@ def _said(session: Session) -> str:
 def _area_name(area_id: int | None) -> str:
     area = db.session.get(Area, area_id) if area_id else None
     return area.name if area else ""
+
+
+def standing(asset: Asset) -> tuple[tuple[float, float] | None, str | None]:
+    """Where an entry really is, to work out its ward: its point and its postcode.
+
+    An entry from before there were two places has the one that everybody sees.
+    """
+    lat, lon = asset.exact_lat, asset.exact_lon
+    if lat is None and asset.shown_as is Precision.EXACT:
+        lat, lon = asset.lat, asset.lon
+    point = None if lat is None or lon is None else (lat, lon)
+    return point, asset.exact_postcode or asset.postcode

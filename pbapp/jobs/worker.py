@@ -26,6 +26,7 @@ JOB_MODULES = (
     "pbapp.results.corrections.correcting",
     "pbapp.results.opendata.making",
     "pbapp.assets.oruk.checking",
+    "pbapp.assets.settling.services",
     "pbapp.desk.what_if",
     "pbapp.ballots.paper.printing",
     "pbapp.papers.packs.making",

@@ -27,6 +27,10 @@ SCOTTISH_GOVERNMENT = (
     "Contains information from the Scottish Government licensed under the Open Government "
     "Licence v.3.0."
 )
+WARDS_AGAIN = (
+    "The worker works out again which ward each entry of the map is in. Moderators find what "
+    "changed at /desk/assets/wards."
+)
 A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 A_FILE_OR_FOLDER = click.Path(exists=True, readable=True, path_type=Path)
 a_council = click.option(
@@ -183,6 +187,7 @@ def _say_imported(council: Area, boundary_set: BoundarySet, read: ReadBoundaries
         click.echo(f"Left out {read.other_wards} features of other councils.")
     click.echo(f"On every map: {queries.attribution(boundary_set)}")
     click.echo("The worker redraws the maps; `pbapp maps build` does it now.")
+    click.echo(WARDS_AGAIN)
 
 
 @geodata.command()
@@ -226,6 +231,8 @@ def postcodes(paths: tuple[Path, ...], replace: bool, council_code: str | None) 
     taken = services.import_postcodes(council=council, rows=read.rows, replace=replace)
     db.session.commit()
     _say_taken(council, read, taken)
+    if taken.moved:
+        click.echo(WARDS_AGAIN)
 
 
 def _say_taken(council: Area, read: ReadPostcodes, taken: services.Taken) -> None:

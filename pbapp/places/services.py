@@ -28,7 +28,9 @@ from pbapp.places.models import (
 from pbapp.places.postcode_file import PostcodeRow
 from pbapp.refusal import Refused
 
-MAPS_JOB = "maps.build"  # the maps room is above this one: it is asked by name
+# Rooms above this one are asked by name.
+MAPS_JOB = "maps.build"
+WARDS_JOB = "assets.wards"
 INSTALLATION = "installation"
 
 
@@ -137,6 +139,8 @@ def import_boundaries(
     current = queries.current_boundary_set(council)
     if not (is_schematic and current is not None and not current.is_schematic):
         _make_current(boundary_set)
+    if not is_schematic:
+        jobs.ask(kind=WARDS_JOB, arguments={"area_id": council.id})
     audit.record(
         actor=actor,
         verb="boundaries.imported",
@@ -270,6 +274,8 @@ def import_postcodes(
     )
     if added or gone:
         jobs.ask(kind=MAPS_JOB, arguments={})  # which name the postcodes' source once there are any
+    if taken.moved:
+        jobs.ask(kind=WARDS_JOB, arguments={"area_id": council.id})
     return taken
 
 

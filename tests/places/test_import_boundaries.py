@@ -56,9 +56,9 @@ def test_a_good_file_becomes_the_current_boundaries(world, tmp_path):
     assert first.south <= 55.861 < 55.873 <= first.north
 
 
-def test_maps_are_asked_to_be_redrawn(world, tmp_path):
+def test_maps_are_asked_to_be_redrawn_and_entries_to_be_looked_at(world, tmp_path):
     import_wards(world, saved(tmp_path, collection()))
-    assert db.session.scalars(select(Job.kind)).all() == ["maps.build"]
+    assert set(db.session.scalars(select(Job.kind))) == {"maps.build", "assets.wards"}
 
 
 def test_areas_stay_the_same_and_new_wards_are_made(world, tmp_path):
