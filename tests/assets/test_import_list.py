@@ -256,6 +256,7 @@ def test_a_list_says_when_what_it_costs_and_whom_to_ask(officer: Browser, world:
         "“trampoline” is not in our list",
         "“Narnia” is not a ward of",
         "Whom to ask is left out: the list does not say that they agree",
+        "1 row names somebody to ask and does not say that they agree to be shown",
         "Bring in 2 entries",
     ):
         assert words in page.text, words

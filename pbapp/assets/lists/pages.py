@@ -166,6 +166,7 @@ def import_list(batch_id: UUID) -> Page:
         rows=by_verdict,
         good=len(by_verdict[Verdict.GOOD.value]),
         number=len(rows),
+        without_contact=sum(bool(row.notes) and not row.refusals for row in rows),
         why=_why,
         told=_told(batch),
         withdrawn=importing.list_withdrawn(batch),
