@@ -154,6 +154,21 @@ class Asset(Base):
         # Who comes twice from one list is one entry; without a reference there is no telling.
         UniqueConstraint("board_id", "source", "source_ref"),
         Index("ix_asset_board_id_state", "board_id", "state"),
+        # All that counting and ordering a list reads: the wide rows stay unread.
+        Index(
+            "ix_asset_listed",
+            *(
+                "board_id",
+                "state",
+                "status",
+                "reminder_stage",
+                "sort_name",
+                "kind",
+                "lat",
+                "area_id",
+            ),
+            *("where_kind", "id"),
+        ),
     )
     __refusals__ = {
         "ck_asset_point_whole": ("lat", N_("Give both numbers of the place, or neither.")),
@@ -322,7 +337,7 @@ class AssetTerm(Base):
     __tablename__ = "asset_term"
     __table_args__ = (
         UniqueConstraint("asset_id", "vocabulary", "slug"),
-        Index("ix_asset_term_vocabulary_slug", "vocabulary", "slug"),
+        Index("ix_asset_term_vocabulary_slug", "vocabulary", "slug", "asset_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

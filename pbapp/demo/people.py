@@ -58,7 +58,8 @@ def _council(calendar: Calendar) -> Cast:
     wards = {ward.gss_code: ward for ward in list_wards(area)}
     for entry in facts["postcodes"]:
         ward = wards[entry["ward"]]
-        db.session.add(Postcode(postcode=entry["postcode"], area=ward, is_example=True))
+        middle = {"lat": entry.get("lat"), "lon": entry.get("lon")}
+        db.session.add(Postcode(postcode=entry["postcode"], area=ward, is_example=True, **middle))
     council = boards.set_up_council(area=area, name=its["name"], help_email=its["help_email"])
     return Cast(calendar, council, wards)
 

@@ -28,7 +28,7 @@ POSITION = re.compile(r"(-?[0-9]{1,2}\.[0-9]{1,9}),(-?[0-9]{1,3}\.[0-9]{1,9})", 
 AGE = re.compile(r"[0-9]{1,3}", re.ASCII)
 FINE = 3  # decimals of a degree that are kept of a position: about 100 metres
 # What most people ask by; the rest folds away.
-FIRST = ("q", "postcode", "near", "within", "ward", "priority", "kind", "sort")
+FIRST = ("q", "postcode", "near", "within", "ward", "kind", "sort")
 
 
 class FilterForm(Form):

@@ -192,7 +192,7 @@ def distance_squared(origin: Origin) -> ColumnElement[float | None]:
 
 
 def _order(wanted: Wanted, search: Search) -> list[ColumnElement[Any]]:
-    by_name: list[Any] = [Asset.sort_name, Asset.name, Asset.id]
+    by_name: list[Any] = [Asset.sort_name, Asset.id]
     nearest: list[Any] = (
         [case((Asset.lat.is_(None), 1), else_=0), distance_squared(wanted.origin)]
         if wanted.origin
