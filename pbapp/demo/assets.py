@@ -7,6 +7,7 @@ from typing import Any
 from pbapp.assets.models import Asset, AssetKind, AssetPriority, AssetState, Where
 from pbapp.db import db
 from pbapp.decisions.models import Decision, Outcome
+from pbapp.demo.details import add_details
 from pbapp.demo.people import Cast
 from pbapp.demo.reading import read
 
@@ -16,6 +17,7 @@ def load_assets(cast: Cast) -> int:
     facts = read("assets")
     for entry in facts["assets"]:
         asset = _asset(cast, entry, facts["access"])
+        add_details(cast, asset, entry)
         db.session.add(asset)
         db.session.flush()
         if entry["state"] == AssetState.RETURNED:

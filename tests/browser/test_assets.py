@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import NewPage, review, screenshot
+from tests.browser.harness import PHONE, NewPage, review, screenshot
 
 
 def count(page: Page) -> int:
@@ -42,7 +42,7 @@ def test_filters_move_the_list_and_the_map_and_back_undoes_them(desktop: Page) -
     with desktop.expect_response(re.compile(r"/assets/map\.json\?ward=S13003051$")):
         desktop.get_by_label("Ward").select_option("S13003051")
     expect(desktop).to_have_url(re.compile(r"/assets\?ward=S13003051$"))
-    expect(desktop.locator("#results")).not_to_contain_text("Coatbridge North")
+    expect(desktop.locator("#results")).not_to_contain_text("Kilnhead Community Hall")
     assert count(desktop) < everything
     review(desktop)
 
@@ -174,10 +174,38 @@ def test_the_list_can_be_filtered_without_script(no_js: Page) -> None:
     no_js.goto("/assets")
     expect(no_js.get_by_role("button", name="Show on the map").first).to_be_hidden()
     no_js.get_by_label("Your postcode").fill("ZZ7 1AA")
-    no_js.get_by_role("button", name="Find").click()
-    expect(no_js.locator("main")).to_contain_text("is in Coatbridge North")
-    expect(no_js.get_by_label("Ward")).to_have_value("S13003048")
     no_js.get_by_label("Kind").select_option("place")
+    expect(no_js.get_by_role("button", name="Near me")).to_be_hidden()
     no_js.get_by_role("button", name="Show", exact=True).click()
-    expect(no_js).to_have_url(re.compile("ward=S13003048.*kind=place"))
+    expect(no_js.locator("main")).to_contain_text("is in Coatbridge North")
+    expect(no_js).to_have_url(re.compile("postcode=ZZ7.*kind=place"))
+    expect(no_js.locator("#results")).to_contain_text("Kilnhead Community Hall")
+    expect(no_js.locator("#results")).not_to_contain_text("Ferniebank Square")
     review(no_js)
+
+
+def test_near_me_is_asked_for_and_a_refusal_leads_to_the_postcode(new_page: NewPage) -> None:
+    page = new_page(PHONE)
+    page.context.set_geolocation({"latitude": 55.863113, "longitude": -4.039888})
+    page.goto("/assets")
+    page.get_by_role("button", name="Near me").click()
+    expect(page.locator("[data-near]")).to_contain_text("Enter your postcode instead")
+    expect(page.get_by_label("Your postcode")).to_be_focused()
+    page.context.grant_permissions(["geolocation"])
+    page.get_by_role("button", name="Near me").click()
+    expect(page).to_have_url(re.compile(r"within=1&near=55\.863,-4\.040$"))
+    expect(page.locator("#results")).to_contain_text("Near Summerbank Library")
+    expect(page.locator("#results li[data-map-row]").first).to_contain_text("away")
+    review(page)
+    page.get_by_text("More filters").click()
+    page.get_by_label("Step-free").check()
+    expect(page).to_have_url(re.compile(r"access=step_free"))
+    page.get_by_role("link", name="Table", exact=True).click()
+    expect(page.locator("table")).to_be_visible()
+    expect(page.get_by_label("Step-free")).to_be_visible()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 360
+    review(page)
+    page.get_by_role("link", name="Take away: Access").click()
+    expect(page).to_have_url(re.compile(r"near=.*view=table"))
+    screenshot(page, "find-table")

@@ -35,6 +35,6 @@ def landmarks(path: Path, slug: str, source: str) -> None:
     except FileProblem as problem:
         raise click.ClickException(str(problem)) from problem
     db.session.commit()
-    click.echo(f"{number} landmarks for {board.place_name}.")
+    click.echo(f"Landmarks for {board.place_name}: {number}.")
     if number < len(marks):
-        click.echo(f"{len(marks) - number} are far away and were left out.")
+        click.echo(f"Far away and left out: {len(marks) - number}.")
