@@ -17,7 +17,7 @@ def load_assets(cast: Cast) -> int:
     facts = read("assets")
     for entry in facts["assets"]:
         asset = _asset(cast, entry, facts["access"])
-        add_details(cast, asset, entry)
+        add_details(asset, entry)
         db.session.add(asset)
         db.session.flush()
         if entry["state"] == AssetState.RETURNED:
