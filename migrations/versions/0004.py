@@ -425,7 +425,9 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("asset_term", schema=None) as batch_op:
-        batch_op.create_index("ix_asset_term_vocabulary_slug", ["vocabulary", "slug"], unique=False)
+        batch_op.create_index(
+            "ix_asset_term_vocabulary_slug", ["vocabulary", "slug", "asset_id"], unique=False
+        )
 
     op.create_table(
         "entry_tie",
@@ -649,6 +651,22 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_asset_duplicate_of_id"), ["duplicate_of_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_asset_listed",
+            [
+                "board_id",
+                "state",
+                "status",
+                "reminder_stage",
+                "sort_name",
+                "kind",
+                "lat",
+                "area_id",
+                "where_kind",
+                "id",
+            ],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_asset_review_due_on"), ["review_due_on"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_asset_duplicate_of_id_asset"), "asset", ["duplicate_of_id"], ["id"]
@@ -790,6 +808,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("ck_asset_age_from_possible"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_asset_duplicate_of_id_asset"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_asset_review_due_on"))
+        batch_op.drop_index("ix_asset_listed")
         batch_op.drop_index(batch_op.f("ix_asset_duplicate_of_id"))
         batch_op.drop_column("search_text")
         batch_op.drop_column("sort_name")
