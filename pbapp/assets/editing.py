@@ -53,6 +53,7 @@ def edit(asset_id: UUID) -> Page:
         asset=asset,
         form=form,
         part=part,
+        at_once=services.shows_at_once(asset, part),
         here=request.full_path,
         theirs=theirs,
         personal=personal_notes(asset) if part is Confirmer.OFFICER else [],

@@ -69,8 +69,11 @@ def submit(
 
 
 def acknowledge(*, asset: Asset, fix_url: str) -> None:
-    """Tell the submitter that we have it; `fix_url` lets them change it without an account."""
-    if asset.submitter_email:
+    """Tell the submitter that we have it, where it waits.
+
+    `fix_url` lets them change it without an account.
+    """
+    if asset.submitter_email and asset.state is AssetState.WAITING:
         messages.write(
             key=f"asset received {asset.id}",
             to=asset.submitter_email,
@@ -155,7 +158,7 @@ def edit(
     flush()
     if readable(asset) == before and asset.state is not AssetState.RETURNED:
         return asset  # nothing to check again, and a second click changes nothing
-    trusted = _shows_at_once(asset, as_a)
+    trusted = shows_at_once(asset, as_a)
     if as_a is not Confirmer.OFFICER and not trusted:
         appealing.lapse(SUBJECT, str(asset.id))
         asset.state = AssetState.WAITING
@@ -177,7 +180,7 @@ def edit(
     return asset
 
 
-def _shows_at_once(asset: Asset, as_a: Confirmer) -> bool:
+def shows_at_once(asset: Asset, as_a: Confirmer) -> bool:
     """Whether somebody's change of a published entry need not wait: its own group, trusted here."""
     return (
         as_a is Confirmer.GROUP

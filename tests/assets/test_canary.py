@@ -31,6 +31,7 @@ PAGES = (
     "/assets/{id}",
     "/assets/{id}/confirm",
     "/assets/{id}/report",
+    "/assets/{id}/report",
     "/boards/coatbridge",
     "/boards/coatbridge/wards/S13003048",
     "/boards/coatbridge/wards/S13003048/sheet",
@@ -40,6 +41,7 @@ PAGES = (
 OFFICERS = (
     *("/assets/{id}", "/assets/{id}/edit", "/desk/entries/{id}/keeper"),
     *("/assets/{id}/ties", "/assets/{id}/story/take-back"),
+    *("/assets/{id}/status", "/desk/entries/{id}/same"),
     *("/desk", "/boards/coatbridge/gaps", "/desk/assets/import"),
 )
 DATA = (
@@ -98,7 +100,8 @@ def test_it_adds_no_line_to_a_calendar(stranger: Browser, hall: str) -> None:
 
 
 def test_it_stays_text_in_an_e_mail(app: Flask, world: World, hall: str) -> None:
-    entry = make_asset(world, submitter_email="a@example.org", **canaries())
+    waits = {"submitter_email": "a@example.org", "state": AssetState.WAITING}
+    entry = make_asset(world, **{**canaries(), **waits})
     services.acknowledge(asset=entry, fix_url="http://localhost/x")
     letter = put_into_words(db.session.scalars(select(Mail)).one())
     inert(letter.html)

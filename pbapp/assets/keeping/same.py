@@ -12,7 +12,7 @@ from pbapp.assets.doubles import list_likely
 from pbapp.assets.entry import Spot
 from pbapp.assets.keeping import trusting
 from pbapp.assets.keeping.confirming import hold
-from pbapp.assets.models import SUBJECT, Asset, AssetState
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState
 from pbapp.assets.snapshot import entry_of
 from pbapp.audit import services as audit
 from pbapp.audit.models import Event
@@ -68,6 +68,8 @@ def mark(*, asset: Asset, kept: Asset | None, by: Account, url: str) -> None:
         raise refused
     if kept is None or kept.state is not AssetState.PUBLISHED or kept.id == asset.id:
         raise Refused(N_("Choose another entry of this board that is on the map."), "other")
+    if AssetKind.INDIVIDUAL in (asset.kind, kept.kind):  # a gift is deleted whole when it ends
+        raise Refused(N_("A person's gift leads nowhere. Take one of the two off the map."))
     if asset.state not in (AssetState.PUBLISHED, AssetState.WAITING):
         raise Refused(N_("This entry is not on the map at the moment."))
     for further in db.session.scalars(select(Asset).where(Asset.duplicate_of_id == asset.id)):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pbapp.assets.keeping import same
-from pbapp.assets.models import AssetState
+from pbapp.assets.models import AssetKind, AssetState
 from pbapp.refusal import Refused
-from tests.assets.factories import make_asset
+from tests.assets.factories import make_asset, without_point
 from tests.client import Browser
 from tests.organisations.letters import told
 from tests.world import World
@@ -58,6 +58,9 @@ def test_who_says_so_and_of_what(
     for wrong in (None, asset):
         with pytest.raises(Refused, match="Choose another entry"):
             same.mark(asset=asset, kept=wrong, by=world.officer, url="")
+    gift = make_asset(world, "A gift", kind=AssetKind.INDIVIDUAL, **without_point())
+    with pytest.raises(Refused, match="leads nowhere"):
+        same.mark(asset=asset, kept=gift, by=world.officer, url="")
     asset.submitted_by_id = world.officer.id
     with pytest.raises(Refused, match="another officer"):
         same.mark(asset=asset, kept=kept, by=world.officer, url="")

@@ -55,6 +55,7 @@ def test_what_a_trusted_group_sends_shows_at_once_and_is_looked_at(
     assert asset.state is AssetState.PUBLISHED
     assert asset.review_due_on is not None
     page = group_member.get(f"/assets/{asset.id}/edit")
+    assert "Your changes show at once." in page.text
     group_member.submit(page, {"summary": "We sing.", "ward": "S13003048"})
     assert asset.state is AssetState.PUBLISHED
     first, second = db.session.query(StraightAway).order_by("id")
