@@ -44,7 +44,7 @@ def _asset(cast: Cast, entry: dict[str, Any]) -> Asset:
         board_id=cast.boards["coatbridge"].id,
         organisation_id=group.id if group else None,
         kind=AssetKind(entry["kind"]),
-        name=entry["name"],
+        name=entry["name"].format(year=_year(cast, entry)),
         summary=entry["summary"],
         description=entry["description"],
         where_kind=Where.WARD,
@@ -60,6 +60,11 @@ def _asset(cast: Cast, entry: dict[str, Any]) -> Asset:
         is_example=True,
         sessions=[_session(cast, one) for one in entry["sessions"]],
     )
+
+
+def _year(cast: Cast, entry: dict[str, Any]) -> int:
+    first = next((one["first"] for one in entry["sessions"] if "first" in one), 0)
+    return (cast.calendar.day_zero + timedelta(days=first)).year
 
 
 def _session(cast: Cast, one: dict[str, Any]) -> AssetSession:

@@ -128,8 +128,9 @@ def test_times_move_by_52_weeks_and_only_the_year_it_was_for_changes() -> None:
     assert moved.starts_on.weekday() == 1
     weekly = Session(2, 600, 720)
     assert copying.later(weekly) == weekly
-    assert copying.next_year("Gala 2025, since 1998", 2025) == "Gala 2026, since 1998"
-    assert copying.next_year("Room 12025", 2025) == "Room 12025"
+    assert copying.next_year("Gala 2025, since 2019", {2025}) == "Gala 2026, since 2019"
+    assert copying.next_year("Room 12025", {2025}) == "Room 12025"
+    assert copying.next_year("Winter 2025/26", {2025, 2026}) == "Winter 2026/27"
 
 
 def test_an_entry_goes_to_a_group_that_takes_it(

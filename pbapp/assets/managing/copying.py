@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from pbapp.assets.typed import fields_of
 
 A_YEAR = timedelta(weeks=52)  # so that a Tuesday stays a Tuesday
 NOT_COPIED = ("version", "photo", "contact_consent")
+YEAR = re.compile(r"(?<!\d)(20\d\d)(?:([/\u2013-])(\d\d))?(?!\d)", re.ASCII)
 YEAR_SAID = ("name", "summary", "opening")
 
 
@@ -28,22 +29,29 @@ def _later(day: date | None) -> date | None:
     return day + A_YEAR if day else None
 
 
-def next_year(text: str, year: int) -> str:
-    """A name that says its year ("Gala Day 2026") with the next one."""
-    return re.sub(rf"(?<!\d){year}(?!\d)", str(year + 1), text, flags=re.ASCII)
+def next_year(text: str, years: Collection[int]) -> str:
+    """A name that says its year ("Gala Day 2026", "Winter 2025/26") with the next one."""
+
+    def later(found: re.Match[str]) -> str:
+        year, mark, end = int(found[1]), found[2] or "", found[3]
+        if year not in years:
+            return found[0]
+        return f"{year + 1}{mark}{(int(end) + 1) % 100:02}" if end else str(year + 1)
+
+    return YEAR.sub(later, text)
 
 
-def year_of(asset: Asset) -> int:
-    """The year an entry was for: of its latest dated time, else of when it was sent in."""
+def years_of(asset: Asset) -> set[int]:
+    """The years an entry was for: of its dated times, else of when it was sent in."""
     days = [day for one in asset.sessions for day in (one.starts_on, one.until_on) if day]
-    return max(days, default=asset.submitted_at.date()).year
+    return {day.year for day in days} or {asset.submitted_at.year}
 
 
 def fields_for_a_copy(asset: Asset) -> dict[str, list[str]]:
     """What the form of a new entry would hold if somebody typed this one again for next year."""
-    fields, year = fields_of(asset), year_of(asset)
+    fields, years = fields_of(asset), years_of(asset)
     for name in YEAR_SAID:
-        fields[name] = next_year(fields[name] or "", year)
+        fields[name] = next_year(fields[name] or "", years)
     for row in fields.get("sessions", ()):
         row.update({name: _later(row[name]) for name in ("starts_on", "until_on")})
     typed: dict[str, list[str]] = {}
@@ -79,11 +87,11 @@ def _text(value: Any) -> str:
 
 def entry_for_a_copy(asset: Asset, name: str) -> Entry:
     """A new entry from an old one, under a name that its group has looked at."""
-    entry, year = entry_of(asset), year_of(asset)
+    entry, years = entry_of(asset), years_of(asset)
     return replace(
         entry,
         name=name,
-        summary=next_year(entry.summary, year),
-        opening=next_year(entry.opening, year),
+        summary=next_year(entry.summary, years),
+        opening=next_year(entry.opening, years),
         sessions=[later(session) for session in entry.sessions],
     )

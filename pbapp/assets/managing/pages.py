@@ -137,7 +137,7 @@ def _name_of(asset: Asset) -> str:
     typed = request.form.get(f"name-{asset.id}")
     if typed is not None:
         return typed.strip()[:120]
-    return copying.next_year(asset.name, copying.year_of(asset))
+    return copying.next_year(asset.name, copying.years_of(asset))
 
 
 def _times(asset: Asset) -> list[tuple[str, str]]:
