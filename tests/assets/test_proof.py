@@ -8,6 +8,7 @@ from datetime import timedelta
 import time_machine
 
 from pbapp import clock
+from pbapp.assets.adding.models import OwnDraft
 from pbapp.assets.adding.proving import MAILS_AT_ONCE
 from pbapp.assets.models import Asset
 from pbapp.db import db
@@ -146,3 +147,13 @@ def test_the_drafts_link_is_mailed_and_mine_are_listed(
     )
     assert "My own hall" not in resident.get("/assets/new").links()
     assert "You have begun" not in stranger.get("/assets/new").text
+
+
+def test_what_nobody_sends_is_forgotten_with_whose_it_was(resident: Browser, world: World) -> None:
+    at_where(resident, name="Never sent")
+    assert db.session.query(OwnDraft).count() == 1
+    with time_machine.travel(clock.now() + drafts.KEPT_FOR + timedelta(days=1)):
+        assert "Never sent" not in resident.get("/assets/new", status=200).text
+        drafts.forget_old()
+        db.session.commit()
+    assert db.session.query(OwnDraft).count() == 0

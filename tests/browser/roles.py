@@ -172,7 +172,7 @@ class Resident(Person):
         self.at("/assets")
         self.page.get_by_label("Ward", exact=True).select_option(ward)
         self.searches(name)
-        listed = self.page.locator("#results").get_by_role("link", name=name)
+        listed = self.page.locator("#results").get_by_role("link", name=name, exact=True)
         expect(listed).to_be_visible()
         expect(self.page).to_have_url(re.compile(r"ward=S130\d+"))
         if self.has_script:

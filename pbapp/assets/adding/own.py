@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.adding.models import OwnDraft
 from pbapp.assets.models import Asset, AssetArea, AssetKind, AssetState
@@ -48,7 +49,11 @@ def list_mine(account: Account, kind: str) -> list[Mine]:
     query = (
         select(OwnDraft.seed, Draft.fields, Draft.saved_at)
         .join(Draft, Draft.token_hash == OwnDraft.token_hash)
-        .where(OwnDraft.account_id == account.id, Draft.kind == kind)
+        .where(
+            OwnDraft.account_id == account.id,
+            Draft.kind == kind,
+            Draft.expires_at >= clock.now(),
+        )
         .order_by(Draft.saved_at.desc())
         .limit(MOST_SHOWN)
     )
