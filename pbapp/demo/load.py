@@ -25,6 +25,7 @@ from pbapp.demo.reading import Calendar, read
 from pbapp.demo.rounds import load_rounds
 from pbapp.demo.times import load_times
 from pbapp.demo.together import load_together
+from pbapp.demo.voices import load_voices
 from pbapp.places import services as places
 from pbapp.places.deprivation_file import ZoneRow
 from pbapp.web.context import settings
@@ -47,6 +48,7 @@ def load(timezone: str, *, tell: Callable[[str], object]) -> None:
     load_assets(cast)
     load_landmarks(cast)
     load_times(cast)
+    load_voices(cast)
     load_groups(cast)
     load_together(cast)
     load_keeping(cast)
