@@ -9,7 +9,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LINE = 75  # octets, without the line break (RFC 5545, 3.1)
-YEARS = 6  # of a zone's summer times that a file knows; who subscribes reads it again long before
+# Years of a zone's summer times that a file knows; who subscribes reads it again long before.
+BACK, AHEAD = 10, 5
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ def write(name: str, happenings: Iterable[Happening], now: datetime) -> str:
         f"X-WR-CALNAME:{escape(name)}",
     ]
     known = list(happenings)
+    first = max(min((one.starts_at.year for one in known), default=now.year), now.year - BACK)
     for zone in sorted({one.zone.key for one in known if one.zone}):
-        lines += _zone(zone, now.year - 1)
+        lines += _zone(zone, min(first, now.year), now.year + AHEAD)
     for one in known:
         lines += _event(one, now)
     lines.append("END:VCALENDAR")
@@ -116,10 +118,10 @@ def until(last: datetime, zone: ZoneInfo) -> str:
 
 
 @lru_cache(maxsize=8)
-def _zone(key: str, first_year: int) -> list[str]:
-    """A zone with every change of its clocks for some years (RFC 5545, 3.6.5)."""
+def _zone(key: str, first: int, last: int) -> list[str]:
+    """A zone with every change of its clocks from one year to another (RFC 5545, 3.6.5)."""
     changes: dict[tuple[bool, str, str, str], list[str]] = {}
-    for at, before in _changes(ZoneInfo(key), first_year):
+    for at, before in _changes(ZoneInfo(key), first, last):
         kind = (bool(at.dst()), _offset(before), _offset(at), str(at.tzname()))
         old_clock = at.astimezone(UTC).replace(tzinfo=None) + (before.utcoffset() or timedelta())
         changes.setdefault(kind, []).append(f"{old_clock:%Y%m%dT%H%M%S}")
@@ -132,12 +134,12 @@ def _zone(key: str, first_year: int) -> list[str]:
     return [*lines, "END:VTIMEZONE"]
 
 
-def _changes(zone: ZoneInfo, first_year: int) -> Iterator[tuple[datetime, datetime]]:
+def _changes(zone: ZoneInfo, first: int, last: int) -> Iterator[tuple[datetime, datetime]]:
     """The first moment with each new offset, and the hour before; the start of all is the first."""
     hour = timedelta(hours=1)
-    at = datetime(first_year, 1, 1, tzinfo=UTC)
+    at = datetime(first, 1, 1, tzinfo=UTC)
     yield at.astimezone(zone), at.astimezone(zone)
-    end = datetime(first_year + YEARS, 1, 1, tzinfo=UTC)
+    end = datetime(last + 1, 1, 1, tzinfo=UTC)
     while at < end:
         day = at + timedelta(days=1)
         if at.astimezone(zone).utcoffset() != day.astimezone(zone).utcoffset():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -84,6 +85,8 @@ def test_a_zone_says_when_its_clocks_change() -> None:
     assert "20260329T010000" in text
     assert "20261025T020000" in text
     assert "DTSTART;TZID=Europe/London:20260602T100000" in text
+    old = replace(one, starts_at=datetime.combine(date(2023, 7, 4), time(10)))
+    assert "20230326T010000" in icalendar.write("A", [one, old], clock.now())
     east = Happening("b@x", at, None, "B", "", "https://x/", zone=ZoneInfo("Asia/Kolkata"))
     assert "TZOFFSETTO:+0530" in icalendar.write("B", [east], clock.now())
 

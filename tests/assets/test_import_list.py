@@ -262,7 +262,7 @@ def test_a_list_says_when_what_it_costs_and_whom_to_ask(officer: Browser, world:
         assert words in page.text, words
     report = officer.get(f"{page.path}/report.csv")
     assert "Whom to ask is left out" in report.html
-    officer.submit(page, form="bring")
+    done = officer.follow(officer.submit(page, form="bring"))
     lunch, chess = entries()["Lunch"], entries()["Chess"]
     assert [as_session(one) for one in lunch.sessions] == [Session(0b10, 600, 720)]
     assert {term.slug for term in lunch.terms} == {"step_free", "hearing_loop"}
@@ -272,6 +272,8 @@ def test_a_list_says_when_what_it_costs_and_whom_to_ask(officer: Browser, world:
     assert (lunch.contact.name, lunch.contact.consent_by) == ("Pat", Confirmer.OFFICER)
     assert chess.contact is None
     assert db.session.scalars(select(Batch.rows)).one() is None
+    press(officer, done, "undo")
+    assert entries() == {}
 
 
 def test_whom_to_ask_is_not_even_proposed_without_a_column_of_consent() -> None:
