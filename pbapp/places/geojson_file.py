@@ -121,7 +121,10 @@ def parse(raw: bytes) -> dict[str, Any]:
     except RecursionError:
         _no("The file holds lists within lists, thousands deep. No boundary needs that.")
     except json.JSONDecodeError as error:
-        _no(f"The file is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}.")
+        _no(
+            f"The file is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}. "
+            "It is no GeoPackage and no zipped Shapefile either."
+        )
     except ValueError as error:  # a whole number of thousands of digits
         _no(f"The file is not valid JSON: {brief(error)}")
     if not isinstance(data, dict):

@@ -92,9 +92,14 @@ class Portal:
             except _Busy as error:
                 problem = str(error)
             except (OSError, HTTPException) as error:  # no connection, a broken one, no answer
-                problem = f"it could not be reached ({brief(getattr(error, 'reason', error))})"
+                problem = (
+                    f"it could not be reached ({brief(getattr(error, 'reason', error))}). Set "
+                    "HTTPS_PROXY if a proxy is needed, or import a file downloaded elsewhere"
+                )
         parts = urlsplit(url)
-        raise FileProblems([f"{parts.netloc}: {problem}, asked for {brief(parts.path, 200)}."])
+        raise FileProblems(
+            [f"{parts.netloc}: {problem}; asked for {brief(parts.path or '/', 200)}."]
+        )
 
     def _answer(self, url: str) -> dict[str, Any]:
         request = urllib.request.Request(url, headers={"User-Agent": "pbapp geodata"})  # noqa: S310

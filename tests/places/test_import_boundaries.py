@@ -152,6 +152,7 @@ def test_a_hostile_ward_name_is_kept_as_words(world, tmp_path):
     [
         ("", "empty"),
         ("{", "not valid JSON: line 1"),
+        ("junk", "It is no GeoPackage and no zipped Shapefile either."),
         ("[1, 2]", "one object"),
         ('{"type": "Polygon"}', "FeatureCollection"),
         ('{"type": "FeatureCollection", "features": []}', "no features"),
