@@ -57,10 +57,9 @@ def note(asset: Asset, as_a: Confirmer, method: Method, said: Said) -> None:
 
 
 def begin_anew(asset: Asset, *, by_visitor: bool = False) -> None:
-    """The entry is right today: count from here."""
-    due = due_after(asset.kind, clock.today(), by_visitor=by_visitor)
-    if due is not None:
-        asset.review_due_on, asset.reminder_stage = due, 0
+    """The entry is right today: count from here. A gift has no such day."""
+    asset.review_due_on = due_after(asset.kind, clock.today(), by_visitor=by_visitor)
+    asset.reminder_stage = 0
 
 
 def _is_being_asked(asset: Asset) -> bool:
