@@ -142,6 +142,7 @@ def test_a_letter_goes_to_its_giver_once_its_writer_has_proved_the_address(
     typed = {"name": "Sam", "email": ASKER, "text": HOSTILE}
     page = stranger.submit(page, {**typed, "text": "see www.example.org"}, status=422)
     assert page.errors() == ["Leave web links out: the giver cannot tell where they lead."]
+    stranger.submit(page, {**typed, "name": "https://example.org"}, status=422)
     code_page = stranger.follow(stranger.submit(page, typed))
     assert letters("gift_letter") == []
     again = stranger.submit(page, typed)

@@ -42,8 +42,9 @@ def write_letter(
     """
     if not queries.takes_letters(asset):
         raise Refused(CLOSED)
-    if "://" in text or "www." in text.lower():
-        raise Refused(N_("Leave web links out: the giver cannot tell where they lead."), "text")
+    for field, typed in (("name", name), ("text", text)):
+        if "://" in typed or "www." in typed.lower():
+            raise Refused(N_("Leave web links out: the giver cannot tell where they lead."), field)
     email = tidy_email(email)
     advisory_lock(f"letters of {queries.address_key(email, secret)}")
     recent = _recent(email)
