@@ -37,7 +37,12 @@ class Likely:
 
 
 def list_likely(board: Board, entry: Entry, spot: Spot, limit: int = 3) -> list[Likely]:
-    """The likeliest first. What waits for an officer is never shown: it is nobody's business."""
+    """The likeliest first. What waits for an officer is never shown: it is nobody's business.
+
+    Nor is a person's gift: whether it is likely here would tell the ward that nobody may know.
+    """
+    if entry.kind is AssetKind.INDIVIDUAL:
+        return []
     columns = (Asset.id, Asset.name, Asset.area_id, Asset.website, Asset.lat, Asset.lon)
     query = (
         select(*columns, AssetContact.phone)
@@ -45,7 +50,7 @@ def list_likely(board: Board, entry: Entry, spot: Spot, limit: int = 3) -> list[
         .where(
             Asset.board_id == board.id,
             Asset.state == AssetState.PUBLISHED,
-            (Asset.kind == AssetKind.INDIVIDUAL) == (entry.kind is AssetKind.INDIVIDUAL),
+            Asset.kind != AssetKind.INDIVIDUAL,
         )
     )
     like = _Like(entry, spot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,16 @@ class Edit:
     changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
-def published_edits(revisions: Iterable[Revision], approved_at: Sequence[datetime]) -> list[Edit]:
-    """The edits the public saw, newest first.
+# What tells where something is. Where only the ward shows now, it is no history either.
+TELLS_WHERE = ("where_words", "postcode", "point")
+
+
+def published_edits(
+    revisions: Iterable[Revision],
+    approved_at: Sequence[datetime],
+    without: Collection[str] = (),
+) -> list[Edit]:
+    """The edits the public saw, newest first, `without` what may not be seen any more.
 
     An edit that waited for an officer counts from its approval and only by what came out of it:
     words that were returned, perhaps for naming somebody, must not come back as history. What led
@@ -37,6 +45,8 @@ def published_edits(revisions: Iterable[Revision], approved_at: Sequence[datetim
             edits.append(waiting)
             waiting = None
     _publish(waiting, approvals, None, edits)
+    for edit in edits:
+        edit.changes = {name: ends for name, ends in edit.changes.items() if name not in without}
     first = approvals[0] if approvals else None
     seen = [edit for edit in edits if edit.changes and (first is None or edit.at > first)]
     return sorted(seen, key=lambda edit: edit.at, reverse=True)

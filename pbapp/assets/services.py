@@ -34,12 +34,14 @@ def submit(
     email: str | None = None,
     organisation_id: UUID | None = None,
     is_example: bool = False,
+    asset_id: UUID | None = None,
 ) -> Asset:
     """Send an entry in; an officer of the board checks it before anybody sees it.
 
     Unless its author belongs to the group it is for, and the board trusts that group.
     Without `by` and `email` nobody is told what became of it. Raises `Refused` beside the field.
-    Whoever calls it then calls `acknowledge`, with the addresses for the e-mail.
+    Whoever calls it then calls `acknowledge`, with the addresses for the e-mail. With an `asset_id`
+    of their own they can tell a second press.
     """
     at_once = (
         by is not None
@@ -48,7 +50,7 @@ def submit(
         and trusting.is_trusted(board.id, organisation_id)
     )
     asset = Asset(
-        id=uuid4(),
+        id=asset_id or uuid4(),
         board_id=board.id,
         organisation_id=organisation_id,
         state=AssetState.PUBLISHED if at_once else AssetState.WAITING,

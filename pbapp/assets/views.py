@@ -26,13 +26,13 @@ from pbapp.assets.facts import facts_of, next_of
 from pbapp.assets.finding.queries import landmarks_of
 from pbapp.assets.finding.results import results_of, without_people
 from pbapp.assets.gifts import pages as gift_pages  # and these
-from pbapp.assets.history import published_edits
+from pbapp.assets.history import TELLS_WHERE, published_edits
 from pbapp.assets.keepers import get_asset, part_in
 from pbapp.assets.keeping import pages as keeping_pages  # noqa: F401 — and these
 from pbapp.assets.keeping.undoing import undoable
 from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.managing import pages as managing_pages  # noqa: F401 — and these
-from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
+from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer, Precision
 from pbapp.assets.oruk import pages as oruk_pages
 from pbapp.assets.place_words import where_in_words
 from pbapp.assets.settling import pages as settling_pages  # noqa: F401 — and these
@@ -115,7 +115,8 @@ def detail(asset_id: UUID) -> Page:
     revisions = audit.list_revisions(SUBJECT, str(asset.id))
     approved = [d.at for d in made if d.outcome is Outcome.APPROVED and d.undone_at is None]
     is_gift = asset.kind is AssetKind.INDIVIDUAL  # its history could tell where it was
-    edits = revisions if part else [] if is_gift else published_edits(revisions, approved)
+    hidden = TELLS_WHERE if asset.shown_as is Precision.WARD else ()
+    edits = revisions if part else [] if is_gift else published_edits(revisions, approved, hidden)
     return render_template(
         "assets/detail.html",
         asset=asset,

@@ -65,6 +65,8 @@ def write(asset: Asset, entry: Entry, board: Board, as_a: Confirmer = Confirmer.
     seen = shown(entry, spot)
     asset.shown_as = seen.precision
     asset.lat, asset.lon, asset.postcode = seen.lat, seen.lon, seen.postcode
+    if seen.precision is Precision.WARD:
+        asset.where_words = ""  # words lead to a door as a pin does
     asset.exact_lat, asset.exact_lon, asset.exact_postcode = spot.lat, spot.lon, spot.postcode
     photo = db.session.get(Upload, entry.photo_id) if entry.photo_id else None
     if photo is not None:

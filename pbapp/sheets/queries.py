@@ -89,11 +89,13 @@ def count_at_work() -> int:
 
 
 def find_by_ids(first: UUID, last: UUID) -> UUID | None:
-    """The one published entry whose id lies here; None for none, and for two."""
+    """The one entry whose id lies here; None for none, and for two.
+
+    Merged ones too: paper lives longer than an entry, and their page leads to what was kept.
+    """
+    on_paper = (AssetState.PUBLISHED, AssetState.DUPLICATE)
     query = (
-        select(Asset.id)
-        .where(Asset.id.between(first, last), Asset.state == AssetState.PUBLISHED)
-        .limit(2)
+        select(Asset.id).where(Asset.id.between(first, last), Asset.state.in_(on_paper)).limit(2)
     )
     found = db.session.scalars(query).all()
     return found[0] if len(found) == 1 else None

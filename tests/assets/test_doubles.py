@@ -50,6 +50,13 @@ def test_the_same_thing_is_found_by_what_it_says(world: World, here: None) -> No
     assert likely(world, 7, "A gift") == []
 
 
+@pytest.mark.parametrize("ward", [7, 10])
+def test_of_a_gift_nothing_is_said(world: World, here: None, ward: int) -> None:
+    spot = Spot(Where.WARD, world.wards[ward])
+    for name in ("A gift", "A gitf"):
+        assert list_likely(world.board, Entry(AssetKind.INDIVIDUAL, name), spot) == []
+
+
 def test_who_says_it_is_this_one_comes_to_its_correction(
     resident: Browser, world: World, here: None
 ) -> None:

@@ -6,12 +6,15 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pbapp import clock
-from pbapp.assets import outgoing
+from pbapp.assets import outgoing, services
 from pbapp.assets.models import (
     Asset,
     AssetArea,
@@ -29,7 +32,8 @@ from pbapp.assets.models import (
     Vocabulary,
     Where,
 )
-from pbapp.db import db
+from pbapp.assets.snapshot import entry_of
+from pbapp.db import db, write_transaction
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser, QueryCounter
 from tests.world import World
@@ -182,6 +186,26 @@ def test_a_home_goes_out_as_its_ward_and_a_postcode_as_a_postcode(
     ]
     assert (rows["Home"]["latitude"], rows["Home"]["postcode"]) == ("", "")
     assert rows["All over"]["ward_code"] == ""
+
+
+@pytest.mark.parametrize("hidden", [{"is_home": True}, {"shown_as": Precision.WARD}])
+def test_the_words_for_a_home_go_nowhere(
+    stranger: Browser, world: World, hidden: dict[str, Any]
+) -> None:
+    asset = make_rich(world, where_words="12 Secret Street")
+    with write_transaction():
+        entry = replace(entry_of(asset), **hidden)
+        services.edit(asset=asset, entry=entry, version=asset.version, as_a=Confirmer.OFFICER)
+        db.session.commit()
+    ward = f"/boards/coatbridge/wards/{world.wards[7].gss_code}/sheet"
+    pages = (f"/assets/{asset.id}", f"/assets/{asset.id}/confirm", "/assets", ward)
+    feed = "/openreferral/services?full=true"
+    for path in (*EXPORTS, *pages, f"/assets/{asset.id}.ics", feed):
+        text = stranger.get(path).html
+        assert "Lunch club" in text or "geojson" in path, path  # that one has points only
+        for secret in ("Secret", "ZZ7 1A", EXACT[:5]):
+            assert secret not in text, (path, secret)
+    assert asset.exact_lat == float(EXACT)
 
 
 def test_an_export_takes_no_more_queries_for_more_entries(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from pbapp import clock
 from pbapp.assets.managing import copying, queries, services
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import (
@@ -93,8 +94,10 @@ def test_copies_are_looked_at_before_they_are_sent(
     assert "Enter a name." in page.text
     assert db.session.scalar(select(func.count()).select_from(Asset)) == 2
     fields[f"name-{plain.id}"] = "Choir for beginners"
-    for _press in range(2):
-        group_member.submit(page, fields, form="copies")
+    told = [group_member.follow(group_member.submit(page, fields, form="copies")) for _ in range(2)]
+    assert "2 entries sent in." in told[0].text
+    assert "These copies have been sent in already." in told[1].text
+    assert len(letters("asset_received")) == 2
     made = db.session.scalars(select(Asset).where(Asset.name == "Singalong 2026")).one()
     assert made.state is AssetState.WAITING
     assert (made.organisation_id, made.confirmed_at) == (world.group.id, None)
@@ -106,6 +109,36 @@ def test_copies_are_looked_at_before_they_are_sent(
     assert db.session.scalar(select(func.count()).select_from(Asset)) == 4
     gift = make_ours(world, "Gift", kind=AssetKind.INDIVIDUAL, **without_point())
     group_member.get(f"{path}/copy?asset={gift.id}", status=404)
+
+
+def test_copies_of_one_name_are_all_sent(world: World, group_member: Browser, path: str) -> None:
+    """Also of an entry that was sent in a moment ago; another page is another copy."""
+    ours = [make_ours(world, "Choir", submitted_at=clock.now()) for _ in range(2)]
+    there = f"{path}/copy?" + "&".join(f"asset={one.id}" for one in ours)
+    for number in (4, 6):
+        page = group_member.follow(group_member.submit(group_member.get(there), form="copies"))
+        assert "2 entries sent in." in page.text
+        assert db.session.scalar(select(func.count()).select_from(Asset)) == number
+    untold = {**group_member.token(), "copy": [str(ours[0].id)]}
+    page = group_member.post(there, untold, status=422)
+    odd = {f"name-{ours[0].id}": "  Choir\0\n of us ", "copy": [str(ours[0].id)]}
+    group_member.submit(page, odd, form="copies")
+    assert db.session.scalars(select(Asset).where(Asset.name == "Choir of us")).one()
+
+
+def test_more_than_a_page_of_entries_is_never_cut_short(
+    world: World, group_member: Browser, path: str
+) -> None:
+    many = [str(make_ours(world, f"Entry {number}").id) for number in range(41)]
+    data = {**group_member.token(), "asset": many}
+    page = group_member.follow(group_member.post(path, {**data, "do": "confirm"}))
+    assert "41 entries now say" in page.text
+    page = group_member.follow(group_member.post(path, {**data, "do": "copy"}))
+    assert "Tick 40 entries at a time for copies." in page.text
+    gift = make_ours(world, "Gift", kind=AssetKind.INDIVIDUAL, **without_point())
+    for do, said in (("copy", "cannot be copied"), ("confirm", "Only what is on the map")):
+        page = group_member.post(path, {**data, "asset": str(gift.id), "do": do})
+        assert said in group_member.follow(page).text
 
 
 def test_one_entry_begins_a_new_one_that_is_not_sent_yet(
@@ -195,6 +228,49 @@ def test_an_offer_is_declined_or_taken_back_and_an_entry_let_go(
         services.offer(
             asset=make_asset(world), group=world.group, to=trust, by=world.group_member, url=""
         )
+
+
+def test_an_offer_ends_with_its_owner(world: World, resident: Browser) -> None:
+    trust = make_group("Example Hall Trust", lead=world.resident)
+    hall = make_ours(world, "Hall")
+    services.offer(asset=hall, group=world.group, to=trust, by=world.group_member, url="")
+    hall.organisation_id = None  # an officer revoked it, or it lapsed
+    db.session.commit()
+    theirs = f"/groups/{trust.id}/entries"
+    assert "would hand" not in resident.get(theirs).text
+    dead = queries.find_handover(hall.id)
+    assert dead is not None
+    with pytest.raises(Refused, match="does not look after it any more"):
+        services.answer(handover=dead, yes=True, by=world.resident, url="")
+    third = make_group("Third", lead=world.group_member)
+    hall.organisation_id = third.id
+    db.session.commit()
+    services.offer(asset=hall, group=third, to=trust, by=world.group_member, url="")
+    again = queries.find_handover(hall.id)
+    assert again is not None
+    hall.organisation_id = None
+    services.answer(handover=again, yes=False, by=world.resident, url="")
+    assert queries.find_handover(hall.id) is None
+
+
+def test_an_offer_that_is_gone_meanwhile_is_neither_taken_nor_taken_back(world: World) -> None:
+    trust = make_group("Example Hall Trust", lead=world.resident)
+    hall = make_ours(world, "Hall")
+
+    def gone() -> Handover:
+        services.offer(asset=hall, group=world.group, to=trust, by=world.group_member, url="")
+        read = queries.find_handover(hall.id)
+        assert read is not None
+        db.session.execute(delete(Handover).execution_options(synchronize_session=False))
+        return read
+
+    read = gone()
+    with pytest.raises(Refused, match="answered already"):
+        services.answer(handover=read, yes=True, by=world.resident, url="")
+    assert hall.organisation_id == world.group.id
+    db.session.expunge(read)
+    with pytest.raises(Refused, match="answered already"):
+        services.take_back(handover=gone(), by=world.group_member)
 
 
 def test_a_groups_entries_are_its_members_affair(

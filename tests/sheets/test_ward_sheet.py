@@ -177,6 +177,11 @@ def test_a_short_address_leads_to_the_question_whether_it_is_still_right(
     hall, waiting = make_asset(world), make_asset(world, "Waits", state=AssetState.WAITING)
     page = stranger.get(f"/e/{code_of(hall.id).lower()}", status=302)
     assert page.location == f"/assets/{hall.id}/confirm?from=sheet"
+    old = make_asset(world, "Old", state=AssetState.DUPLICATE, duplicate_of_id=hall.id)
+    page = stranger.get(f"/e/{code_of(old.id)}", status=302)
+    assert (
+        stranger.get(page.location, status=303).location == f"/assets/{hall.id}/confirm?from=sheet"
+    )
     for code in (code_of(waiting.id), "00000000", "short", "%00"):
         stranger.get(f"/e/{code}", status=404)
 

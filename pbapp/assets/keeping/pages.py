@@ -48,7 +48,8 @@ def confirm(asset_id: UUID) -> Page:
     """Still right, changed, or closed: buttons, so that following a link says nothing."""
     asset = get_asset(asset_id)
     if asset.duplicate_of_id is not None:  # printed codes lead to what was kept
-        return redirect(url_for(".confirm", asset_id=asset.duplicate_of_id), 303)
+        there = url_for(".confirm", asset_id=asset.duplicate_of_id)
+        return redirect(there + ("?from=sheet" if request.args.get("from") == "sheet" else ""), 303)
     if asset.state is not AssetState.PUBLISHED:
         abort(404)
     part, form = part_in(asset), ConfirmForm()

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField
-from wtforms.validators import InputRequired
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
 
 from pbapp.organisations.models import Organisation
 from pbapp.web.forms import Form, at_most, options, plain_text
+
+
+class CopiesForm(Form):
+    """Copies to be sent in. `page` is this one page's own, so that a second press is known."""
+
+    page = HiddenField(
+        default=lambda: secrets.token_hex(8),
+        validators=[
+            InputRequired(_l("Look at them once more.")),
+            Length(max=32),
+        ],
+    )
 
 
 class FindGroupForm(Form):

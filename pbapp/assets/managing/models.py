@@ -16,7 +16,10 @@ from pbapp.refusal import N_
 
 
 class Handover(Base):
-    """Offered, and gone once it is taken, declined or taken back. One at a time for an entry."""
+    """Offered, and gone once it is taken, declined or taken back. One at a time for an entry.
+
+    It is worth nothing once the group that offered the entry does not look after it any more.
+    """
 
     __tablename__ = "asset_handover"
     __table_args__ = (CheckConstraint("from_id <> to_id", name="another_group"),)
@@ -38,3 +41,8 @@ class Handover(Base):
     from_group: Mapped[Organisation] = relationship(foreign_keys=[from_id])
     to_group: Mapped[Organisation] = relationship(foreign_keys=[to_id])
     by: Mapped[Account] = relationship()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the group that offered it still looks after the entry."""
+        return self.asset.organisation_id == self.from_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,9 +12,12 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.viewer import me
 from pbapp.assets import photos
+from pbapp.assets import services as assets
 from pbapp.assets.blueprint import bp
+from pbapp.assets.forms import one_line
+from pbapp.assets.links import fix_url
 from pbapp.assets.managing import copying, queries, services
-from pbapp.assets.managing.forms import FindGroupForm, HandOverForm
+from pbapp.assets.managing.forms import CopiesForm, FindGroupForm, HandOverForm
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import Asset, AssetKind
 from pbapp.assets.ties import queries as ties
@@ -36,7 +39,7 @@ from pbapp.web.limits import limited
 from pbapp.web.refusals import blame, say_no
 
 Page = str | Response | tuple[str, int]
-MOST_AT_ONCE = 40
+MOST_COPIES = 40
 DRAFT = "asset"  # what adding an entry calls its drafts
 
 
@@ -64,7 +67,7 @@ def entries(organisation_id: UUID) -> str:
 
 def _chosen(group: Organisation, ids: list[str]) -> list[Asset]:
     """The entries of this group that are named; what is not theirs is left out."""
-    named = {found for one in ids[:MOST_AT_ONCE] if (found := photos.read_id(one))}
+    named = {found for one in ids if (found := photos.read_id(one))}
     return queries.list_all(group.id, only=named)
 
 
@@ -82,10 +85,13 @@ def do_with_entries(organisation_id: UUID) -> Response:
         flash(_("Tick at least one entry first."), "error")
         return there
     if request.form.get("do") == "copy":
-        ids = [asset.id for asset in chosen]
-        return redirect(url_for(".copy_entries", organisation_id=group.id, asset=ids), 303)
+        return _to_copies(group, chosen) or there
     number = services.confirm_all(entries=chosen)
     db.session.commit()
+    if not number:
+        words = _("Only what is on the map can be confirmed, and no gift of a person.")
+        flash(words, "error")
+        return there
     flash(
         ngettext(
             "Thank you. %(num)s entry now says that it was confirmed today.",
@@ -95,6 +101,18 @@ def do_with_entries(organisation_id: UUID) -> Response:
         "success",
     )
     return there
+
+
+def _to_copies(group: Organisation, chosen: list[Asset]) -> Response | None:
+    """The page where copies are looked at; None, and why, for what cannot be copied."""
+    ids = [asset.id for asset in chosen if asset.kind is not AssetKind.INDIVIDUAL]
+    if not ids:
+        flash(_("A gift of a person cannot be copied."), "error")
+    elif len(ids) > MOST_COPIES:
+        flash(_("Tick %(most)s entries at a time for copies.", most=MOST_COPIES), "error")
+    else:
+        return redirect(url_for(".copy_entries", organisation_id=group.id, asset=ids), 303)
+    return None
 
 
 # --- copies ----------------------------------------------------------------------------------
@@ -108,18 +126,23 @@ def copy_entries(organisation_id: UUID) -> Page:
     group = get_group(organisation_id)
     chosen = [
         asset
-        for asset in _chosen(group, request.args.getlist("asset"))
+        for asset in _chosen(group, request.args.getlist("asset")[:MOST_COPIES])
         if asset.kind is not AssetKind.INDIVIDUAL
     ]
     if not chosen:
         abort(404)
     wrong: dict[UUID, str] = {}
     names = {asset.id: _name_of(asset) for asset in chosen}
-    if PressForm().validate_on_submit():
-        made = _copy(group, chosen, names, wrong)
+    form = CopiesForm()
+    if form.validate_on_submit():
+        made = _copy(group, chosen, names, wrong, form.page.data or "")
         if not wrong:
             db.session.commit()
-            flash(ngettext("%(num)s entry sent in.", "%(num)s entries sent in.", made), "success")
+            if made:
+                words = ngettext("%(num)s entry sent in.", "%(num)s entries sent in.", made)
+            else:
+                words = _("These copies have been sent in already.")
+            flash(words, "success")
             return redirect(url_for(".entries", organisation_id=group.id), 303)
         db.session.rollback()
     html = render_template(
@@ -128,15 +151,15 @@ def copy_entries(organisation_id: UUID) -> Page:
         rows=[(asset, names[asset.id], _times(asset)) for asset in chosen],
         ticked=request.form.getlist("copy") if request.form else [str(one.id) for one in chosen],
         wrong=wrong,
-        press=PressForm(formdata=None),
+        form=form,
     )
-    return html, 422 if wrong else 200
+    return html, 422 if wrong or form.errors else 200
 
 
 def _name_of(asset: Asset) -> str:
     typed = request.form.get(f"name-{asset.id}")
     if typed is not None:
-        return typed.strip()[:120]
+        return (one_line(typed) or "")[:120]
     return copying.next_year(asset.name, copying.years_of(asset))
 
 
@@ -150,21 +173,33 @@ def _times(asset: Asset) -> list[tuple[str, str]]:
 
 
 def _copy(
-    group: Organisation, chosen: list[Asset], names: dict[UUID, str], wrong: dict[UUID, str]
+    group: Organisation,
+    chosen: list[Asset],
+    names: dict[UUID, str],
+    wrong: dict[UUID, str],
+    page: str,
 ) -> int:
-    """Send in what is ticked; what could not be goes into `wrong`, and then nothing is sent."""
+    """Send in what is ticked; what could not be goes into `wrong`, and then nothing is sent.
+
+    How many are new. `page`: this very page's token, so that its second press is known.
+    """
     ticked = set(request.form.getlist("copy"))
+    todo = [asset for asset in chosen if str(asset.id) in ticked]
     made = 0
-    for asset in chosen:
-        if str(asset.id) not in ticked:
-            continue
+    for asset in todo:
         try:
             entry = copying.entry_for_a_copy(asset, names[asset.id])
-            services.copy(board=asset.board, entry=entry, group=group, by=me())
-            made += 1
+            copy_id = uuid5(asset.id, f"{group.id} {page}")
+            copy = services.copy(
+                board=asset.board, entry=entry, group=group, by=me(), copy_id=copy_id
+            )
         except Refused as refused:
             wrong[asset.id] = say(refused)
-    if not made and not wrong:
+            continue
+        if copy is not None:
+            made += 1
+            assets.acknowledge(asset=copy, fix_url=fix_url(copy))
+    if not todo:
         wrong[chosen[0].id] = _("Tick at least one entry first.")
     return made
 
@@ -221,6 +256,7 @@ def hand_over(organisation_id: UUID, asset_id: UUID) -> Page:
             db.session.commit()
             flash(_("Thank you. It stays yours until they take it."), "success")
             return redirect(url_for(".entries", organisation_id=group.id), 303)
+    handover = queries.find_handover(asset.id)
     html = render_template(
         "assets/managing/hand_over.html",
         group=group,
@@ -228,7 +264,7 @@ def hand_over(organisation_id: UUID, asset_id: UUID) -> Page:
         find=find,
         found=found,
         form=form,
-        handover=queries.find_handover(asset.id),
+        handover=handover if handover and handover.is_live else None,
         press=PressForm(formdata=None),
     )
     return html, 422 if form.errors else 200

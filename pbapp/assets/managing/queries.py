@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import SUBJECT, Asset, AssetPriority
@@ -80,8 +79,9 @@ def list_offered_to(organisation_id: UUID) -> list[Handover]:
     """What other groups would hand over to this one, oldest first."""
     query = (
         select(Handover)
-        .options(joinedload(Handover.asset), joinedload(Handover.from_group))
-        .where(Handover.to_id == organisation_id)
+        .join(Handover.asset)
+        .options(contains_eager(Handover.asset), joinedload(Handover.from_group))
+        .where(Handover.to_id == organisation_id, Asset.organisation_id == Handover.from_id)
         .order_by(Handover.at)
     )
     return list(db.session.scalars(query))
@@ -109,11 +109,3 @@ def list_groups_named_like(words: str, but: UUID) -> list[Organisation]:
         .limit(MOST_FOUND)
     )
     return list(db.session.scalars(query))
-
-
-def find_copy(organisation_id: UUID, name: str, since: datetime) -> Asset | None:
-    """An entry of this name that the group sent in since a moment: a second press."""
-    query = select(Asset).where(
-        Asset.organisation_id == organisation_id, Asset.name == name, Asset.submitted_at > since
-    )
-    return db.session.scalars(query.limit(1)).first()

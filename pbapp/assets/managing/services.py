@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from uuid import UUID
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -16,14 +16,14 @@ from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
 from pbapp.audit import services as audit
 from pbapp.audit.models import Event
 from pbapp.boards.models import Board
-from pbapp.db import advisory_lock, db, flush
+from pbapp.db import advisory_lock, db, flush, is_still_there
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member, list_leads
 from pbapp.organisations.services import must_lead
 from pbapp.organisations.telling import tell
 from pbapp.refusal import N_, Refused
 
-ONE_PRESS = timedelta(hours=1)
+ANSWERED = N_("This has been answered already.")
 NOT_OURS = N_("Your group does not look after this entry any more.")
 
 
@@ -39,14 +39,22 @@ def confirm_all(*, entries: Iterable[Asset]) -> int:
     return len(right)
 
 
-def copy(*, board: Board, entry: Entry, group: Organisation, by: Account) -> Asset:
-    """Send in an entry made from an older one; a second press within the hour gives the same."""
+def copy(
+    *, board: Board, entry: Entry, group: Organisation, by: Account, copy_id: UUID
+) -> Asset | None:
+    """Send in an entry made from an older one; None for a second press, known by `copy_id`."""
     if not is_member(by.id, group.id):
         raise Refused(N_("You do not belong to this group any more."))
     advisory_lock(f"copies {group.id}")
-    made = queries.find_copy(group.id, entry.name, clock.now() - ONE_PRESS)
-    return made or assets.submit(
-        board=board, entry=entry, by=by, email=by.email, organisation_id=group.id
+    if db.session.get(Asset, copy_id) is not None:
+        return None
+    return assets.submit(
+        board=board,
+        entry=entry,
+        by=by,
+        email=by.email,
+        organisation_id=group.id,
+        asset_id=copy_id,
     )
 
 
@@ -56,11 +64,15 @@ def copy(*, board: Board, entry: Entry, group: Organisation, by: Account) -> Ass
 def offer(*, asset: Asset, group: Organisation, to: Organisation, by: Account, url: str) -> None:
     """Ask another group to take an entry over; its leads are told, and nothing changes yet."""
     _hold(asset, group, by)
-    made = Handover(asset=asset, from_group=group, to_group=to, by=by, at=clock.now())
-    if (before := queries.find_handover(asset.id)) is not None:
+    before = queries.find_handover(asset.id)
+    if before is not None and before.is_live:
         if before.to_id == to.id:
             return  # a second press
         raise Refused(N_("It is offered to a group already. Take that back first."), "to")
+    if before is not None:
+        db.session.delete(before)
+        flush()
+    made = Handover(asset=asset, from_group=group, to_group=to, by=by, at=clock.now())
     db.session.add(made)
     flush()
     about = {"name": asset.name, "group": group.name, "to": to.name, "url": url}
@@ -71,10 +83,9 @@ def answer(*, handover: Handover, yes: bool, by: Account, url: str) -> None:
     """The other group takes the entry over, or does not; whoever offered it is told."""
     must_lead(handover.to_group, by)
     asset, giver, taker = handover.asset, handover.from_group, handover.to_group
-    advisory_lock(f"decide {SUBJECT} {asset.id}")
-    db.session.refresh(asset, ["organisation_id"])
-    if asset.organisation_id != giver.id:
-        raise Refused(N_("Another group looks after this entry now."))
+    _hold_offer(handover)
+    if yes and not handover.is_live:
+        raise Refused(N_("The group that offered this entry does not look after it any more."))
     db.session.delete(handover)
     if yes:
         asset.organisation_id = taker.id
@@ -88,6 +99,7 @@ def take_back(*, handover: Handover, by: Account) -> None:
     """The group keeps its entry after all."""
     must_lead(handover.from_group, by)
     asset = handover.asset
+    _hold_offer(handover)
     db.session.delete(handover)
     flush()
     _log(asset, "handover_taken_back", by)
@@ -111,6 +123,14 @@ def _hold(asset: Asset, group: Organisation, by: Account) -> None:
     db.session.refresh(asset, ["organisation_id"])
     if asset.organisation_id != group.id:
         raise Refused(NOT_OURS)
+
+
+def _hold_offer(handover: Handover) -> None:
+    """Read an offer again with the lock in hand: it may be taken and taken back at one moment."""
+    advisory_lock(f"decide {SUBJECT} {handover.asset_id}")
+    db.session.refresh(handover.asset, ["organisation_id"])
+    if not is_still_there(handover):
+        raise Refused(ANSWERED)
 
 
 def _log(asset: Asset, what: str, by: Account) -> Event:
