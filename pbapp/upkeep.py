@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pbapp.accounts import services as accounts
 from pbapp.appraisal.merging import services as merging
-from pbapp.assets import photos
+from pbapp.assets.adding import photos
 from pbapp.assets.finding import services as finding
 from pbapp.assets.gifts import chores as gifts
 from pbapp.assets.keeping import closing, reminding

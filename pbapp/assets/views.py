@@ -10,22 +10,20 @@ from werkzeug.wrappers import Response
 
 from pbapp.assets import (
     appealing,  # noqa: F401 — its pages belong to this room's blueprint
-    editing,  # noqa: F401 — and these
     map_data,  # noqa: F401 — and these
     queries,
 )
+from pbapp.assets.adding import editing  # noqa: F401 — and these
 from pbapp.assets.adding import pages as adding_pages  # noqa: F401 — and these
 from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and these
 from pbapp.assets.claiming import queries as claim_states
 from pbapp.assets.claiming import services as claims
 from pbapp.assets.claiming.models import ClaimState
-from pbapp.assets.credits import is_placed_by_postcode, postcode_credit
-from pbapp.assets.exporting import point_of, points
 from pbapp.assets.facts import facts_of, next_of
 from pbapp.assets.finding.queries import landmarks_of
 from pbapp.assets.finding.results import results_of, without_people
-from pbapp.assets.gifts import pages as gift_pages  # and these
+from pbapp.assets.gifts import pages as gift_pages
 from pbapp.assets.history import TELLS_WHERE, published_edits
 from pbapp.assets.keepers import get_asset, part_in
 from pbapp.assets.keeping import pages as keeping_pages  # noqa: F401 — and these
@@ -34,6 +32,8 @@ from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.managing import pages as managing_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer, Precision
 from pbapp.assets.oruk import pages as oruk_pages
+from pbapp.assets.outgoing.credits import is_placed_by_postcode, postcode_credit
+from pbapp.assets.outgoing.pages import point_of, points
 from pbapp.assets.place_words import where_in_words
 from pbapp.assets.settling import pages as settling_pages  # noqa: F401 — and these
 from pbapp.assets.ties import pages as tie_pages

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from pbapp.assets.adding.personal import looks_personal
 from pbapp.assets.history import Edit
 from pbapp.assets.models import (
     Asset,
@@ -20,7 +21,6 @@ from pbapp.assets.models import (
     Status,
     Vocabulary,
 )
-from pbapp.assets.personal import looks_personal
 from pbapp.assets.vocabulary import TERMS
 from pbapp.audit.models import Revision
 from pbapp.audit.words import told as tell_edits

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import me
-from pbapp.assets.forms import WhatForm
+from pbapp.assets.adding.forms import WhatForm
 from pbapp.assets.links import fix_url
 from pbapp.assets.services import acknowledge
 from pbapp.concerns.raising import raise_page

@@ -12,8 +12,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from pbapp import clock
-from pbapp.assets.credits import is_placed_by_postcode, postcode_credit
 from pbapp.assets.models import Asset, Vocabulary
+from pbapp.assets.outgoing.credits import is_placed_by_postcode, postcode_credit
 from pbapp.assets.words import COST, KIND, offered
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards

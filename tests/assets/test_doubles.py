@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pbapp import clock
-from pbapp.assets.doubles import list_likely
+from pbapp.assets.adding.doubles import list_likely
 from pbapp.assets.entry import Contact, Entry, Spot
 from pbapp.assets.models import AssetContact, AssetKind, AssetState, Confirmer, Where
 from tests.assets.factories import HALL, make_asset

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pbapp import clock
-from pbapp.assets import outgoing, services
+from pbapp.assets import services
 from pbapp.assets.models import (
     Asset,
     AssetArea,
@@ -32,6 +32,7 @@ from pbapp.assets.models import (
     Vocabulary,
     Where,
 )
+from pbapp.assets.outgoing import rows as outgoing
 from pbapp.assets.snapshot import entry_of
 from pbapp.db import db, write_transaction
 from tests.assets.factories import make_asset, without_point

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbapp.assets.personal import looks_personal
+from pbapp.assets.adding.personal import looks_personal
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import time_machine
 
 from pbapp import clock
-from pbapp.assets import photos
+from pbapp.assets.adding import photos
 from pbapp.db import db
 from pbapp.web import drafts
 from pbapp.web.context import settings

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbapp.assets.forms import one_line, read_degrees
+from pbapp.assets.adding.forms import one_line, read_degrees
 from pbapp.web.cells import inert
 
 

@@ -11,7 +11,7 @@ EXACT = re.compile(r"\bexact_(lat|lon|postcode)\b")
 MAY_NAME_IT = {
     "pbapp/assets/models.py",
     "pbapp/assets/writing.py",
-    "pbapp/assets/typed.py",
+    "pbapp/assets/adding/typed.py",
     "pbapp/assets/snapshot.py",
 }
 

@@ -12,13 +12,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import FieldList
 
 from pbapp.accounts.viewer import the_account
-from pbapp.assets import photos
-from pbapp.assets.adding import own
+from pbapp.assets.adding import own, photos
+from pbapp.assets.adding.forms import MoreForm, WhatForm, WhereForm
+from pbapp.assets.adding.typed import entry_from, where_fields
 from pbapp.assets.blueprint import chosen_board
 from pbapp.assets.entry import Entry, place
-from pbapp.assets.forms import MoreForm, WhatForm, WhereForm
 from pbapp.assets.models import AssetKind
-from pbapp.assets.typed import entry_from, where_fields
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.organisations.queries import is_member

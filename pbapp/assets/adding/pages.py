@@ -11,18 +11,18 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.queries import find_by_email
 from pbapp.accounts.viewer import the_account
-from pbapp.assets import photos, queries, services
-from pbapp.assets.adding import own, proving
+from pbapp.assets import queries, services
+from pbapp.assets.adding import own, photos, proving
 from pbapp.assets.adding.begun import DRAFT, FORMS, Begun, open_draft
+from pbapp.assets.adding.doubles import list_likely
+from pbapp.assets.adding.forms import MoreForm, SendForm, WhereForm
 from pbapp.assets.adding.rows import turn_rows
+from pbapp.assets.adding.typed import place_fields_of
 from pbapp.assets.blueprint import bp
-from pbapp.assets.doubles import list_likely
 from pbapp.assets.entry import Entry, place
 from pbapp.assets.facts import facts_of_entry
-from pbapp.assets.forms import MoreForm, SendForm, WhereForm
 from pbapp.assets.links import fix_url
 from pbapp.assets.models import Asset, AssetState
-from pbapp.assets.typed import place_fields_of
 from pbapp.assets.words import KIND, KIND_HINT
 from pbapp.db import advisory_lock, db
 from pbapp.maps.queries import board_subject, find_part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from pbapp.assets.forms import MoreForm
+from pbapp.assets.adding.forms import MoreForm
 
 
 def turn_rows(form: MoreForm) -> bool:

@@ -12,8 +12,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from pbapp.assets.adding.forms import one_line
 from pbapp.assets.finding.wanted import Part, Sort
-from pbapp.assets.forms import one_line
 from pbapp.assets.models import Vocabulary
 from pbapp.assets.words import KINDS, offered
 from pbapp.places.models import Area

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from pbapp.assets.forms import one_line
+from pbapp.assets.adding.forms import one_line
 from pbapp.assets.keeping.words import PART
 from pbapp.assets.models import Asset, Status
 from pbapp.concerns.forms import ConcernForm

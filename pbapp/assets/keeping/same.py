@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pbapp.accounts.models import Account
-from pbapp.assets.doubles import list_likely
+from pbapp.assets.adding.doubles import list_likely
 from pbapp.assets.entry import Spot
 from pbapp.assets.keeping import trusting
 from pbapp.assets.keeping.confirming import hold

@@ -19,8 +19,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from pbapp.assets.adding.forms import one_line
 from pbapp.assets.entry import check_website
-from pbapp.assets.forms import one_line
 from pbapp.refusal import N_, Refused
 from pbapp.web.forms import plain_text
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from pbapp.assets.adding.forms import one_line
 from pbapp.assets.entry import Contact
-from pbapp.assets.forms import one_line
 from pbapp.assets.models import Cost, JoinBy, Precision, Status, Vocabulary
 from pbapp.assets.times import Session
 from pbapp.assets.times_typed import read_times

@@ -10,7 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired
 
-from pbapp.assets.forms import one_line, web_address_typed
+from pbapp.assets.adding.forms import one_line, web_address_typed
 from pbapp.assets.lists.columns import COLUMNS
 from pbapp.assets.lists.incoming import Choices, Exactness
 from pbapp.assets.models import AssetKind

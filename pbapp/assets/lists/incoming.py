@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from pbapp.assets.adding.forms import one_line, read_degrees, web_address_typed
 from pbapp.assets.alike import Kin, Known
 from pbapp.assets.entry import Contact, Entry, Spot, check_website, place
-from pbapp.assets.forms import one_line, read_degrees, web_address_typed
 from pbapp.assets.lists import cells as means
 from pbapp.assets.lists.columns import LIMITS
 from pbapp.assets.lists.file import LONGEST_CELL, Line, Table

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from pbapp.assets.adding.typed import fields_of
 from pbapp.assets.entry import Entry
 from pbapp.assets.models import Asset
 from pbapp.assets.snapshot import entry_of
 from pbapp.assets.times import Session
-from pbapp.assets.typed import fields_of
 
 A_YEAR = timedelta(weeks=52)  # so that a Tuesday stays a Tuesday
 NOT_COPIED = ("version", "photo", "contact_consent")

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.accounts.viewer import me
-from pbapp.assets import photos
 from pbapp.assets import services as assets
+from pbapp.assets.adding import photos
+from pbapp.assets.adding.forms import one_line
 from pbapp.assets.blueprint import bp
-from pbapp.assets.forms import one_line
 from pbapp.assets.links import fix_url
 from pbapp.assets.managing import copying, queries, services
 from pbapp.assets.managing.forms import CopiesForm, FindGroupForm, HandOverForm

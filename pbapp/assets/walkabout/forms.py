@@ -9,10 +9,10 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, 
 from wtforms.validators import Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from pbapp.assets.adding.forms import PlaceForm, WhatForm, one_line
+from pbapp.assets.adding.typed import place_fields
 from pbapp.assets.entry import Contact, Entry
-from pbapp.assets.forms import PlaceForm, WhatForm, one_line
 from pbapp.assets.models import AssetKind, Cost, Vocabulary
-from pbapp.assets.typed import place_fields
 from pbapp.assets.words import COST, offered
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards

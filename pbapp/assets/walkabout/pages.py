@@ -28,8 +28,8 @@ from pbapp.accounts.forms import CodeForm, EmailForm
 from pbapp.accounts.queries import tidy_email
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries, services
+from pbapp.assets.adding.doubles import Likely
 from pbapp.assets.blueprint import chosen_board
-from pbapp.assets.doubles import Likely
 from pbapp.assets.links import fix_url
 from pbapp.assets.walkabout import services as walkabout
 from pbapp.assets.walkabout.forms import NoteForm, SameForm

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets import services as assets
-from pbapp.assets.doubles import Likely, list_likely
+from pbapp.assets.adding.doubles import Likely, list_likely
 from pbapp.assets.entry import Entry, place
 from pbapp.assets.models import SUBJECT, Asset, AssetState
 from pbapp.assets.walkabout.models import Became, WalkaboutSent

@@ -15,7 +15,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp import clock
 from pbapp.assets import queries
-from pbapp.assets.credits import LICENCE_NAME, credit
 from pbapp.assets.models import (
     Asset,
     AssetArea,
@@ -24,6 +23,7 @@ from pbapp.assets.models import (
     Where,
 )
 from pbapp.assets.oruk.facts import alert
+from pbapp.assets.outgoing.credits import LICENCE_NAME, credit
 from pbapp.assets.queries import Wanted
 from pbapp.assets.times_typed import typed
 from pbapp.assets.writing import as_session

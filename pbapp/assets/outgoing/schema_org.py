@@ -6,7 +6,6 @@ from typing import Any
 
 from pbapp import clock
 from pbapp.assets import times
-from pbapp.assets.credits import LICENCE_URL, credit
 from pbapp.assets.models import (
     Asset,
     AssetKind,
@@ -19,6 +18,7 @@ from pbapp.assets.models import (
 )
 from pbapp.assets.oruk.facts import LAST_MINUTE, alert, clock_time
 from pbapp.assets.oruk.values import STATISTICS, as_email, as_uri, moment, tidy
+from pbapp.assets.outgoing.credits import LICENCE_URL, credit
 from pbapp.assets.vocabulary import ACCESS, AUDIENCE
 from pbapp.places.models import Area
 from pbapp.web.context import settings

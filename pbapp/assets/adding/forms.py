@@ -22,9 +22,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
+from pbapp.assets.adding.timetable import SessionRow
+from pbapp.assets.adding.timetable import one_line as one_line
 from pbapp.assets.models import Cost, JoinBy, Precision, Vocabulary
-from pbapp.assets.timetable import SessionRow
-from pbapp.assets.timetable import one_line as one_line
 from pbapp.assets.words import COST, JOIN_BY, KIND, SHOWN_AS, offered
 from pbapp.assets.writing import MOST_SESSIONS
 from pbapp.places.models import Area

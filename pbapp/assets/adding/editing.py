@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp.accounts.viewer import the_account
-from pbapp.assets import photos, services
+from pbapp.assets import services
+from pbapp.assets.adding import photos
+from pbapp.assets.adding.forms import EditForm
 from pbapp.assets.adding.rows import turn_rows
+from pbapp.assets.adding.typed import entry_from, fields_of
 from pbapp.assets.blueprint import bp
-from pbapp.assets.forms import EditForm
 from pbapp.assets.keepers import get_asset, its_keeper, part_in
 from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer
-from pbapp.assets.typed import entry_from, fields_of
 from pbapp.assets.words import KIND_HINT, personal_notes, told
 from pbapp.audit import queries as audit
 from pbapp.boards.queries import list_wards

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.assets import links, outgoing, queries, times
+from pbapp.assets import links, queries, times
 from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.filtering import wanted_from_address
 from pbapp.assets.models import (
@@ -26,6 +26,7 @@ from pbapp.assets.models import (
     Where,
 )
 from pbapp.assets.oruk.facts import alert
+from pbapp.assets.outgoing import rows as outgoing
 from pbapp.assets.words import COST, JOIN_BY
 from pbapp.boards.site import use_board
 from pbapp.web import icalendar

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from pbapp import clock
-from pbapp.assets.forms import MoreForm
+from pbapp.assets.adding.forms import MoreForm
 from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.web import drafts, uploads

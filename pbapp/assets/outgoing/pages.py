@@ -11,15 +11,8 @@ from typing import Any
 from flask import current_app, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pbapp.assets import (
-    diary,  # noqa: F401 — its pages belong to this room's blueprint
-    links,
-    outgoing,
-    queries,
-    schema_org,
-)
+from pbapp.assets import links, queries
 from pbapp.assets.blueprint import bp, chosen_board
-from pbapp.assets.credits import LICENCE_NAME, LICENCE_URL, postcode_credit
 from pbapp.assets.filtering import (
     filters_of,
     page_number,
@@ -27,6 +20,9 @@ from pbapp.assets.filtering import (
     wanted_from_address,
     wanted_of,
 )
+from pbapp.assets.outgoing import rows as outgoing
+from pbapp.assets.outgoing import schema_org
+from pbapp.assets.outgoing.credits import LICENCE_NAME, LICENCE_URL, postcode_credit
 from pbapp.assets.queries import Pin
 from pbapp.assets.times_words import when_next
 from pbapp.assets.words import COST, KIND, PART, STATUS

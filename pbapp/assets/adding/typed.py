@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbapp.assets.entry import Contact, Entry
-from pbapp.assets.forms import (
+from pbapp.assets.adding.forms import (
     EVERYWHERE,
     NO_PLACE,
     NO_PRIORITY,
@@ -14,6 +13,8 @@ from pbapp.assets.forms import (
     WhatForm,
     WhereForm,
 )
+from pbapp.assets.adding.timetable import row_of
+from pbapp.assets.entry import Contact, Entry
 from pbapp.assets.models import (
     Asset,
     AssetKind,
@@ -23,7 +24,6 @@ from pbapp.assets.models import (
     Vocabulary,
     Where,
 )
-from pbapp.assets.timetable import row_of
 from pbapp.boards.queries import list_wards
 
 NO_WARD = (None, "", EVERYWHERE, NO_PLACE)

@@ -1,0 +1,1 @@
+"""The published entries for other programs: tables, points, linked data, calendars."""
