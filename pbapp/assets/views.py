@@ -32,6 +32,7 @@ from pbapp.assets.lists import pages as lists_pages  # noqa: F401 — and these
 from pbapp.assets.managing import pages as managing_pages  # noqa: F401 — and these
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer, Precision
 from pbapp.assets.oruk import pages as oruk_pages
+from pbapp.assets.outgoing import diary  # noqa: F401 — and these
 from pbapp.assets.outgoing.credits import is_placed_by_postcode, postcode_credit
 from pbapp.assets.outgoing.pages import point_of, points
 from pbapp.assets.place_words import where_in_words
