@@ -29,13 +29,23 @@
     place("waiting").textContent = waiting ? fill(say.sayWaiting, { n: waiting }) : say.sayNone;
     place("send-box").hidden = !waiting;
     root.querySelector('[data-do="clear"]').hidden = !entries.some((one) => SENT.includes(one.state));
-    place("finish").hidden = entries.some((one) => !SENT.includes(one.state));
+    ending();
     const open = new Map([...root.querySelectorAll("[data-same] textarea")].map((area) => [area.closest("[data-key]").dataset.key, area.value]));
     place("list").replaceChildren(...entries.map(item));
     open.forEach((text, key) => {
       const area = root.querySelector(`[data-key="${key}"] textarea`);
       if (area && text) area.value = text;
     });
+  }
+
+  /* "Done" throws away what this browser keeps, so it waits for the last word to be sent. */
+  function ending() {
+    place("finish").hidden = Boolean(store.typing()) || store.all().some((one) => !SENT.includes(one.state));
+  }
+
+  function typing() {
+    store.type({ key: mending, pairs: typed() });
+    ending();
   }
 
   function item(entry) {
@@ -160,7 +170,7 @@
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         showHere(coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.max(1, Math.round(coords.accuracy)));
-        store.type({ key: mending, pairs: typed() });
+        typing();
       },
       failed,
       { enableHighAccuracy: true, timeout: 20000, maximumAge: 0 },
@@ -186,6 +196,7 @@
     token = got.token;
     place("stranger").hidden = Boolean(got.sender);
     place("sender").textContent = got.sender ? fill(say.saySender, { email: got.sender }) : "";
+    place("other").hidden = !got.proved;
     line(say.sayOnline);
     return got.sender;
   }
@@ -230,10 +241,13 @@
         place("sending").textContent = fill(say.saySending, { n: number + 1, all: waiting.length });
         const more = entry.anyway ? [["anyway", "yes"]] : [];
         const got = await post(say.send, [["key", key], ...entry.pairs, ...more]);
-        if (!got.isTaken) store.change(key, { state: "refused", errors: got.errors, problems: got.problems });
-        else if (JSON.stringify(store.find(key)?.pairs) !== JSON.stringify(entry.pairs)) store.change(key, { state: "late" });
-        else if (got.outcome === "alike" || got.outcome === "late") store.change(key, { state: got.outcome, like: got.like });
-        else store.taken(key, "taken");
+        const isChanged = JSON.stringify(store.find(key)?.pairs) !== JSON.stringify(entry.pairs);
+        const isThere = got.isTaken && got.outcome !== "alike";
+        if (isThere && (isChanged || got.outcome === "late")) store.change(key, { state: "late", like: got.like });
+        else if (isThere) store.taken(key, "taken");
+        else if (isChanged) store.change(key, { state: "held" }); // its new words have not been sent
+        else if (got.isTaken) store.change(key, { state: "alike", like: got.like });
+        else store.change(key, { state: "refused", errors: got.errors, problems: got.problems });
         if (store.find(key)?.state === "taken") taken += 1;
         else left += 1;
         show();
@@ -282,7 +296,26 @@
     }
   }
 
+  /* The next person at this device must not send in this one's name. */
+  async function another() {
+    try {
+      await post(say.forget, {});
+      root.querySelectorAll("#ask-code, #use-code").forEach((one) => one.reset());
+      root.querySelector("#ask-code").hidden = false;
+      root.querySelector("#use-code").hidden = true;
+      await greet();
+      root.querySelector("#email").focus();
+    } catch (error) {
+      stopped(error);
+    }
+  }
+
   async function finish() {
+    try {
+      await post(say.forget, {});
+    } catch (error) {
+      return stopped(error); // it goes on by itself without a line, and the address must not
+    }
     store.all().forEach((one) => store.drop(one.key));
     store.type(null);
     const registered = await navigator.serviceWorker?.getRegistration(location.pathname);
@@ -291,12 +324,26 @@
     location.assign(say.away);
   }
 
+  /* Whether the page would open again here without a connection. */
+  async function ready() {
+    let kept;
+    try {
+      await navigator.serviceWorker.register(say.worker);
+      await navigator.serviceWorker.ready;
+      kept = await caches.match(location.pathname, { cacheName: `offline ${location.pathname}` });
+    } catch {
+      kept = null; // no such browser, or a private window
+    }
+    place("ready").textContent = kept ? say.sayReady : say.sayUnkept;
+  }
+
   // --- at work ---
 
   const acts = {
     here: findHere,
     "not-here": () => showHere("", ""),
-    forget: () => { store.type(null); begin(null); },
+    forget: () => { store.type(null); begin(null); ending(); },
+    another,
     send,
     clear: () => { store.all().filter((one) => SENT.includes(one.state)).forEach((one) => store.drop(one.key)); show(); },
     finish,
@@ -328,16 +375,16 @@
   });
   form.addEventListener("input", () => {
     place("kept").textContent = "";
-    store.type({ key: mending, pairs: typed() });
+    typing();
   });
   addEventListener("online", () => greet().catch(stopped));
   addEventListener("offline", () => line(say.sayOffline));
   addEventListener("storage", show);
   root.hidden = false;
-  const typing = store.typing();
-  if (typing) begin(store.find(typing.key) ? typing.key : null, typing.pairs);
+  const left = store.typing();
+  if (left) begin(store.find(left.key) ? left.key : null, left.pairs);
   show();
   greet().catch(stopped);
-  if ("serviceWorker" in navigator) navigator.serviceWorker.register(say.worker);
+  ready();
   navigator.storage?.persist?.();
 })();

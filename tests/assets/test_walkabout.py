@@ -183,6 +183,28 @@ def test_a_stranger_proves_an_address_once_for_all_they_send(
         send(stranger, status=401)
 
 
+def test_the_next_person_at_a_device_proves_their_own_address(
+    stranger: Browser, resident: Browser, world: World
+) -> None:
+    prove(stranger)
+    assert stranger.get(f"{HERE}/token").response.json["proved"] is True
+    assert post(stranger, "/forget", {}) == {"sender": ""}
+    assert stranger.get(f"{HERE}/token").response.json["proved"] is False
+    send(stranger, status=401)
+    post(stranger, "/prove", {"code": "000000"}, 422)
+    told = resident.get(f"{HERE}/token").response.json
+    assert (told["sender"], told["proved"]) == (world.resident.email, False)
+    stranger.post(f"{HERE}/forget", {}, 400)
+
+
+def test_the_list_leads_to_the_walkabout_and_the_paper_form(
+    stranger: Browser, world: World
+) -> None:
+    found = stranger.get("/assets").links()
+    assert found["Note what’s here on the way"] == f"{HERE}/"  # noqa: RUF001
+    assert found["Print a form to fill in by hand"] == "/boards/coatbridge/paper-form"
+
+
 def test_a_wrong_code_counts(stranger: Browser, world: World) -> None:
     post(stranger, "/code", {"email": "walker@example.org"})
     for _try in range(5):

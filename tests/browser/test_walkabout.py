@@ -46,6 +46,13 @@ def test_a_walk_without_a_line_loses_nothing(own_demo: OwnSite, new_page: NewPag
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     expect(page.get_by_text("Connected.")).to_be_visible()
+    expect(page.get_by_text("Ready: this page opens here without")).to_be_visible()
+    done = page.get_by_role("button", name="Done: take this page off this device")
+    expect(done).to_be_visible()
+    page.get_by_label("What is it called?").press_sequentially("H")
+    expect(done).to_be_hidden()  # it would throw the letter away
+    page.get_by_role("button", name="Empty the form").click()
+    expect(done).to_be_visible()
     review(page)
 
     page.context.grant_permissions(["geolocation"])
@@ -94,6 +101,24 @@ def test_a_walk_without_a_line_loses_nothing(own_demo: OwnSite, new_page: NewPag
 
     held(page, "Example Well").get_by_role("button", name="Change").click()
     expect(page.get_by_label("Postcode", exact=True)).to_be_focused()
+    note(page, "Example Well", postcode="K1A 0B1")
+
+    # Changed while it was on its way, and refused: nothing was taken, and its new words wait.
+    def change(route: Route) -> None:
+        answer = route.fetch()
+        page.evaluate(
+            """() => {
+            const name = "pbapp walkabout coatbridge";
+            const all = JSON.parse(localStorage[name]);
+            all.find((one) => one.name === "Example Well").pairs.push(["opening", "Always"]);
+            localStorage[name] = JSON.stringify(all); }"""
+        )
+        route.fulfill(response=answer)
+
+    page.route("**/coatbridge/entries", change, times=1)
+    page.get_by_role("button", name="Send what I noted").click()
+    expect(held(page, "Example Well")).to_contain_text("Not sent yet")
+    held(page, "Example Well").get_by_role("button", name="Change").click()
     note(page, "Example Well")
     page.get_by_role("button", name="Send what I noted").click()
     expect(held(page, "Example Well")).to_contain_text("Taken. An officer checks it.")
@@ -109,6 +134,9 @@ def test_a_walk_without_a_line_loses_nothing(own_demo: OwnSite, new_page: NewPag
         assert len(latitudes_of(own_demo, name)) == 1
 
     page.get_by_role("button", name="Clear the list of what was sent").click()
-    page.get_by_role("button", name="Done: take this page off this device").click()
+    expect(page.get_by_text("You send as walker@example.org.")).to_have_count(1)
+    done.click()
     page.wait_for_url("**/assets?board=coatbridge")
+    told = page.evaluate(f"async () => (await (await fetch('{WALK}token')).json()).sender")
+    assert told == ""
     assert page.evaluate("() => localStorage.length") == 0

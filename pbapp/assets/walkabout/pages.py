@@ -101,7 +101,9 @@ def worker(slug: str) -> Response:
 def token(slug: str) -> Response:
     """A fresh token for sending, as the page that was kept has none; and who would send."""
     chosen_board(slug)
-    return jsonify(token=generate_csrf(), sender=_sender().address)
+    sender = _sender()
+    proved = bool(sender.email)
+    return jsonify(token=generate_csrf(), sender=sender.address, proved=proved)
 
 
 @bp.post("/<slug>/code")
@@ -147,6 +149,17 @@ def prove(slug: str) -> Told:
         db.session.commit()  # a wrong try counts, a used code is used
     session["walkabout"] = [email, clock.now().isoformat()]
     return jsonify(sender=email)
+
+
+@bp.post("/<slug>/forget")
+@access(anyone)
+@limited("walkabout forgets", tries=SENT_AN_HOUR, seconds=3600)
+def forget(slug: str) -> Told:
+    """Whoever proved an address has finished: the next person at the device proves their own."""
+    chosen_board(slug)
+    for name in ("walkabout", "walkabout_asked"):
+        session.pop(name, None)
+    return jsonify(sender=_sender().address)
 
 
 @bp.post("/<slug>/entries")
