@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
@@ -91,7 +93,8 @@ def ward_file(slug: str, code: str, variant: str) -> Response:
     """How far a ward's file is, then where it is."""
     board, area = _ward(slug, code)
     back = url_for(".ward", slug=slug, code=code)
-    return _progress(board, code, variant, _("A sheet of %(ward)s", ward=area.name), back)
+    title = _("A sheet of %(ward)s", ward=area.name)
+    return _progress(board, code, variant, title, back, lambda: gathering.gather_ward(board, area))
 
 
 @bp.get(f"{BLANK}/{FORM_SIZES}")
@@ -99,7 +102,9 @@ def ward_file(slug: str, code: str, variant: str) -> Response:
 def blank_file(slug: str, variant: str) -> Response:
     """How far the form's file is, then where it is."""
     board = _board(slug)
-    return _progress(board, FORM, variant, _("A form to fill in"), url_for(".blank", slug=slug))
+    back = url_for(".blank", slug=slug)
+    title = _("A form to fill in")
+    return _progress(board, FORM, variant, title, back, lambda: gathering.gather_form(board))
 
 
 @bp.get(f"{WARD}/{SIZES}.pdf")
@@ -146,9 +151,18 @@ def _ask(board: Board, subject: str, form: WritingForm, facts: WardSheet | Blank
     return redirect(f"{request.path}/{variant}", 303)
 
 
-def _progress(board: Board, subject: str, variant: str, title: str, back: str) -> Response:
+def _progress(
+    board: Board,
+    subject: str,
+    variant: str,
+    title: str,
+    back: str,
+    gather: Callable[[], WardSheet | BlankForm],
+) -> Response:
     sheet = queries.find_sheet(board.id, subject, variant, page_language()) or abort(404)
     job = queries.job_of(sheet)
+    state = _state(sheet, job)
+    is_kept = state != "running" and sheet.made_at is not None
     return render(
         "sheets/progress.html",
         fragment="sheets/_progress.html",
@@ -156,7 +170,9 @@ def _progress(board: Board, subject: str, variant: str, title: str, back: str) -
         sheet=sheet,
         title=title,
         back=back,
-        state=_state(sheet, job),
+        state=state,
+        is_kept=is_kept,
+        will_do=is_kept and services.will_do(sheet, gathering.digest_of(gather())),
         done=job.done if job else 0,
         total=job.total if job else None,
         step=_(job.step) if job and job.step else "",

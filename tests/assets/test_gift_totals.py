@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbapp.assets.entry import Entry
-from pbapp.assets.gifts.bare import bare_gift
+from pbapp.assets.gifts.bare import LINK, bare_gift
 from pbapp.assets.gifts.totals import FEWEST, is_worth_a_recount, ward_totals
 from pbapp.assets.models import AssetKind
 from pbapp.refusal import Refused
@@ -64,6 +64,7 @@ def test_two_counts_side_by_side_differ_by_five_gifts_or_are_one(
         ("opening", "See www.example.org"),
         ("name", "Guitar lessons at ML5 3AB"),
         ("story", "https://example.org/me"),
+        ("summary", "I am at pages.example/ann"),
     ],
 )
 def test_a_gift_that_says_how_to_reach_its_giver_is_refused(field: str, text: str) -> None:
@@ -73,10 +74,26 @@ def test_a_gift_that_says_how_to_reach_its_giver_is_refused(field: str, text: st
     assert refused.value.field == field
 
 
+def test_a_web_link_is_told_from_words_with_a_full_stop() -> None:
+    for link in (
+        "https://x",
+        "ftp://x.example",
+        "WWW.example",
+        "evil.example/pay",
+        "évil.example:80/",
+        "bit.ly",
+        "go to shop.Com now",
+        "me@example.org",
+    ):
+        assert LINK.search(link), link
+    for words in ("Node.js", "e.g. tea", "at 6.30pm", "2.5 km", "and/or", "Yes.Thanks", "24/7"):
+        assert LINK.search(words) is None, words
+
+
 def test_a_gift_keeps_what_is_offered_and_loses_what_leads_to_its_giver() -> None:
     entry = Entry(
         kind=AssetKind.INDIVIDUAL,
-        name="Guitar lessons",
+        name="Guitar lessons, Node.js and/or tea",
         opening="Two evenings a week, 6pm to 8pm; since 2019",
         where_words="By the church",
         website="https://example.org/me",

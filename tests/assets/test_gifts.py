@@ -141,8 +141,12 @@ def test_a_letter_goes_to_its_giver_once_its_writer_has_proved_the_address(
     assert len(page.errors()) == 2
     typed = {"name": "Sam", "email": ASKER, "text": HOSTILE}
     page = stranger.submit(page, {**typed, "text": "see www.example.org"}, status=422)
-    assert page.errors() == ["Leave web links out: the giver cannot tell where they lead."]
-    stranger.submit(page, {**typed, "name": "https://example.org"}, status=422)
+    assert page.errors() == [
+        "Leave web and e-mail addresses out: the giver cannot tell where they lead. "
+        "Tick below if they may see your own."
+    ]
+    for field in ("name", "text"):
+        stranger.submit(page, {**typed, field: "Free: evil.example/pay"}, status=422)
     code_page = stranger.follow(stranger.submit(page, typed))
     assert letters("gift_letter") == []
     again = stranger.submit(page, typed)
@@ -226,7 +230,15 @@ def test_a_gift_stays_half_a_year_unless_its_giver_says_so(world: World, strange
     gift = make_gift(world)
     passed_on(world, gift)
     mine = f"/gifts/mine/{links.gift_key(gift.id)}"
-    assert "An officer looks at it first" in stranger.get(mine).text
+    for state, said in (
+        (AssetState.WAITING, "An officer looks at it first"),
+        (AssetState.RETURNED, "an officer asks you to change something"),
+        (AssetState.REFUSED, "It is not on the list. We wrote to you why."),
+        (AssetState.PUBLISHED, "It has just come on the list"),
+    ):
+        gift.state = state
+        db.session.commit()
+        assert said in stranger.get(mine).text
 
     def live(days: float) -> None:
         """Chores and commit, so many days on."""
@@ -261,7 +273,8 @@ def test_a_gift_stays_half_a_year_unless_its_giver_says_so(world: World, strange
     live(360 + 183 + 32)
     assert db.session.scalar(select(Asset.id).where(Asset.name == "Guitar lessons")) is None
     assert db.session.query(Gift).count() == db.session.query(GiftLetter).count() == 0
-    stranger.get(mine, status=404)
+    with time_machine.travel(start + timedelta(days=360 + 183 + 33)):
+        assert "We have deleted it" in stranger.get(mine, status=410).text
 
 
 def test_a_giver_takes_a_gift_off_and_a_wrong_key_opens_nothing(
@@ -274,8 +287,9 @@ def test_a_giver_takes_a_gift_off_and_a_wrong_key_opens_nothing(
     for path in ("/gifts/mine/x", "/gifts/letters/x", f"/gifts/letters/{links.gift_key(gift.id)}"):
         stranger.get(path, status=404)
     stranger.post("/gifts/mine/x", {**stranger.token(), "wish": "off"}, status=404)
-    stranger.submit(page, press="wish=off")
+    for status in (303, 410):  # a second press finds it gone
+        stranger.submit(page, press="wish=off", status=status)
     assert list(db.session.scalars(select(Asset.name).where(Asset.submitter_email == GIVER))) == [
         other.name
     ]
-    stranger.get(mine, status=404)
+    assert "It is deleted" in stranger.get(mine, status=410).text

@@ -92,15 +92,31 @@ def test_whoever_only_added_it_answers_by_the_link_in_the_mail(
     link = letter.text[letter.text.index("/assets/ties/") :].split()[0]
     officer.get(link.split("?")[0], status=403)
     stranger.refused(link.split("?")[0], 303)
-    stranger.refused(link.replace(links.key_of(hall), links.key_of(choir)), 303)
+    stranger.refused(f"{link.split('?')[0]}?key={links.key_of(choir)}", 303)
     stranger.submit(stranger.get(link), press="answer=no")
     assert queries.list_shown(hall) == []
     ((to, letter),) = letters("tie_answered")
     assert (to, letter.subject) == ("choir@example.org", "“Example Hall” said no")
     with pytest.raises(Refused, match="said no not long ago"):
         tied(world, choir, hall, TieKind.USES)
+    with pytest.raises(Refused, match="said no not long ago"):
+        tied(world, choir, hall, TieKind.LENDS, is_turned=True)
     with time_machine.travel(clock.now() + timedelta(days=200)):
         assert tied(world, choir, hall, TieKind.USES).state is TieState.ASKED
+
+
+def test_nobody_is_asked_let_go_and_asked_again_within_a_day(world: World) -> None:
+    hall = make_asset(world, "Example Hall", organisation_id=world.group.id)
+    choir = make_asset(world, "Example Choir")
+    services.end(tie=tied(world, choir, hall), by=world.resident)
+    with pytest.raises(Refused, match="Ask again tomorrow"):
+        tied(world, choir, hall)
+    assert len(letters("tie_asked")) == 1
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
+        assert tied(world, choir, hall).state is TieState.ASKED
+    services.end(tie=tied(world, hall, choir, TieKind.USES), by=world.group_member)
+    both = tied(world, hall, choir, TieKind.LENDS, by=world.group_member)
+    services.end(tie=both, by=world.group_member)
 
 
 def test_an_officer_answers_for_what_is_nobodys(

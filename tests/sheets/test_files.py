@@ -129,6 +129,7 @@ def test_a_sheet_is_made_by_the_worker_and_fetched(
     stranger.get(f"{ADDRESS}/a3.pdf", status=404)
     page = ask(stranger, "a3")
     assert page.links()["Download the file"] == f"{ADDRESS}/a3.pdf"
+    assert "download>" not in page.html  # where it has aged meanwhile, the answer is a page
     got = stranger.get(f"{ADDRESS}/a3.pdf").response
     assert got.data == b"%PDF-made"
     assert got.headers["Content-Disposition"].endswith("coatbridge-S13003048-a3.pdf")
@@ -152,6 +153,10 @@ def test_a_kept_sheet_is_used_until_something_changes(
         assert len(quick) == 1
         time.shift(timedelta(minutes=11))
         # What was withdrawn is not handed out any more.
+        old = stranger.get(f"{ADDRESS}/a4")
+        assert "Something on this sheet has changed." in old.text
+        assert old.links()["Ask for a new one"] == ADDRESS
+        assert "Download the file" not in old.links()
         assert stranger.get(f"{ADDRESS}/a4.pdf", status=302).location == ADDRESS
         ask(stranger)
         assert len(quick) == 2

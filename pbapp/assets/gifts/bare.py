@@ -8,11 +8,15 @@ from dataclasses import replace
 from pbapp.assets.entry import Entry
 from pbapp.refusal import N_, Refused
 
+# What mail programs make a link of: with its scheme, "example.net/pay", and the usual endings bare.
+# Not each word with a full stop in it: people teach Node.js.
+_LINK = r"://|\bwww\.|\w\.[^\W\d_]{2,}(?::\d+)?/|\w\.(?:com|org|info|biz|uk|scot|ly)\b"
+LINK = re.compile(_LINK, re.IGNORECASE)
 # An e-mail address, a phone number, a web address, a full postcode.
 LEADS_TO_THEM = re.compile(
     r"[^\s@]+@[^\s@]+\.[^\s@]+"
     r"|(?:\+|\b0)(?:[ ()-]*\d){8,}"
-    r"|https?://|\bwww\."
+    rf"|{_LINK}"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b",
     re.IGNORECASE | re.ASCII,
 )

@@ -17,7 +17,7 @@ from pbapp.assets.blueprint import bp
 from pbapp.assets.gifts import links, queries, services
 from pbapp.assets.gifts.forms import AnswerForm, LetterForm
 from pbapp.assets.gifts.models import Gift, GiftLetter
-from pbapp.assets.links import page_url
+from pbapp.assets.links import fix_url, page_url
 from pbapp.assets.models import Asset, AssetKind, AssetState
 from pbapp.boards.site import use_board
 from pbapp.db import db
@@ -171,48 +171,58 @@ def stop_letter(key: str) -> Response:
     return redirect(url_for(".read_letter", key=key), 303)
 
 
-def _gift_of(key: str) -> Gift | Asset:
-    """The gift, or before its half year began only its entry."""
+def _gift_of(key: str) -> Gift | Asset | None:
+    """The gift, or before its half year began only its entry; None once it is deleted."""
     asset_id = links.read(links.GIFT, key)
     if asset_id is None:
         abort(404)
     found = queries.find_gift(asset_id) or assets.find(asset_id)
+    if found is None:
+        return None
     asset = found.asset if isinstance(found, Gift) else found
-    if found is None or asset is None or asset.kind is not AssetKind.INDIVIDUAL:
+    if asset.kind is not AssetKind.INDIVIDUAL:
         abort(404)
     use_board(asset.board)
     return found
 
 
+def _gone() -> Page:
+    return render_template("assets/gifts/gone.html"), 410
+
+
 @bp.get("/gifts/mine/<key>")
 @access(anyone)
-def my_gift(key: str) -> str:
+def my_gift(key: str) -> Page:
     """How long it stays, whether letters come, and taking it off."""
     found = _gift_of(key)
+    if found is None:
+        return _gone()
     gift = found if isinstance(found, Gift) else None
+    asset = found.asset if isinstance(found, Gift) else found
     return render_template(
         "assets/gifts/mine.html",
         gift=gift,
-        asset=gift.asset if gift else found,
+        asset=asset,
         key=key,
         press=PressForm(formdata=None),
-        is_over=gift is not None and gift.asset.state is AssetState.ENDED,
-        is_out=gift is not None and gift.asset.state is AssetState.PUBLISHED,
+        fix=fix_url(asset) if asset.state is AssetState.RETURNED else None,
     )
 
 
 @bp.post("/gifts/mine/<key>")
 @access(anyone)
 @limited("my gift", tries=30, seconds=3600)
-def change_my_gift(key: str) -> Response:
+def change_my_gift(key: str) -> Page:
     """Half a year more, letters on or off, or off for good: one press each."""
     found = _gift_of(key)
+    if found is None:
+        return _gone()
     gift = found if isinstance(found, Gift) else None
-    asset = gift.asset if gift else found
+    asset = found.asset if isinstance(found, Gift) else found
     wish = request.form.get("wish")
     if not PressForm().validate_on_submit():
         return redirect(url_for(".my_gift", key=key), 303)
-    if wish == "off" and isinstance(asset, Asset):
+    if wish == "off":
         services.take_off(asset=asset)
         db.session.commit()
         flash(_("Your gift and your address are deleted. Thank you for having offered it."))

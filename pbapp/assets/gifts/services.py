@@ -10,6 +10,7 @@ from pbapp import clock
 from pbapp.accounts import services as accounts
 from pbapp.accounts.queries import tidy_email
 from pbapp.assets.gifts import queries
+from pbapp.assets.gifts.bare import LINK
 from pbapp.assets.gifts.models import Gift, GiftBlock, GiftLetter
 from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer, Method
 from pbapp.audit import services as audit
@@ -43,8 +44,14 @@ def write_letter(
     if not queries.takes_letters(asset):
         raise Refused(CLOSED)
     for field, typed in (("name", name), ("text", text)):
-        if "://" in typed or "www." in typed.lower():
-            raise Refused(N_("Leave web links out: the giver cannot tell where they lead."), field)
+        if LINK.search(typed):
+            raise Refused(
+                N_(
+                    "Leave web and e-mail addresses out: the giver cannot tell where they lead. "
+                    "Tick below if they may see your own."
+                ),
+                field,
+            )
     email = tidy_email(email)
     advisory_lock(f"letters of {queries.address_key(email, secret)}")
     recent = _recent(email)

@@ -21,6 +21,7 @@ from pbapp.organisations.queries import is_member, list_leads
 from pbapp.refusal import N_, Refused
 
 NOT_AGAIN_FOR = timedelta(days=180)  # after a no
+NOT_AT_ONCE = timedelta(days=1)  # after an end: each asking is a letter
 ANSWERED = N_("This has been answered already.")
 # Somebody cannot host their host; two groups may well use each other's rooms.
 ONE_WAY = (TieKind.HOSTS, TieKind.RUNS)
@@ -58,8 +59,9 @@ def ask(
     first, second = (other, asset) if is_turned else (asset, other)
     advisory_lock(f"ties {asset.board_id}")
     _refuse_circle(first, second, kind)
-    _refuse_again(asset, other, kind)
     is_agreed = speaks_for(other, by)
+    if not is_agreed:
+        _refuse_again(asset, other, kind)
     tie = EntryTie(
         from_asset=first,
         to_asset=second,
@@ -143,16 +145,24 @@ def _refuse_circle(first: Asset, second: Asset, kind: TieKind) -> None:
 
 
 def _refuse_again(asset: Asset, other: Asset, kind: TieKind) -> None:
-    """A no stands for half a year: nobody is asked until they give in."""
-    query = select(EntryTie.id).where(
-        EntryTie.pair == _pair(asset, other),
-        EntryTie.kind == kind,
-        EntryTie.state == TieState.REFUSED,
-        EntryTie.asked_for_id == asset.id,
-        EntryTie.answered_at > clock.now() - NOT_AGAIN_FOR,
+    """A no stands for half a year, in whatever words it is asked again: nobody is asked until they
+    give in. Nor is anybody asked, let go and asked again within a day.
+    """
+    asked = select(EntryTie.id).where(
+        EntryTie.pair == _pair(asset, other), EntryTie.asked_for_id == asset.id
     )
-    if db.session.scalar(query.limit(1)) is not None:
+    refused = asked.where(
+        EntryTie.state == TieState.REFUSED, EntryTie.answered_at > clock.now() - NOT_AGAIN_FOR
+    )
+    if db.session.scalar(refused.limit(1)) is not None:
         raise Refused(N_("They said no not long ago. Talk to them before you ask again."), "other")
+    ended = asked.where(
+        EntryTie.state == TieState.ENDED,
+        EntryTie.kind == kind,
+        EntryTie.answered_at > clock.now() - NOT_AT_ONCE,
+    )
+    if db.session.scalar(ended.limit(1)) is not None:
+        raise Refused(N_("This was ended a short while ago. Ask again tomorrow."), "other")
 
 
 def _log(tie: EntryTie, what: str, by: Account | None) -> None:
