@@ -16,7 +16,7 @@ from pbapp.assets.times import Occurrence, Regular
 from pbapp.web.babel import day
 from pbapp.web.context import settings
 
-WEEK, WORKING_DAYS = 0b1111111, 0b0011111
+WEEK = 0b1111111
 
 
 def wall_clock() -> datetime:
@@ -71,8 +71,10 @@ def _days(regular: Regular) -> str:
         return gettext("Every %(n)s weeks on %(days)s", n=regular.every, days=names)
     if regular.days == WEEK:
         return gettext("Every day")
-    if regular.days == WORKING_DAYS:
-        return gettext("Monday to Friday")
+    row = times.days_of(regular)
+    if len(row) > 2 and row[-1] - row[0] == len(row) - 1:
+        week = get_day_names("wide", locale=get_locale())
+        return gettext("%(first)s to %(last)s", first=week[row[0]], last=week[row[-1]])
     return _names(regular, gettext("%(day)ss"))
 
 

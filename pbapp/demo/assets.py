@@ -36,6 +36,7 @@ def load_assets(cast: Cast) -> int:
 
 
 def _asset(cast: Cast, entry: dict[str, Any], access: dict[str, str]) -> Asset:
+    terms = read("details")["terms"]  # what is a term is not said in words as well
     added = cast.calendar.moment(entry["added"], "10:00")
     confirmed = entry.get("confirmed")
     has_point = "lat" in entry
@@ -50,7 +51,7 @@ def _asset(cast: Cast, entry: dict[str, Any], access: dict[str, str]) -> Asset:
         summary=entry["summary"],
         description=entry["description"],
         opening=entry.get("opening", ""),
-        access=", ".join(access[key] for key in entry.get("access", [])),
+        access=", ".join(access[key] for key in entry.get("access", []) if key not in terms),
         website=entry.get("website"),
         where_kind=Where.POINT if has_point else Where.WARD,
         where_words=entry.get("where_words", ""),

@@ -20,7 +20,10 @@ def load_times(cast: Cast) -> None:
     facts, names = read("times"), {one["key"]: one["name"] for one in read("assets")["assets"]}
     entries = {asset.name: asset for asset in db.session.scalars(select(Asset))}
     for key, times in facts["times"].items():
-        entries[names[key]].sessions = [session_of(time) for time in times]
+        entry = entries[names[key]]
+        entry.sessions = [session_of(time) for time in times]
+        if "term" not in entry.opening and any(s.use is SessionUse.OPEN for s in entry.sessions):
+            entry.opening = ""  # the rows say all that the words said
     for key, codes in facts["serves"].items():
         served = [AssetArea(area_id=cast.wards[code].id) for code in codes]
         entries[names[key]].serves = served

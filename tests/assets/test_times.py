@@ -116,6 +116,8 @@ def test_what_comes_next_is_on_and_nothing_is_on_before_it(
         (Session(TUESDAY | SATURDAY, 570, 1440), "Tuesdays and Saturdays, 9:30am to midnight"),
         (Session(127, 540, 1020), "Every day, 9am to 5pm"),
         (Session(31, 540, 1020), "Monday to Friday, 9am to 5pm"),
+        (Session(0b0111100, 540, 1020), "Wednesday to Saturday, 9am to 5pm"),
+        (Session(0b0111010, 540, 1020), "Tuesdays, Thursdays, Fridays and Saturdays, 9am to 5pm"),
         (Session(TUESDAY, 600, 720, nth=-1), "The last Tuesday of the month, 10am to noon"),
         (
             Session(TUESDAY, 600, 720, every=2, starts_on=date(2026, 1, 6)),

@@ -69,7 +69,8 @@ def test_every_file_says_what_it_holds_and_names_nobody_real(path):
         assert address.endswith("@example.org")
     for site in re.findall(r"https?://([^/\"\s]+)", text):
         assert site == "example.org" or site.endswith(".example.org")
-    assert not re.search(r"\b0\d{3,4}[ -]?\d{3}", text), "a telephone number"
+    # Ofcom keeps 01632 960000 to 960999 for stories: nobody has them.
+    assert not re.search(r"\b(?!01632 960)0\d{3,4}[ -]?\d{3}", text), "a telephone number"
     for postcode in re.findall(r"\b([A-Z]{1,2})\d{1,2} ?\d[A-Z]{2}\b", text):
         assert postcode == "ZZ"
 
