@@ -28,16 +28,16 @@ COSTS = {"": (), "free": (Cost.FREE,), "donation": (Cost.FREE, Cost.DONATION)}
 class Place:
     """Where the visitor looks from: what they typed, what we know of it, the point it gives.
 
-    `instead` is the first half of a postcode that we do not have, where we have others of it.
+    `instead` is the first half of a postcode that we do not have, where we have others of it;
+    `unknown_half` a first half of which we have none here.
     """
 
     typed: str = ""
     answer: PostcodeAnswer | None = None
     outward: Outward | None = None
     origin: Origin | None = None
-    instead: str = (
-        ""  # the first half of a postcode that we do not have, where we have others of it
-    )
+    instead: str = ""
+    unknown_half: str = ""
 
     @property
     def ward(self) -> Area | None:
@@ -73,6 +73,9 @@ def place_of(form: FilterForm, wards: list[Area]) -> Place:
     if outward is not None:
         return Place(typed, None, *outward)
     answer = places.look_up_postcode(typed, ward_ids)
+    half = finding.outward_of(typed)
+    if half is not None:
+        return Place(typed, answer, unknown_half=half)
     if answer.state is PostcodeState.UNKNOWN:
         half = answer.postcode.split(" ")[0]
         return Place(typed, answer, instead=half if finding.find_outward(half, ward_ids) else "")

@@ -24,6 +24,7 @@ from pbapp.assets.facts import next_of
 from pbapp.assets.filtering import wanted_from_address
 from pbapp.assets.finding.results import notes_on
 from pbapp.assets.models import Asset
+from pbapp.assets.place_words import how_exact
 from pbapp.assets.queries import StoredPin
 from pbapp.assets.words import KIND, PART
 from pbapp.boards.site import use_board
@@ -81,6 +82,7 @@ def lines_of(asset: Asset) -> list[str]:
     lines = [
         " · ".join(filter(None, (str(KIND[asset.kind]), where, _("Example") * asset.is_example))),
         *notes_on(asset),
+        how_exact(asset),
         asset.summary,
         asset.opening,
         next_of(asset),

@@ -27,15 +27,35 @@ def where_in_words(asset: Asset, landmarks: Landmarks) -> str:
         if not ward:
             return gettext("All over %(place)s, or online", place=place)
         return gettext("In %(ward)s", ward=ward)
-    is_vague = asset.shown_as is not Precision.EXACT or asset.where_kind is Where.POSTCODE
     # What is a landmark itself is not 0 m from itself.
     mark = landmarks.nearest(asset.lat, asset.lon, but=fold(asset.name))
     if mark is not None:
         north, east = offset(mark.lat, mark.lon, asset.lat, asset.lon)
-        return beside(mark.name, north, east, is_vague=is_vague)
+        return beside(mark.name, north, east, is_vague=is_blurred(asset))
     if ward and asset.postcode:
         return gettext("In %(ward)s, near the middle of %(code)s", ward=ward, code=asset.postcode)
     return gettext("In %(ward)s", ward=ward or place)
+
+
+def is_blurred(asset: Asset) -> bool:
+    """Whether the point that shows is only near the place: coarsened, or that of a postcode."""
+    return asset.shown_as is not Precision.EXACT or asset.where_kind is Where.POSTCODE
+
+
+def very_place(asset: Asset) -> tuple[float, float] | None:
+    """The point of an entry where that is the place itself, for programmes that find the way."""
+    if asset.lat is None or asset.lon is None or is_blurred(asset):
+        return None
+    return asset.lat, asset.lon
+
+
+def how_exact(asset: Asset) -> str:
+    """What to say beside a point that is only near the place; empty of any other."""
+    if asset.lat is None or not is_blurred(asset):
+        return ""
+    if asset.shown_as is Precision.STREET:
+        return gettext("About here: within 200 metres or so.")
+    return gettext("About here: the pin is in the middle of its postcode.")
 
 
 def beside(name: str, north: float, east: float, *, is_vague: bool = False) -> str:

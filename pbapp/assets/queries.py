@@ -12,7 +12,7 @@ from sqlalchemy import Select, String, case, cast, func, select, type_coerce
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.assets.finding.matching import matching
-from pbapp.assets.finding.search import SHOWN, Search, shown
+from pbapp.assets.finding.search import Search, shown
 from pbapp.assets.finding.wanted import Wanted as Wanted
 from pbapp.assets.models import (
     Asset,
@@ -215,16 +215,6 @@ def count_by_ward(board_id: int) -> dict[int | None, int]:
     return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
 
 
-def count_by_kind(area_id: int) -> dict[AssetKind, int]:
-    """Kind to how many published entries a ward has, people's gifts left out (decision 0162)."""
-    query = (
-        select(Asset.kind, func.count())
-        .where(Asset.area_id == area_id, *SHOWN, Asset.kind != AssetKind.INDIVIDUAL)
-        .group_by(Asset.kind)
-    )
-    return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
-
-
 def count_by_priority(board_id: int) -> dict[int, int]:
     """Priority id to how many published entries help it, as their main one or otherwise."""
     query = (
@@ -234,19 +224,6 @@ def count_by_priority(board_id: int) -> dict[int, int]:
         .group_by(AssetPriority.priority_id)
     )
     return {key: number for key, number in db.session.execute(query)}  # noqa: C416 — rows, not pairs
-
-
-def list_for_priority(priority_id: int) -> tuple[list[Asset], list[Asset]]:
-    """The published entries that help a priority: as their main one, and otherwise."""
-    query = (
-        select(Asset, AssetPriority.is_main)
-        .join(AssetPriority, AssetPriority.asset_id == Asset.id)
-        .options(joinedload(Asset.area))
-        .where(AssetPriority.priority_id == priority_id, *SHOWN)
-        .order_by(func.lower(Asset.name), Asset.id)
-    )
-    rows = db.session.execute(query).all()
-    return [a for a, is_main in rows if is_main], [a for a, is_main in rows if not is_main]
 
 
 def _published(wanted: Wanted) -> Select[Asset]:

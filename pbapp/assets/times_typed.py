@@ -63,7 +63,7 @@ def _clock(minutes: int) -> str:
 
 def read_times(text: str) -> list[Session]:
     """The times of a cell; raises `Refused` beside `sessions` for what is not understood."""
-    rest = text.replace("–", "-").replace("—", "-").strip().rstrip(";")
+    rest = _with_hyphens(text).strip().rstrip(";")
     found: list[Session] = []
     while rest:
         one = _ONE.match(rest)
@@ -72,6 +72,13 @@ def read_times(text: str) -> list[Session]:
         found.append(_session(one))
         rest = rest[one.end() + 1 :].strip()
     return found
+
+
+def _with_hyphens(text: str) -> str:
+    """Dashes as hyphens; what is between quotation marks is a note and stays as it is."""
+    parts = text.split('"')
+    parts[::2] = [part.replace("–", "-").replace("—", "-") for part in parts[::2]]
+    return '"'.join(parts)
 
 
 def _not_understood(words: str) -> Refused:

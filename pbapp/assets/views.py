@@ -46,7 +46,7 @@ from pbapp.boards.models import Board
 from pbapp.boards.queries import list_boards, list_wards
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Outcome
-from pbapp.maps.queries import board_subject, find_part
+from pbapp.maps.shown import map_of
 from pbapp.places.queries import PostcodeAnswer, PostcodeState
 from pbapp.plans import queries as plans
 from pbapp.proposals import words as proposal_words
@@ -79,7 +79,7 @@ def index() -> Response:
         fragment="assets/_results.html",
         results=results,
         elsewhere=_board_of(results.place.answer),
-        map=find_part(board_subject(results.board.id)) if shows_map else None,
+        map=map_of(results.board.id) if shows_map else None,
         kind_words=KIND,
         kinds=without_people(KINDS),
         part_words=PART,
@@ -141,7 +141,7 @@ def detail(asset_id: UUID) -> Page:
         status_words=STATUS,
         was_looked_after=claim_states.state_of(asset.id) in ENDED,
         plan_names={v.priority_id: v for v in plans.list_priorities(asset.board_id)},
-        map=find_part(board_subject(asset.board.id)) if asset.lat is not None else None,
+        map=map_of(asset.board.id) if asset.lat is not None else None,
     )
 
 
@@ -166,4 +166,8 @@ def pin(asset_id: UUID) -> Response:
     if asset.state is not AssetState.PUBLISHED and part_in(asset) is None:
         abort(404)
     features = [] if asset.lat is None else [point_of(queries.pin_of(asset))]
-    return points(features)
+    response = points(features)
+    if asset.state is not AssetState.PUBLISHED:
+        response.headers["Cache-Control"] = "private, no-store"
+        del response.headers["Access-Control-Allow-Origin"]
+    return response

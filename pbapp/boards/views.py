@@ -33,6 +33,7 @@ from pbapp.rounds import queries as rounds
 from pbapp.rounds.words import state_words
 from pbapp.thread import queries as thread
 from pbapp.web.access import access, anyone, require
+from pbapp.web.babel import page_language
 from pbapp.web.refusals import say_no
 
 bp = Blueprint("boards", __name__, url_prefix="/boards")
@@ -70,7 +71,7 @@ def detail(slug: str) -> str:
         reached=sum(one.people or 0 for one in engagement.list_heard(board.id)),
         helpers=len({one.account_id for one in queries.list_roles_held(board)}),
         reads_log=is_on_board(board.id),
-        map=find_part(board_subject(board.id)),
+        map=find_part(board_subject(board.id), page_language()),
     )
 
 
@@ -136,7 +137,7 @@ def ward(slug: str, code: str) -> str | Response:
         proposals=[one for one in undecided if found in one.wards and not _is_for_all(one, wards)],
         everywhere=sum(_is_for_all(one, wards) for one in undecided),
         awards=[a for a in results.awards_in_ward(found) if a.count.round.board_id == board.id],
-        map=find_part(board_subject(board.id)),
+        map=find_part(board_subject(board.id), page_language()),
     )
 
 

@@ -13,7 +13,7 @@ from pbapp.boards.site import the_board
 from pbapp.db import db
 from pbapp.gaps import queries as gaps
 from pbapp.gaps import words as gap_words
-from pbapp.maps.queries import board_subject, find_part
+from pbapp.maps.shown import map_of
 from pbapp.pages.home import action_for, price_priorities
 from pbapp.plans import queries as plans
 from pbapp.proposals import queries as proposals
@@ -56,7 +56,7 @@ def home() -> str:
         wards=list_wards(board),
         entries=assets.count_by_ward(board.id),
         confirmed=gap_words.confirmed_share(gaps.find_summary(board.id, now).share_fresh),
-        map=find_part(board_subject(board.id)),
+        map=map_of(board.id),
     )
 
 

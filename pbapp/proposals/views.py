@@ -16,7 +16,7 @@ from pbapp.audit.queries import list_revisions
 from pbapp.boards.access import is_officer_of
 from pbapp.decisions import queries as decisions
 from pbapp.maps.models import MapPart
-from pbapp.maps.queries import board_subject, find_part
+from pbapp.maps.shown import map_of
 from pbapp.proposals import (
     appealing,
     comparing,  # noqa: F401 — it adds its views
@@ -106,7 +106,7 @@ def _sum_up(found: list[queries.Listed]) -> dict[str, int]:
 
 
 def _map(round: Round) -> MapPart | None:
-    return find_part(board_subject(round.board_id)) if round.board_id else None
+    return map_of(round.board_id) if round.board_id else None
 
 
 def _mine(round: Round) -> list[Any]:

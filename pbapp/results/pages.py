@@ -16,7 +16,7 @@ from pbapp.boards.access import is_officer_of
 from pbapp.boards.models import Role
 from pbapp.jobs.models import JobState
 from pbapp.jobs.services import is_at_work
-from pbapp.maps.queries import board_subject, find_part
+from pbapp.maps.shown import map_of
 from pbapp.refusal import Refused
 from pbapp.results import (
     assurance,
@@ -266,7 +266,7 @@ def the_map(round: Round, rows: Iterable[Allocation]) -> Row:
     """The board's map with the projects that have a place of their own; nothing without a board."""
     if round.board_id is None or not any(point(row) for row in rows):
         return {"map": None, "has_map": False}
-    return {"map": find_part(board_subject(round.board_id)), "has_map": True}
+    return {"map": map_of(round.board_id), "has_map": True}
 
 
 # --- the count -----------------------------------------------------------------------------------

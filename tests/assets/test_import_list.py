@@ -29,6 +29,7 @@ from pbapp.assets.writing import as_session
 from pbapp.boards.models import BoardArea
 from pbapp.db import db
 from pbapp.places.models import Area, AreaType, Postcode
+from pbapp.refusal import Refused
 from tests.assets.factories import make_asset, without_point
 from tests.assets.test_exports import make_rich, table
 from tests.client import Browser, Page
@@ -124,6 +125,12 @@ def test_one_press_brings_in_all_the_good_rows_to_be_checked(
     assert "Example Bowling Club" in officer.get("/desk").text
     batch = db.session.scalars(select(Batch)).one()
     assert (batch.state, batch.rows, batch.findings["imported"]) == (BatchState.IMPORTED, None, 4)
+    done = officer.get(page.path)
+    assert "6 rows stayed out" in done.text
+    report = officer.get(f"{page.path}/report.csv").html
+    for words in ("Airdrie Central", "'=HYPERLINK(1)", "Enter a web address"):
+        assert words in report, words
+    assert "Ward Club" not in report
 
 
 def test_a_second_press_brings_in_nothing_more(officer: Browser, world: World) -> None:
@@ -145,8 +152,9 @@ def test_an_imported_list_is_known_when_it_comes_again(officer: Browser, world: 
 def test_what_changed_since_the_look_is_looked_at_again(officer: Browser, world: World) -> None:
     page = rehearse(officer)
     make_asset(world, "Example Bowling Club")
-    again = officer.submit(page, form="bring", status=409)
+    again = officer.submit(page, {"anyway": ["8"]}, form="bring", status=409)
     assert "Something has changed" in again.errors()[0]
+    assert ("anyway", "8") in again.form("bring").filled({})
     assert not [asset for asset in entries().values() if asset.batch_id]
 
 
@@ -187,6 +195,14 @@ def test_positions_are_as_exact_as_the_officer_says(officer: Browser, world: Wor
     assert (club.where_kind, club.postcode, club.lat) == (Where.POSTCODE, "ZZ7 1AA", 55.867)
 
 
+def test_only_their_ward_keeps_no_address_either(officer: Browser, world: World) -> None:
+    assert "where_words" not in columns.guess(["Name", "Address"])
+    text = 'Name,Address,Postcode\nClub,"14 Kirk Street, Coatbridge",ZZ7 1AA\n'
+    officer.submit(rehearse(officer, text, where_words="Address"), form="bring")
+    club = entries()["Club"]
+    assert (club.where_words, club.shown_as) == ("", Precision.WARD)
+
+
 def test_a_bad_file_is_refused_beside_the_field_and_the_rest_is_kept(
     officer: Browser, world: World
 ) -> None:
@@ -206,8 +222,18 @@ def test_a_list_without_names_is_not_rehearsed(officer: Browser, world: World) -
 
 def test_a_list_is_thrown_away_or_forgotten(officer: Browser, world: World) -> None:
     page = rehearse(officer)
+    columns_page = officer.get(f"{page.path}/columns")
+    stale = db.session.scalars(select(Batch)).one()
+    db.session.expunge(stale)
     officer.follow(press(officer, page, "discard"))
     assert db.session.scalars(select(Batch)).all() == []
+    officer.submit(columns_page, status=404)
+    for late in (
+        lambda: importing.discard(batch=stale),
+        lambda: importing.choose(batch=stale, choices=incoming.Choices({"name": "Name"})),
+    ):
+        with pytest.raises(Refused, match="dealt with already"):
+            late()
     rehearse(officer)
     db.session.scalars(select(Batch)).one().read_at = clock.now() - importing.KEPT_UNUSED_FOR * 2
     db.session.commit()
@@ -287,7 +313,8 @@ def test_a_table_that_went_out_comes_back_as_it_was(
     make_rich(world, "Hall", lat=55.867, lon=-4.0335, website="https://example.org/a?b=c")
     middle = {"lat": 55.867, "lon": -4.034, "shown_as": Precision.EXACT}
     make_rich(world, "-Office-", where_kind=Where.POSTCODE, **middle)
-    make_rich(world, "Home", is_home=True, **without_point(shown_as=Precision.WARD, postcode=None))
+    nowhere = without_point(shown_as=Precision.WARD, postcode=None)
+    make_rich(world, "Home", is_home=True, where_words="", **nowhere)
     make_asset(
         world, "Everywhere", **without_point(where_kind=Where.NOWHERE, area_id=None), summary="=1"
     )

@@ -169,7 +169,7 @@ def test_hostile_text_stays_text(stranger: Browser, world: World) -> None:
         assert "<img src=x" not in page.html
 
 
-def test_the_points_of_the_map(stranger: Browser, world: World) -> None:
+def test_the_points_of_the_map(stranger: Browser, officer: Browser, world: World) -> None:
     hall = make_asset(world, "Hall")
     make_asset(world, "Waits", state=AssetState.WAITING)
     make_asset(world, "Mending", **without_point(kind=AssetKind.INDIVIDUAL))
@@ -186,6 +186,12 @@ def test_the_points_of_the_map(stranger: Browser, world: World) -> None:
     stranger.get("/assets.geojson?ward=S13003048", status=304, headers=etag)
     one = json.loads(stranger.get(f"/assets/{hall.id}.geojson").response.data)
     assert one["features"][0]["geometry"] == feature["geometry"]
+    hall.state = AssetState.WAITING
+    db.session.commit()
+    stranger.get(f"/assets/{hall.id}.geojson", status=404)
+    theirs = officer.get(f"/assets/{hall.id}.geojson").response.headers
+    assert theirs["Cache-Control"] == "private, no-store"
+    assert "Access-Control-Allow-Origin" not in theirs
 
 
 def test_the_points_take_few_queries(

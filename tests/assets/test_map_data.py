@@ -132,6 +132,7 @@ def test_where_it_is_to_the_metre_is_read_by_nobody(stranger: Browser, world: Wo
     found = read(stranger)
     assert list(found) == ["Street only"]
     details = stranger.get(f"/assets/pins/coatbridge/{found['Street only']['id']}").response
+    assert "About here: within 200 metres or so." in details.json["lines"]
     for path in ("/assets/map.json", "/assets.geojson", "/assets.csv", "/assets.jsonld"):
         for exact in ("55.86123", "-4.03123", "86123", "03123", "ZZ7 1AA"):
             assert exact not in stranger.get(path).response.get_data(as_text=True)

@@ -157,7 +157,8 @@ def test_the_feed_comes_in_pages(stranger: Browser, world: World) -> None:
 
 def test_the_feed_is_searched(stranger: Browser, world: World) -> None:
     make_asset(world, "Canal walk", main="poverty", organisation_id=world.group.id)
-    make_asset(world, "Tea club", kind=AssetKind.ASSOCIATION, area_id=world.wards[10].id)
+    tea = {"kind": AssetKind.ASSOCIATION, "area_id": world.wards[10].id}
+    make_asset(world, "Tea club", summary="In the CAFÉ", **tea)
     term = made_id("kind", "association")
     board = vocabularies.board_id(world.board)
     priorities = made_id("taxonomy", "priorities", board)
@@ -165,6 +166,8 @@ def test_the_feed_is_searched(stranger: Browser, world: World) -> None:
     for query, expected in {
         "search=CANAL+walk": {"Canal walk"},
         "search=%25": set(),
+        "search=canals": {"Canal walk"},
+        "search=café": {"Tea club"},
         f"taxonomy_term_id={term}": {"Tea club"},
         f"taxonomy_id={priorities}": {"Canal walk"},
         f"taxonomy_id={term}": set(),
@@ -184,6 +187,7 @@ def test_the_feed_is_asked_for_ages_days_times_and_terms(stranger: Browser, worl
     lunch.sessions = [
         AssetSession(days=0b10000, opens=720, closes=840),
         AssetSession(days=0b10, opens=600, closes=660, use=SessionUse.FREE),
+        AssetSession(days=0b10, opens=600, closes=660, until_on=clock.today() - timedelta(days=1)),
     ]
     lunch.terms = [AssetTerm(vocabulary=Vocabulary.ACCESS, slug="step_free")]
     lunch.serves = [AssetArea(area_id=world.wards[7].id)]

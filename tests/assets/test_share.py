@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import json
 
-from pbapp.assets.models import AssetKind, AssetState
+from pbapp.assets.models import (
+    AssetKind,
+    AssetSession,
+    AssetState,
+    Precision,
+    Status,
+    Where,
+)
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser
 from tests.world import World
@@ -40,7 +47,57 @@ def test_the_frame_keeps_to_the_filters_and_has_pages(stranger: Browser, world: 
     assert "Club" not in page.text
     second = stranger.get(page.links()["Next page"])
     assert "kind=place" in second.links()["Previous page"]
-    assert "Nothing is here yet" in stranger.get("/assets/embed?q=nothing+like+it").text
+    assert "Nothing fits." in stranger.get("/assets/embed?q=nothing+like+it").text
+
+
+def test_the_frame_tells_what_is_urgent_and_whose_an_entry_is(
+    stranger: Browser, world: World
+) -> None:
+    assert "Nothing is here yet." in stranger.get("/assets/embed").text
+    make_asset(
+        world,
+        "Hall",
+        alert="Closed by a flood",
+        status=Status.PAUSED,
+        source="ALISS",
+        source_url="javascript:alert(1)",
+        licence="CC BY 4.0",
+        sessions=[AssetSession(days=2, opens=600, closes=720)],
+    )
+    page = stranger.get("/assets/embed")
+    for words in (
+        "Closed by a flood",
+        "Closed for now",
+        "From: ALISS. CC BY 4.0",
+        "unless an entry names another",
+    ):
+        assert words in page.text, words
+    assert "javascript" not in page.html
+    assert "Accept-Language" in page.response.headers["Vary"]
+    calendar = stranger.app.test_client().get("/assets.ics")
+    assert "ALISS. CC BY 4.0" in calendar.text
+    assert "Accept-Language" in calendar.headers["Vary"]
+
+
+def test_where_a_visitor_stands_is_not_put_into_code_for_others(
+    stranger: Browser, world: World
+) -> None:
+    page = stranger.get("/assets/share?near=55.867,-4.034&within=1&kind=place")
+    assert "55.867" not in page.html
+    assert "within=1" not in page.html
+    assert "kind=place" in page.html
+
+
+def test_a_point_that_is_only_near_the_place_is_no_position(
+    stranger: Browser, world: World
+) -> None:
+    make_asset(world, "Street", shown_as=Precision.STREET)
+    make_asset(world, "Code", where_kind=Where.POSTCODE, postcode="ZZ7 1AA")
+    exact = make_asset(world, "Very place")
+    graph = {one["name"]: one for one in json.loads(stranger.get("/assets.jsonld").html)["@graph"]}
+    assert "geo" not in graph["Street"]
+    assert graph["Code"]["geo"] == {"@type": "GeoCoordinates", "postalCode": "ZZ7 1AA"}
+    assert graph["Very place"]["geo"]["latitude"] == exact.lat
 
 
 def test_the_code_for_a_website_is_shown_as_text(stranger: Browser, world: World) -> None:

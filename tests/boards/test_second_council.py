@@ -22,7 +22,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from pbapp.accounts.models import Account
-from pbapp.assets.models import Asset
+from pbapp.assets import services as entries
+from pbapp.assets.entry import Entry
+from pbapp.assets.models import Asset, AssetKind, AssetState
 from pbapp.boards import commands as board_commands
 from pbapp.boards import services as boards
 from pbapp.boards.models import Board, Council, Membership
@@ -226,6 +228,8 @@ def test_nothing_of_the_first_council_is_left_in_sight(operator: Operator) -> No
         url="https://stirling.example",
         by=lead,
     )
+    entry = Entry(kind=AssetKind.PLACE, name="Example hall", everywhere=True)
+    entries.submit(board=board, entry=entry).state = AssetState.PUBLISHED
     db.session.commit()
 
     seen = {}

@@ -145,6 +145,9 @@ def test_each_language_has_its_map_and_another_falls_back(app, world, boundaries
     subject = queries.board_subject(world.board.id)
     assert queries.find_part(subject, "gd").language == "gd"
     assert queries.find_part(subject, "pl").language == "en"
+    for path in ("/assets", f"/boards/{world.board.slug}"):
+        page = app.test_client().get(path, headers={"Accept-Language": "gd"}).text
+        assert queries.find_part(subject, "gd").digest in page, path
     monkeypatch.setitem(app.extensions, "pbapp", replace(config, languages=("gd",)))
     build_maps()
     assert queries.find_part(subject, "en_GB").language == "gd"

@@ -23,7 +23,7 @@ from pbapp.audit import queries as audit
 from pbapp.boards.queries import list_wards
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
-from pbapp.maps.queries import board_subject, find_part
+from pbapp.maps.shown import map_of
 from pbapp.plans import queries as plans
 from pbapp.refusal import Refused
 from pbapp.web.access import access
@@ -60,7 +60,7 @@ def edit(asset_id: UUID) -> Page:
         personal=personal_notes(asset) if part is Confirmer.OFFICER else [],
         returned=latest if asset.state is AssetState.RETURNED else None,
         photo=photos.find(photos.read_id(form.photo_id.data)),
-        map=find_part(board_subject(asset.board.id)),
+        map=map_of(asset.board.id),
         kind_hints=KIND_HINT,
     )
     return page, 422 if form.errors else 200

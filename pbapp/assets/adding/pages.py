@@ -25,7 +25,7 @@ from pbapp.assets.links import fix_url
 from pbapp.assets.models import Asset, AssetState
 from pbapp.assets.words import KIND, KIND_HINT
 from pbapp.db import advisory_lock, db
-from pbapp.maps.queries import board_subject, find_part
+from pbapp.maps.shown import map_of
 from pbapp.organisations.queries import list_groups_of
 from pbapp.plans import queries as plans
 from pbapp.refusal import Refused
@@ -334,9 +334,7 @@ def _show(step: str, form: Form, begun: Begun) -> tuple[str, int]:
         kind_hints=KIND_HINT,
         mine=own.list_mine(account, DRAFT) if account and is_new else [],
         places=_places(begun) if step == "where" else [],
-        map=find_part(board_subject(begun.board.id))
-        if step == "where" and not begun.is_individual
-        else None,
+        map=map_of(begun.board.id) if step == "where" and not begun.is_individual else None,
         photo=photos.find(begun.photo_id) if step == "more" else None,
     )
     return page, 422 if form.errors and request.method == "POST" else 200

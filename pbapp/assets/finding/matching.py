@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 
+from pbapp import clock
 from pbapp.assets import times
 from pbapp.assets.finding.nearness import METRES
 from pbapp.assets.finding.search import Search, matches, rank, read_words, shown
@@ -26,6 +27,7 @@ from pbapp.assets.models import (
     Where,
 )
 from pbapp.db import db
+from pbapp.places.models import Area
 
 RAN_OUT = 4  # the reminder stage after the last reminder
 
@@ -89,7 +91,8 @@ def _who_and_when(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _lasting(today: date) -> list[ColumnElement[bool]]:
+def lasting(today: date) -> list[ColumnElement[bool]]:
+    """Times at which it is open to people, but for those whose last day has passed."""
     return [
         AssetSession.use == SessionUse.OPEN,
         or_(AssetSession.until_on.is_(None), AssetSession.until_on >= today),
@@ -104,7 +107,7 @@ def _regular(wanted: Wanted) -> Any:
         AssetSession.days.bitwise_and(days) != 0,
         AssetSession.opens < end,
         AssetSession.closes > start,
-        AssetSession.use == SessionUse.OPEN,
+        *lasting(clock.today()),
     )
 
 
@@ -119,7 +122,7 @@ def _open_ids(now: datetime) -> Any:
         AssetSession.closes > minute,
         or_(AssetSession.nth.is_(None), AssetSession.nth.in_(nth)),
         or_(AssetSession.starts_on.is_(None), AssetSession.starts_on <= today),
-        *_lasting(today),
+        *lasting(today),
     ]
     seldom = db.session.scalars(select(AssetSession).where(*on, AssetSession.every > 1))
     ids = {row.asset_id for row in seldom if times.is_on(row, today)}
@@ -136,7 +139,7 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.area_id is not None:
         found.append(_in_ward(wanted.area_id, wanted.based_here))
     if wanted.outward is not None:
-        found.append(_in_outward(wanted.outward))
+        found.append(_in_outward(wanted.outward, wanted.based_here))
     if wanted.origin is not None and wanted.within_m is not None:
         found.append(_within(wanted.origin, wanted.within_m, wanted.based_here))
     # Which ward a person's gift is in shows to nobody, so no place finds one.
@@ -147,25 +150,26 @@ def based_in(area_id: int) -> ColumnElement[bool]:
     return Asset.area_id == area_id
 
 
-def serves(area_id: int) -> ColumnElement[bool]:
-    """Comes to a ward: it says so, or it has no one place."""
-    said = select(AssetArea.asset_id).where(AssetArea.area_id == area_id)
+def serves(wards: Any) -> ColumnElement[bool]:
+    """Comes to one of some wards: it says so, or it has no one place."""
+    said = select(AssetArea.asset_id).where(AssetArea.area_id.in_(wards))
     everywhere = and_(Asset.area_id.is_(None), Asset.where_kind == Where.NOWHERE)
     return or_(Asset.id.in_(said), everywhere)
 
 
 def _in_ward(area_id: int, based_here: bool) -> ColumnElement[bool]:
-    return based_in(area_id) if based_here else or_(based_in(area_id), serves(area_id))
+    return based_in(area_id) if based_here else or_(based_in(area_id), serves([area_id]))
 
 
-def _in_outward(outward: Outward) -> ColumnElement[bool]:
-    """By its postcode; what shows none is found by its ward."""
+def _in_outward(outward: Outward, based_here: bool) -> ColumnElement[bool]:
+    """By its postcode; what shows none is found by its ward; and what comes to such a ward."""
     unsaid = and_(Asset.postcode.is_(None), Asset.area_id.in_(outward.area_ids))
-    return or_(Asset.postcode.like(f"{outward.code} %"), unsaid)
+    coming = [] if based_here else [serves(outward.area_ids)]
+    return or_(Asset.postcode.like(f"{outward.code} %"), unsaid, *coming)
 
 
 def _within(origin: Origin, metres: int, based_here: bool) -> ColumnElement[bool]:
-    """Near enough; without a point, of the same ward; and what comes to that ward."""
+    """Near enough; without a point, of a ward that is near; and what comes to such a ward."""
     high = metres / METRES
     wide = high / math.cos(math.radians(origin.lat))
     found = [
@@ -175,17 +179,29 @@ def _within(origin: Origin, metres: int, based_here: bool) -> ColumnElement[bool
             distance_squared(origin) <= metres * metres,
         )
     ]
-    if origin.area_id is not None:
-        found.append(and_(Asset.lat.is_(None), based_in(origin.area_id)))
-        found += [] if based_here else [serves(origin.area_id)]
+    near = _wards_near(origin, metres)
+    found.append(and_(Asset.lat.is_(None), Asset.area_id.in_(near)))
+    found += [] if based_here else [serves(near)]
     return or_(*found)
+
+
+def _wards_near(origin: Origin, metres: int) -> Any:
+    """The ward, or wards, that one looks from, and those whose middle is in the circle."""
+    here = (*origin.area_ids, *([] if origin.area_id is None else [origin.area_id]))
+    middle_is_near = _squared(Area.centre_lat, Area.centre_lon, origin) <= metres * metres
+    return select(Area.id).where(or_(Area.id.in_(here), middle_is_near))
 
 
 def distance_squared(origin: Origin) -> ColumnElement[float | None]:
     """Square metres, on a plane: it takes no more than sums, which every database has."""
-    north = (Asset.lat - origin.lat) * METRES
-    east = (Asset.lon - origin.lon) * (METRES * math.cos(math.radians(origin.lat)))
-    return north * north + east * east
+    return _squared(Asset.lat, Asset.lon, origin)
+
+
+def _squared(lat: Any, lon: Any, origin: Origin) -> ColumnElement[float | None]:
+    north = (lat - origin.lat) * METRES
+    east = (lon - origin.lon) * (METRES * math.cos(math.radians(origin.lat)))
+    squared: ColumnElement[float | None] = north * north + east * east
+    return squared
 
 
 # --- what comes first -------------------------------------------------------------------------

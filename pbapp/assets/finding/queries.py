@@ -54,7 +54,8 @@ def find_outward(typed: str, ward_ids: Sequence[int]) -> tuple[Outward, Origin |
     number = sum(row[1] for row in rows)
     lat = sum(row[2] or 0.0 for row in rows) / number
     lon = sum(row[3] or 0.0 for row in rows) / number
-    return Outward(code, tuple(row[0] for row in rows)), Origin(lat, lon)
+    reached = tuple(row[0] for row in rows)
+    return Outward(code, reached), Origin(lat, lon, area_ids=reached)
 
 
 def find_ward_near(lat: float, lon: float) -> int | None:

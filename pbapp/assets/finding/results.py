@@ -11,6 +11,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from pbapp import clock
+from pbapp.assets.facts import next_of
 from pbapp.assets.filtering import (
     Place,
     filters_of,
@@ -27,7 +28,6 @@ from pbapp.assets.finding.wanted import Sort, Wanted
 from pbapp.assets.models import Asset, AssetKind, Status, Vocabulary
 from pbapp.assets.place_words import beside, how_far, where_in_words
 from pbapp.assets.queries import Listed, list_published
-from pbapp.assets.times_words import when_next
 from pbapp.assets.words import COST, STATUS, term
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
@@ -38,9 +38,9 @@ VIEWS = ("list", "table", "map")
 # What is wanted without a filter, by its name in the address.
 WITHOUT: dict[str, dict[str, Any]] = {
     "q": {"words": ""},
-    "postcode": {"area_id": None, "outward": None, "within_m": None},
+    "postcode": {"outward": None, "within_m": None},
     "near": {"within_m": None},
-    "ward": {"area_id": None},
+    "ward": {},
     "priority": {"priority_id": None},
     "kind": {"kind": None},
     "day": {"day": None, "open_at": None},
@@ -146,6 +146,8 @@ class Results:
     def looking_from(self) -> str:
         if self.place.outward:
             return self.place.outward.code
+        if self.place.unknown_half:
+            return self.place.unknown_half
         return self.place.answer.postcode if self.place.answer else _("Near you")
 
     @property
@@ -193,7 +195,7 @@ class Results:
             where=where_in_words(asset, self.landmarks),
             far=how_far(asset, self.wanted.origin) if self.wanted.origin else "",
             comes_to=self._comes_to(asset),
-            when=when_next(asset.sessions) if asset.status is Status.ACTIVE else "",
+            when=next_of(asset),
             cost=asset.cost_words or (str(COST[asset.cost]) if asset.cost else ""),
             access=[
                 term(mark.vocabulary, mark.slug)
@@ -260,11 +262,21 @@ class Results:
             (
                 _("Without “%(label)s”", label=labels[name]),
                 self.address(**{name: None}),
-                self._but(**WITHOUT[name]),
+                self._but(**WITHOUT[name], **self._ward_without(name)),
             )
             for name in self.values
             if name in WITHOUT
         ]
+
+    def _ward_without(self, name: str) -> dict[str, int | None]:
+        """A chosen ward stays without the postcode; without it a postcode's own ward counts."""
+        if name == "postcode":
+            code = self.form.ward.data
+            return {"area_id": next((w.id for w in self.wards if w.gss_code == code), None)}
+        if name == "ward":
+            own = None if self.wanted.within_m else self.place.ward
+            return {"area_id": own.id if own else None}
+        return {}
 
     def _but(self, **changes: Any) -> Wanted:
         return replace(self.wanted, **changes)

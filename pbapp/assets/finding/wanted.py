@@ -30,11 +30,13 @@ HOURS = {Part.MORNING: (0, 720), Part.AFTERNOON: (720, 1080), Part.EVENING: (108
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the visitor looks from: a postcode, or a rounded position. `area_id`: its ward."""
+    """Where the visitor looks from: a postcode, or a rounded position. `area_id`: its ward;
+    `area_ids`: the wards of the middle of half a postcode."""
 
     lat: float
     lon: float
     area_id: int | None = None
+    area_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

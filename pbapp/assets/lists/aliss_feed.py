@@ -97,8 +97,9 @@ def read_service(raw: Any) -> Service | None:
 def _spots(raw: Any) -> Iterator[Spot]:
     for one in raw if isinstance(raw, list) else ():
         if isinstance(one, dict) and _text(one, "id"):
-            words = _text(one, "formatted_address") or _text(one, "name")
-            yield Spot(_text(one, "id")[:36], _text(one, "postal_code")[:10], words[:200])
+            # Its name, not its address: that may be somebody's house.
+            words = _text(one, "name")[:200]
+            yield Spot(_text(one, "id")[:36], _text(one, "postal_code")[:10], words)
 
 
 def _areas(raw: Any) -> Iterator[str]:

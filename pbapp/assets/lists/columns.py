@@ -14,7 +14,7 @@ ABOUT = {
     "website": ("website", "web", "webaddress", "url"),
     "postcode": ("postcode", "postalcode", "postcodes"),
     "ward": ("wardcode", "ward", "wardname"),
-    "where_words": ("where", "address", "venue", "location"),
+    "where_words": ("where", "venue", "location"),
     "opening": ("opening", "when", "openinghours", "openingtimes", "hours"),
     "sessions": ("times", "regulartimes", "sessions"),
 }

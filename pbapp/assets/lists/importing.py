@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -68,7 +68,7 @@ def _proposed(head: list[str]) -> Choices:
 
 def choose(*, batch: Batch, choices: Choices) -> None:
     """Say what the columns mean."""
-    _must_be(batch, BatchState.READ)
+    _hold(batch, BatchState.READ)
     if not choices.columns.get("name"):
         raise Refused(N_("Choose the column that has the names."), "name")
     batch.choices = choices.as_json()
@@ -83,16 +83,21 @@ def is_wanted(row: Judged, anyway: Collection[int]) -> bool:
 
 
 def bring_in(
-    *, batch: Batch, board: Board, by: Account | None, seen: int, anyway: Collection[int] = ()
+    *,
+    batch: Batch,
+    board: Board,
+    by: Account | None,
+    seen: int,
+    anyway: Collection[int] = (),
+    told: Callable[[Judged], list[str]] | None = None,
 ) -> int:
     """Import every wanted row in this transaction, as entries that wait to be checked.
 
     `seen` is how many rows were good when the officer looked: raises `Refused` where that is no
-    longer so, and for a second press. Returns how many came in.
+    longer so, and for a second press. `told` words a row that does not come in: that is all that
+    is kept of it. Returns how many came in.
     """
-    advisory_lock(f"batch {batch.id}")
-    db.session.refresh(batch)
-    _must_be(batch, BatchState.READ)
+    _hold(batch, BatchState.READ)
     rows = judge(batch, board)
     good = sum(row.verdict is Verdict.GOOD for row in rows)
     if good != seen:
@@ -102,10 +107,12 @@ def bring_in(
         raise Refused(N_("There is nothing to bring in."))
     for row in wanted:
         _add(row, batch, board)
+    left = [row for row in rows if not is_wanted(row, anyway)]
     batch.findings = {
         "rows": len(rows),
         "imported": len(wanted),
-        **Counter(row.verdict.value for row in rows if not is_wanted(row, anyway)),
+        **Counter(row.verdict.value for row in left),
+        "left": [told(row) for row in left] if told else [],
     }
     batch.state = BatchState.IMPORTED
     batch.imported_at = clock.now()
@@ -120,9 +127,7 @@ def undo(*, batch: Batch, by: Account) -> tuple[int, int]:
 
     An entry that an officer has decided on or somebody has changed since is theirs now: it stays.
     """
-    advisory_lock(f"batch {batch.id}")
-    db.session.refresh(batch)
-    _must_be(batch, BatchState.IMPORTED)
+    _hold(batch, BatchState.IMPORTED)
     entries = db.session.scalars(select(Asset).where(Asset.batch_id == batch.id)).all()
     untouched = [
         asset
@@ -142,7 +147,7 @@ def undo(*, batch: Batch, by: Account) -> tuple[int, int]:
 
 def discard(*, batch: Batch) -> None:
     """Throw away a list that was read and not brought in."""
-    _must_be(batch, BatchState.READ)
+    _hold(batch, BatchState.READ)
     db.session.delete(batch)
     flush()
 
@@ -193,8 +198,11 @@ def _add(row: Judged, batch: Batch, board: Board) -> Asset:
     return asset
 
 
-def _must_be(batch: Batch, state: BatchState) -> None:
-    if batch.state is not state:
+def _hold(batch: Batch, state: BatchState) -> None:
+    """Nobody else deals with a list meanwhile; raises `Refused` where somebody has before."""
+    advisory_lock(f"batch {batch.id}")
+    standing = db.session.get(Batch, batch.id, populate_existing=True)
+    if standing is None or standing.state is not state:
         raise Refused(N_("This list has been dealt with already. Look at it again."))
 
 

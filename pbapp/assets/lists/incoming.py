@@ -324,8 +324,11 @@ class _Reader:
         """The entry as exactly as was chosen, and its ward.
 
         A postcode that we have says the ward, whatever the list says: it is checked, the list is
-        not. A postcode of somebody's registered office may be a home, so with `WARD` it goes.
+        not. A postcode of somebody's registered office may be a home, so with `WARD` it goes, and
+        so does where it is in words.
         """
+        if self.choices.exactness is Exactness.WARD:
+            entry = replace(entry, where_words="", shown_as=Precision.WARD)
         if entry.everywhere:
             return entry, None
         by_postcode = self.postcodes.get(places.tidy_postcode(entry.postcode or ""))

@@ -25,7 +25,8 @@ class Batch(Base):
     """A list brought in at once: read and looked at, then imported, perhaps undone.
 
     `rows` holds the file's cells (the first row its heading) only until it is imported. `choices`
-    says what each column means; `findings` counts what became of the rows.
+    says what each column means; `findings` counts what became of the rows, and
+    keeps of those that stayed out what the report says of them.
     """
 
     __tablename__ = "asset_batch"

@@ -133,6 +133,7 @@ def import_list(batch_id: UUID) -> Page:
     """What would come in and what would not, row by row; then the one press."""
     batch = _load(batch_id)
     form = BringForm()
+    ticked = {_number(value) for value in request.form.getlist("anyway")}
     if form.validate_on_submit():
         try:
             number = importing.bring_in(
@@ -140,7 +141,8 @@ def import_list(batch_id: UUID) -> Page:
                 board=batch.board,
                 by=me(),
                 seen=_number(request.form.get("seen")),
-                anyway={_number(value) for value in request.form.getlist("anyway")},
+                anyway=ticked,
+                told=_line,
             )
         except Refused as refused:
             db.session.rollback()
@@ -168,6 +170,7 @@ def import_list(batch_id: UUID) -> Page:
         number=len(rows),
         without_contact=sum(bool(row.notes) and not row.refusals for row in rows),
         why=_why,
+        ticked=ticked,
         told=_told(batch),
         withdrawn=importing.list_withdrawn(batch),
     )
@@ -177,15 +180,14 @@ def import_list(batch_id: UUID) -> Page:
 @bp.get("/desk/assets/import/<uuid:batch_id>/report.csv")
 @access(keeps_this_map)
 def import_report(batch_id: UUID) -> Response:
-    """The rehearsal as a table, to mend the list by."""
+    """The rehearsal as a table, to mend the list by; afterwards of the rows that stayed out."""
     batch = _load(batch_id)
-    counted = {verdict.value: str(words) for verdict, words in _verdicts().items()}
+    is_read = batch.state is BatchState.READ
+    lines = map(_line, judge(batch, batch.board)) if is_read else batch.findings.get("left", ())
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([_("Row"), _("Name"), _("What happens"), _("Why"), _("Ward")])
-    for row in judge(batch, batch.board):
-        ward = row.ward.name if row.ward else ""
-        cells = [str(row.line), row.name, counted[row.verdict.value], _why(row), ward]
+    for cells in lines:
         writer.writerow([inert(cell) for cell in cells])
     response = make_response("\ufeff" + out.getvalue())
     response.mimetype = "text/csv"
@@ -240,6 +242,12 @@ def _verdicts() -> dict[Verdict, str]:
         Verdict.ELSEWHERE: _("In the ward of another board"),
         Verdict.WRONG: _("Has to be mended"),
     }
+
+
+def _line(row: Judged) -> list[str]:
+    """One line of the report, in the columns of its heading."""
+    ward = row.ward.name if row.ward else ""
+    return [str(row.line), row.name, _verdicts()[row.verdict], _why(row), ward]
 
 
 def _why(row: Judged) -> str:

@@ -13,6 +13,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from pbapp import clock
+from pbapp.assets.finding.folding import words_in
+from pbapp.assets.finding.matching import lasting
+from pbapp.assets.finding.search import Word, matches
 from pbapp.assets.models import (
     SUBJECT,
     Asset,
@@ -23,7 +27,6 @@ from pbapp.assets.models import (
     AssetState,
     AssetTerm,
     JoinBy,
-    SessionUse,
     Vocabulary,
     Where,
 )
@@ -223,9 +226,10 @@ def whole_service(asset: Asset, found: Found, terms: Terms) -> Thing:
 
 def _narrowed(asked: Asked, terms: Terms) -> Select[Any]:
     query = select(Asset).where(published())
-    text = Asset.name + " " + Asset.summary + " " + Asset.description + " " + Asset.where_words
-    for word in asked.search[:100].split()[:8]:
-        query = query.where(text.icontains(word, autoescape=True))
+    if asked.search:
+        # Marks alone are in no entry, and must not show all of them.
+        words = words_in(asked.search[:100]) or [""]
+        query = query.where(*[matches(Word(word)) for word in words])
     if asked.modified_after:
         query = query.where(_changed_since(asked.modified_after))
     if asked.term or asked.taxonomy:
@@ -315,7 +319,7 @@ def _serves(ward_id: int, boards: Iterable[Board]) -> ColumnElement[bool]:
 
 def _is_on(hours: Hours) -> ColumnElement[bool]:
     """One regular time of it fits all that is asked."""
-    query = select(AssetSession.asset_id).where(AssetSession.use == SessionUse.OPEN)
+    query = select(AssetSession.asset_id).where(*lasting(clock.today()))
     if hours.day is not None:
         query = query.where(AssetSession.days.bitwise_and(1 << hours.day) != 0)
     if hours.opens is not None:

@@ -24,3 +24,8 @@ def credit(asset: Asset) -> str:
     """Whom to name for one entry: the list it came from, and whose postcodes placed it."""
     parts = (asset.source.strip(), postcode_credit() if is_placed_by_postcode(asset) else "")
     return ". ".join(part for part in parts if part)
+
+
+def origin(asset: Asset) -> str:
+    """Whom to name for what came from somebody else's list, and its licence; else empty."""
+    return ". ".join(filter(None, (credit(asset), asset.licence))) if asset.source.strip() else ""

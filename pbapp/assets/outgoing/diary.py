@@ -20,13 +20,13 @@ from pbapp.assets.models import (
     AssetKind,
     AssetSession,
     AssetState,
-    Precision,
     SessionUse,
     Status,
-    Where,
 )
 from pbapp.assets.oruk.facts import alert
 from pbapp.assets.outgoing import rows as outgoing
+from pbapp.assets.outgoing.credits import origin
+from pbapp.assets.place_words import very_place
 from pbapp.assets.words import COST, JOIN_BY
 from pbapp.boards.site import use_board
 from pbapp.web import icalendar
@@ -61,6 +61,7 @@ def _answer(name: str, assets: Iterable[Asset]) -> Response:
     happenings = (one for asset in assets for one in _happenings(asset, zone))
     response = Response(icalendar.write(name, happenings, clock.now()), mimetype="text/calendar")
     response.headers["Cache-Control"] = "public, max-age=3600"
+    response.vary.add("Accept-Language")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -85,7 +86,7 @@ def _happenings(asset: Asset, zone: ZoneInfo) -> Iterator[icalendar.Happening]:
             rule=_rule(session, zone),
             zone=zone,
             sequence=asset.version,
-            point=_point(asset),
+            point=very_place(asset),
         )
 
 
@@ -115,12 +116,8 @@ def _text(asset: Asset, session: AssetSession) -> str:
     cost = ": ".join(filter(None, (str(COST[asset.cost]) if asset.cost else "", asset.cost_words)))
     join = str(JOIN_BY[asset.join_by]) if asset.join_by else ""
     said = alert(asset, clock.today())
-    lines = (said, session.note, asset.summary, cost, asset.eligibility, join, asset.access)
+    lines = (
+        *(said, session.note, asset.summary, cost, asset.eligibility, join, asset.access),
+        origin(asset),
+    )
     return "\n".join(line for line in lines if line)
-
-
-def _point(asset: Asset) -> tuple[float, float] | None:
-    """Only the very place: a programme that finds the way would lead people to any other one."""
-    if asset.where_kind is not Where.POINT or asset.shown_as is not Precision.EXACT:
-        return None
-    return None if asset.lat is None or asset.lon is None else (asset.lat, asset.lon)

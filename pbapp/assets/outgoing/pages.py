@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from pbapp.assets import links, queries
 from pbapp.assets.blueprint import bp, chosen_board
+from pbapp.assets.facts import next_of
 from pbapp.assets.filtering import (
     filters_of,
     page_number,
@@ -20,12 +21,12 @@ from pbapp.assets.filtering import (
     wanted_from_address,
     wanted_of,
 )
+from pbapp.assets.finding.results import notes_on
 from pbapp.assets.outgoing import rows as outgoing
 from pbapp.assets.outgoing import schema_org
-from pbapp.assets.outgoing.credits import LICENCE_NAME, LICENCE_URL, postcode_credit
+from pbapp.assets.outgoing.credits import LICENCE_NAME, LICENCE_URL, origin, postcode_credit
 from pbapp.assets.queries import Pin
-from pbapp.assets.times_words import when_next
-from pbapp.assets.words import COST, KIND, PART, STATUS
+from pbapp.assets.words import COST, KIND, PART
 from pbapp.boards.queries import list_wards
 from pbapp.plans import queries as plans
 from pbapp.web.access import access, anyone
@@ -116,18 +117,21 @@ def embed() -> Response:
     form = filters_of(wards, priorities, None)
     wanted = replace(wanted_of(board, form, wards, priorities), without_gifts=True)
     # Without the context processors, which ask who is there: this page is the same for everybody.
+    values = values_of(form)
     template = current_app.jinja_env.get_template("assets/embed.html")
     response = make_response(
         template.render(
             lang=page_language(),
             board=board,
             found=queries.list_published(wanted, page_number()),
-            values=values_of(form),
+            values=values,
             kind_words=KIND,
             part_words=PART,
-            status_words=STATUS,
             cost_words=COST,
-            when_next=when_next,
+            next_of=next_of,
+            notes_on=notes_on,
+            origin=origin,
+            is_narrowed=bool(set(values) - {"board", "sort"}),
             licence=(LICENCE_NAME, LICENCE_URL),
             postcode_credit=postcode_credit(),
         )
@@ -138,6 +142,7 @@ def embed() -> Response:
         "form-action 'none'; frame-ancestors *"
     )
     response.headers["Cache-Control"] = "public, max-age=300"
+    response.vary.add("Accept-Language")
     return response
 
 
@@ -148,6 +153,7 @@ def share() -> str:
     board = chosen_board()
     wards, priorities = list_wards(board), plans.list_priorities(board.id)
     form = filters_of(wards, priorities, None)
+    form.near.data = ""  # where one visitor stands is nothing for other people's pages
     values = values_of(form)
     wanted = replace(wanted_of(board, form, wards, priorities), without_gifts=True)
     return render_template(

@@ -19,6 +19,7 @@ from pbapp.assets.models import (
 from pbapp.assets.oruk.facts import LAST_MINUTE, alert, clock_time
 from pbapp.assets.oruk.values import STATISTICS, as_email, as_uri, moment, tidy
 from pbapp.assets.outgoing.credits import LICENCE_URL, credit
+from pbapp.assets.place_words import very_place
 from pbapp.assets.vocabulary import ACCESS, AUDIENCE
 from pbapp.places.models import Area
 from pbapp.web.context import settings
@@ -66,16 +67,7 @@ def _type(asset: Asset) -> str:
 
 def _place(asset: Asset) -> dict[str, Any]:
     ward = _area(asset.area) if asset.area else None
-    geo = (
-        {
-            "@type": "GeoCoordinates",
-            "latitude": asset.lat,
-            "longitude": asset.lon,
-            "postalCode": asset.postcode if asset.where_kind is Where.POSTCODE else None,
-        }
-        if asset.lat is not None
-        else None
-    )
+    geo = _geo(asset)
     kind = _type(asset)
     if kind == "Place":
         return {
@@ -94,6 +86,16 @@ def _place(asset: Asset) -> dict[str, Any]:
         }
         return {"location": spot if ward else None, "areaServed": _served(asset)}
     return {}
+
+
+def _geo(asset: Asset) -> dict[str, Any] | None:
+    """A position of the very place alone: schema.org has no word for "about here"."""
+    point = very_place(asset)
+    code = asset.postcode if asset.where_kind is Where.POSTCODE else None
+    if point is None and code is None:
+        return None
+    lat, lon = point or (None, None)
+    return {"@type": "GeoCoordinates", "latitude": lat, "longitude": lon, "postalCode": code}
 
 
 def _area(area: Area) -> dict[str, Any]:

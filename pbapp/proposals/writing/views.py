@@ -13,7 +13,7 @@ from pbapp.accounts.viewer import me, the_account
 from pbapp.boards.access import is_officer_of
 from pbapp.db import db
 from pbapp.decisions import queries as decisions
-from pbapp.maps.queries import board_subject, find_part
+from pbapp.maps.shown import map_of
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.passport import missing_for
 from pbapp.organisations.passport import words as passport_words
@@ -265,7 +265,7 @@ def _show(draft: ProposalDraft, page: str, form: Any, *, status: int = 200, **co
 
 
 def _map(round: Round) -> Any:
-    return find_part(board_subject(round.board_id)) if round.board_id else None
+    return map_of(round.board_id) if round.board_id else None
 
 
 def _reason(draft: ProposalDraft) -> Any:

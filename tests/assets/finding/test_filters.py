@@ -108,6 +108,7 @@ def test_days_and_times(
 ) -> None:
     on(make_asset(world, "Soup"), TUESDAY, 10, 12)
     on(make_asset(world, "Choir"), TUESDAY, 19, 21)
+    on(make_asset(world, "Ended"), 127, 0, 24, until_on=date(2026, 3, 9))
     on(make_asset(world, "Market"), TUESDAY, 9, 13, nth=3)
     on(make_asset(world, "Away", status=Status.PAUSED), 1 << 3, 10, 12)
     every_other = {"every": 2, "starts_on": date(2026, 3, 3)}
@@ -129,6 +130,9 @@ def test_open_now_reckons_with_weeks_that_are_skipped(stranger: Browser, world: 
         page = stranger.get("/assets?day=now")
         assert names(page) == ["This week"]
         assert "Open now, until noon" in page.text
+        for view in ("/assets?q=let", "/assets?q=let&view=table", "/assets/embed?q=let"):
+            assert "To let" in stranger.get(view).text
+            assert "Open now, until" not in stranger.get(view).text
     with time_machine.travel(datetime(2026, 3, 31, 9, 30, tzinfo=UTC), tick=False):
         assert found(stranger, "day=now") == ["Last of the month", "This week"]
 
@@ -158,6 +162,25 @@ def test_a_radius_finds_what_is_near_the_nearest_first(stranger: Browser, world:
     assert found(stranger, "near=55.853,-4.057")[0] == "West"
 
 
+def test_a_circle_drops_nothing_for_want_of_a_point(stranger: Browser, world: World) -> None:
+    west = world.wards[10].id
+    make_asset(world, "West", **without_point(area_id=west))
+    make_asset(world, "Van", **without_point(area_id=world.wards[11].id)).serves = [
+        AssetArea(area_id=west)
+    ]
+    make_asset(world, "Far", **without_point(area_id=world.wards[11].id))
+    make_asset(world, "Online", **without_point(area_id=None, where_kind=Where.NOWHERE))
+    make_asset(world, "Gift", **without_point(kind=AssetKind.INDIVIDUAL, area_id=west))
+    world.wards[11].centre_lat = 57.0
+    db.session.commit()
+    assert found(stranger, "postcode=ZZ7+1AA&within=5") == ["Online", "Van", "West"]
+    assert found(stranger, "postcode=ZZ7+1AA&within=5&based=y") == ["West"]
+    assert found(stranger, "postcode=ZZ7&within=half") == ["Online"]
+    assert found(stranger, "postcode=ZZ10&within=half") == ["Online", "Van", "West"]
+    assert found(stranger, "postcode=ZZ10") == ["Online", "Van", "West"]
+    assert found(stranger, "postcode=ZZ10&based=y") == ["West"]
+
+
 def test_half_a_postcode_finds_its_wards(stranger: Browser, world: World) -> None:
     place_three(world)
     db.session.add(Postcode(postcode="ZZ7 2BB", area_id=world.wards[7].id, lat=55.8725, lon=-4.034))
@@ -166,7 +189,10 @@ def test_half_a_postcode_finds_its_wards(stranger: Browser, world: World) -> Non
     assert names(page) == ["North", "Here"] or names(page) == ["Here", "North"]
     assert "first half of many postcodes" in page.text
     assert found(stranger, "postcode=ZZ10&within=half") == ["West"]
-    assert "is not a full postcode" in stranger.get("/assets?postcode=ML5").text
+    assert f"We have no postcodes of EH12 in {world.board.place_name}" in (
+        stranger.get("/assets?postcode=eh12").text
+    )
+    assert "is not a full postcode" in stranger.get("/assets?postcode=ML5+3A").text
     gap = stranger.get("/assets?postcode=ZZ7+9ZZ")
     assert "The gap is ours" in gap.text
     assert gap.links()["Show all of ZZ7"] == "/assets?postcode=ZZ7"

@@ -14,7 +14,7 @@ from pbapp import clock
 from pbapp.assets.commands import assets
 from pbapp.assets.finding.landmark_file import FileProblem, read_landmarks
 from pbapp.assets.finding.models import Landmark
-from pbapp.assets.models import AssetArea, AssetTerm, Confirmer, Cost, Status, Vocabulary
+from pbapp.assets.models import AssetArea, AssetKind, AssetTerm, Confirmer, Cost, Status, Vocabulary
 from pbapp.db import db
 from tests.assets.factories import make_asset, without_point
 from tests.assets.finding.test_filters import TUESDAY, names, on
@@ -113,6 +113,14 @@ def test_an_empty_list_says_what_would_help(
     assert "Within 1 mile: 1 entry" in wider.text
     wider_link = "/assets?q=hall&within=1&near=55.870,-4.034&based=y"
     assert wider.links()["Within 1 mile"] == wider_link
+    both = "/assets?postcode=ZZ7+1AA&ward=S13003051&kind=culture"
+    make_asset(world, "Band", kind=AssetKind.CULTURE, area_id=world.wards[11].id)
+    make_asset(world, "Choir", kind=AssetKind.CULTURE)
+    for text, url in stranger.get(both).links().items():
+        if text.startswith(("Without", "The next")):
+            number = len(names(stranger.get(url)))
+            assert number, text
+            assert f"{text}: {number} entr" in stranger.get(both).text
     count_queries.reset()
     stranger.get("/assets?ward=S13003048&cost=free&age=40&q=zzzz&access=bus&kind=culture&day=tue")
     assert count_queries.number <= 20
