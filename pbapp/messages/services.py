@@ -52,6 +52,26 @@ def write(
     return mail
 
 
+def gather(*, key: str, item: dict[str, Any], to: str, not_before: datetime, **more: Any) -> bool:
+    """Add an item to a message to the same address that still waits for its moment, or begin one.
+
+    Many small things done in a row are told once. False if there was such a message and its moment
+    has come: the caller begins another, with a key of its own.
+    """
+    query = select(Mail).where(Mail.key == key).with_for_update()
+    mail = db.session.scalars(query).one_or_none()
+    if mail is None:
+        write(key=key, to=to, context={"items": [item]}, not_before=not_before, **more)
+        return True
+    waits = mail.state == MailState.WAITING and mail.not_before > clock.now()
+    if not waits or mail.to_address != to:
+        return False
+    told = mail.context or {}
+    mail.context = {**told, "items": [*told.get("items", ()), item]}
+    flush()
+    return True
+
+
 def cancel(*, key: str) -> bool:
     """Take back a message that has not been sent; whether there was one."""
     result = db.session.execute(

@@ -20,6 +20,7 @@ from pbapp.assets.walkabout.models import WalkaboutSent
 from pbapp.concerns.models import Concern
 from pbapp.db import db
 from pbapp.messages.models import Mail
+from pbapp.messages.rendering import put_into_words
 from tests.assets.factories import make_asset
 from tests.client import Browser
 from tests.world import World
@@ -112,8 +113,27 @@ def test_a_lost_reply_repeats_nothing(resident: Browser, world: World) -> None:
     key = secrets.token_hex(16)
     assert [send(resident, key)["outcome"] for _try in range(3)] == ["taken", "again", "again"]
     assert len(entries()) == 1
-    mails = select(func.count()).where(Mail.template == "asset_received")
-    assert db.session.scalar(mails) == 1
+    assert len(received()) == 1
+
+
+def received() -> list[Mail]:
+    query = select(Mail).where(Mail.template == "walkabout_received").order_by(Mail.not_before)
+    return list(db.session.scalars(query))
+
+
+def test_one_letter_tells_of_all_that_was_sent_at_a_time(resident: Browser, world: World) -> None:
+    with time_machine.travel(clock.now(), tick=False) as time:
+        for name in ("Whifflet Hall", "Dunbeth Park"):
+            send(resident, name=name)
+        time.shift(timedelta(minutes=11))
+        send(resident, name="Drumpellier Loch")
+    first, second = (put_into_words(mail) for mail in received())
+    assert first.subject == "We have the 2 entries you sent"
+    for entry in entries()[1:]:
+        assert entry.name in first.text
+        assert f"/assets/{entry.id}/edit?key=" in first.text
+    assert second.subject == "We have the 1 entry you sent"
+    assert "Drumpellier Loch" in second.text
 
 
 def test_a_change_after_it_was_taken_is_not_lost_silently(resident: Browser, world: World) -> None:

@@ -27,7 +27,7 @@ from pbapp.accounts import services as accounts
 from pbapp.accounts.forms import CodeForm, EmailForm
 from pbapp.accounts.queries import tidy_email
 from pbapp.accounts.viewer import the_account
-from pbapp.assets import queries, services
+from pbapp.assets import queries
 from pbapp.assets.adding.doubles import Likely
 from pbapp.assets.blueprint import chosen_board
 from pbapp.assets.links import fix_url
@@ -157,7 +157,7 @@ def prove(slug: str) -> Told:
 def forget(slug: str) -> Told:
     """Whoever proved an address has finished: the next person at the device proves their own."""
     chosen_board(slug)
-    for name in ("walkabout", "walkabout_asked"):
+    for name in ("walkabout", "walkabout_asked", "walkabout_told"):
         session.pop(name, None)
     return jsonify(sender=_sender().address)
 
@@ -189,7 +189,11 @@ def entry(slug: str) -> Told:
         form.blame(refused)
         return _refused(form)
     if answer.asset is not None:
-        services.acknowledge(asset=answer.asset, fix_url=fix_url(answer.asset))
+        session["walkabout_told"] = walkabout.acknowledge(
+            asset=answer.asset,
+            fix_url=fix_url(answer.asset),
+            key=session.get("walkabout_told", ""),
+        )
     db.session.commit()
     return jsonify(outcome=answer.outcome.value, like=[_shown(one) for one in answer.like])
 

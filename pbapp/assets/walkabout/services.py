@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,9 +22,11 @@ from pbapp.assets.walkabout.models import Became, WalkaboutSent
 from pbapp.boards.models import Board
 from pbapp.concerns import services as concerns
 from pbapp.db import advisory_lock, db, flush
+from pbapp.messages import services as messages
 from pbapp.refusal import N_, Refused
 
 KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+TOLD_AFTER = timedelta(minutes=10)
 KEPT_FOR = timedelta(days=400)  # far longer than a phone lies in a drawer
 
 
@@ -89,6 +92,28 @@ def report(*, asset: Asset, path: str, key: str, text: str, sender: Sender) -> A
     concerns.raise_concern(about=about, text=text, address=sender.address)
     _note(key, text, Became.REPORT)
     return Answer(Outcome.TAKEN)
+
+
+def acknowledge(*, asset: Asset, fix_url: str, key: str) -> str:
+    """Tell the sender that we have it: one letter for all that came within some minutes.
+
+    `key` is the letter's that the last one of this sending went into; comes back as it is now.
+    """
+    if not asset.submitter_email:
+        return key
+    item = {"name": asset.name, "url": fix_url, "board": asset.board.name}
+    ours = f"walkabout of {asset.board_id} "
+    for letter in (key, ours + secrets.token_hex(16)):
+        if letter.startswith(ours) and messages.gather(
+            key=letter,
+            item=item,
+            to=asset.submitter_email,
+            not_before=clock.now() + TOLD_AFTER,
+            template="walkabout_received",
+            language=asset.language,
+        ):
+            return letter
+    return key
 
 
 def said_in(pairs: Iterable[tuple[str, str]]) -> str:
