@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import links, queries, refusing
 from pbapp.assets.blueprint import bp
-from pbapp.assets.models import SUBJECT, Asset
+from pbapp.assets.keepers import sent_it_in
+from pbapp.assets.models import SUBJECT
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions import appealing
@@ -29,13 +29,9 @@ from pbapp.web.limits import limited
 def its_author(asset_id: UUID, **_arguments: Any) -> bool:
     """Its group, and whoever sent it in, signed in or by the link from their e-mail."""
     asset = queries.find(asset_id) or abort(404)
-    return _is_author(asset, the_account()) or links.opens(asset, request.args.get("key"))
-
-
-def _is_author(asset: Asset, account: Account | None) -> bool:
-    if account is None:
-        return False
-    return asset.submitted_by_id == account.id or is_member(account.id, asset.organisation_id)
+    account = the_account()
+    is_ours = account is not None and is_member(account.id, asset.organisation_id)
+    return is_ours or sent_it_in(asset)
 
 
 @bp.route("/assets/<uuid:asset_id>/appeal", methods=["GET", "POST"])

@@ -20,8 +20,8 @@ class Edit:
     changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
-# What tells where something is. Where only the ward shows now, it is no history either.
-TELLS_WHERE = ("where_words", "postcode", "point")
+# What tells where something is. Where not all of it shows now, it is no history either.
+TELLS_WHERE = ("where_words", "postcode", "point", "exact_place")
 
 
 def published_edits(

@@ -21,13 +21,20 @@ def page_url(asset: Asset) -> str:
 
 
 def fix_url(asset: Asset) -> str:
-    """Whoever has this link may change the entry; only its submitter gets it, by e-mail."""
-    return url_for("assets.edit", asset_id=asset.id, key=key_of(asset), _external=True)
+    """Whoever has this link may change the entry; only its submitter gets it, by e-mail.
+
+    That of a group's entry has no key: the people of the group sign in.
+    """
+    return url_for("assets.edit", asset_id=asset.id, key=_key_for(asset), _external=True)
 
 
 def appeal_url(asset: Asset) -> str:
     """Where whoever added an entry appeals against what was decided, without an account."""
-    return url_for("assets.appeal", asset_id=asset.id, key=key_of(asset), _external=True)
+    return url_for("assets.appeal", asset_id=asset.id, key=_key_for(asset), _external=True)
+
+
+def _key_for(asset: Asset) -> str | None:
+    return key_of(asset) if asset.organisation_id is None else None
 
 
 def key_of(asset: Asset) -> str:
@@ -36,8 +43,8 @@ def key_of(asset: Asset) -> str:
 
 
 def opens(asset: Asset, key: str | None) -> bool:
-    """Whether a key from a link is for this entry and not too old."""
-    if not key:
+    """Whether a key from a link is for this entry and not too old, and no group looks after it."""
+    if not key or asset.organisation_id is not None:
         return False
     try:
         said = _signer().loads(key, max_age=int(GOOD_FOR.total_seconds()))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT, Asset, AssetState
+from pbapp.assets.telling import tell, tell_of_appeal
 from pbapp.boards.models import OFFICER_ROLES, Role
 from pbapp.boards.queries import has_role
 from pbapp.db import advisory_lock, db, flush
 from pbapp.decisions import appealing, refusing
 from pbapp.decisions import queries as decisions
-from pbapp.decisions import services as deciding
 from pbapp.decisions.matters import Matter
 from pbapp.decisions.models import Appeal, Decision, Outcome, Refusal, Verdict
 from pbapp.organisations.queries import is_member, list_members
@@ -90,19 +90,16 @@ def agree(*, asset: Asset, refusal: Refusal, by: Account, url: str) -> Decision:
         return decision
     asset.state = AssetState.REFUSED
     flush()
-    deciding.tell(
+    tell(
+        asset=asset,
         decision=decision,
-        to=asset.submitter_email,
         template="asset_refused",
         context={
-            "name": asset.name,
             "reason": decision.reason,
             "elsewhere": refusal.elsewhere,
             "appeal_until": appealing.until(decision, asset.board_id).isoformat(),
             "url": url,
-            "board": asset.board.name,
         },
-        language=asset.language,
     )
     return decision
 
@@ -147,9 +144,7 @@ def appeal(*, asset: Asset, by: Account | None, reason: str, url: str) -> Appeal
         reason=reason,
         language=asset.language,
     )
-    appealing.tell(
-        appeal=made, to=asset.submitter_email, title=asset.name, url=url, is_answer=False
-    )
+    tell_of_appeal(asset=asset, appeal=made, url=url, is_answer=False)
     return made
 
 
@@ -171,7 +166,5 @@ def answer(
         asset.state = AssetState.WAITING
         asset.updated_at = clock.now()
         flush()
-    appealing.tell(
-        appeal=appeal, to=asset.submitter_email, title=asset.name, url=url, is_answer=True
-    )
+    tell_of_appeal(asset=asset, appeal=appeal, url=url, is_answer=True)
     return appeal

@@ -116,7 +116,7 @@ def detail(asset_id: UUID) -> Page:
     revisions = audit.list_revisions(SUBJECT, str(asset.id))
     approved = [d.at for d in made if d.outcome is Outcome.APPROVED and d.undone_at is None]
     is_gift = asset.kind is AssetKind.INDIVIDUAL  # its history could tell where it was
-    hidden = TELLS_WHERE if asset.shown_as is Precision.WARD else ()
+    hidden = () if asset.shown_as is Precision.EXACT else TELLS_WHERE
     edits = revisions if part else [] if is_gift else published_edits(revisions, approved, hidden)
     return render_template(
         "assets/detail.html",

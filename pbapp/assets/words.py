@@ -103,6 +103,8 @@ FIELD = {
     "main": _l("Helps most with"),
     "supports": _l("Also helps with"),
     "photo": _l("Photo"),
+    "picture": _l("Photo"),
+    "exact_place": _l("The exact place, for officers and its keepers"),
     "sessions": _l("Regular times"),
     "access_terms": _l("Access"),
     "shown_as": _l("How exactly the place shows"),
@@ -149,7 +151,9 @@ CODED: dict[str, dict[str, Any]] = {
     "cost": {cost.value: words for cost, words in COST.items()},
     "join_by": {way.value: words for way, words in JOIN_BY.items()},
     "shown_as": {how.value: words for how, words in SHOWN_AS.items()},
-    "contact": {"yes": _l("Given")},
+    "contact": {"yes": _l("Given"), "changed": _l("Changed")},
+    "picture": {"changed": _l("Another one")},
+    "exact_place": {"changed": _l("Changed")},
     "status": {status.value: words for status, words in STATUS.items()},
 }
 MARKED = {

@@ -245,6 +245,31 @@ def readable(asset: Asset) -> dict[str, Any]:
     }
 
 
+def unread(asset: Asset) -> dict[str, Any]:
+    """What `readable` only hints at. Never kept: `marked` says of it that it changed, no more."""
+    found = asset.contact
+    point, postcode = standing(asset)
+    return {
+        "contact": (found.name, found.phone, found.email) if found else None,
+        "picture": asset.photo_id,
+        "exact_place": (point and tuple(round(one, 5) for one in point), postcode),
+    }
+
+
+def marked(
+    before: dict[str, Any], after: dict[str, Any], unread_before: dict[str, Any], asset: Asset
+) -> dict[str, Any]:
+    """`after` for the history, with a mark where something else changed than its words say."""
+    marks = {
+        name: "changed"
+        for name, value in unread(asset).items()
+        if value != unread_before[name] and before.get(name) == after.get(name)
+    }
+    if before["photo"] != after["photo"]:
+        marks.pop("picture", None)  # its words say so
+    return {**after, **marks}
+
+
 def _marked(asset: Asset, vocabulary: Vocabulary) -> str:
     slugs: Iterable[str] = (term.slug for term in asset.terms if term.vocabulary is vocabulary)
     return ", ".join(slugs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from pbapp import clock
 from pbapp.accounts.models import Account
@@ -112,5 +112,7 @@ def reply(*, concern: Concern, text: str, by: Account, url: str) -> None:
 
 
 def forget_old() -> None:
-    """Delete concerns a year after they were replied to."""
-    db.session.execute(delete(Concern).where(Concern.answered_at < clock.now() - KEPT_FOR))
+    """Delete concerns a year after they were replied to; an address goes after a year anyway."""
+    long_ago = clock.now() - KEPT_FOR
+    db.session.execute(delete(Concern).where(Concern.answered_at < long_ago))
+    db.session.execute(update(Concern).where(Concern.made_at < long_ago).values(address=None))

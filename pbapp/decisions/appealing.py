@@ -124,13 +124,18 @@ def tell(
     title: str,
     url: str,
     is_answer: bool,
+    reader: str = "",
 ) -> None:
-    """Write to its author: that we have the appeal, or what became of it."""
+    """Write to its author: that we have the appeal, or what became of it.
+
+    `reader` tells several apart who hear of the same appeal.
+    """
     if not to:
         return
     due = appeal.at.isoformat()
+    about = appeal.verdict.value if appeal.verdict and is_answer else ""
     messages.write(
-        key=f"appeal {appeal.id} {appeal.verdict.value if appeal.verdict and is_answer else ''}",
+        key=f"appeal {appeal.id} {about}" + (f" {reader}" if reader else ""),
         to=to,
         template="appeal_answered" if is_answer else "appeal_received",
         context={

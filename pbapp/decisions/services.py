@@ -75,6 +75,7 @@ def undo(*, decision: Decision, by: Account, board_id: int | None = None) -> Dec
         )
     decision.undone_at = clock.now()
     messages.cancel(key=_mail_key(decision))
+    messages.cancel_copies(key=_mail_key(decision))
     _log(decision, by, "undone", board_id)
     flush()
     return decision
@@ -87,11 +88,15 @@ def tell(
     template: str,
     context: dict[str, Any],
     language: str = "en",
+    reader: str = "",
 ) -> None:
-    """Write to the author what was decided; it leaves when the decision can no longer be undone."""
+    """Write to the author what was decided; it leaves when the decision can no longer be undone.
+
+    `reader` tells several apart who hear of the same decision.
+    """
     if to:
         messages.write(
-            key=_mail_key(decision),
+            key=f"{_mail_key(decision)} {reader}".strip(),
             to=to,
             template=template,
             context=context,

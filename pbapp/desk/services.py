@@ -42,6 +42,7 @@ def decide_on_asset(
     reason: str,
     page_url: str,
     fix_url: str,
+    appeal_url: str = "",
     batch_id: UUID | None = None,
 ) -> Decision:
     """Put an entry on the map, or send it back with a reason; a published one comes off the map.
@@ -61,7 +62,7 @@ def decide_on_asset(
     if outcome is Outcome.APPROVED:
         return assets.approve(asset=asset, by=by, url=page_url, batch_id=batch_id)
     return assets.return_for_changes(
-        asset=asset, by=by, reason=reason, fix_url=fix_url, batch_id=batch_id
+        asset=asset, by=by, reason=reason, fix_url=fix_url, appeal_url=appeal_url, batch_id=batch_id
     )
 
 

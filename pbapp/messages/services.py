@@ -82,6 +82,12 @@ def cancel(*, key: str) -> bool:
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
+def cancel_copies(*, key: str) -> None:
+    """Take back what has not been sent of a message that went to several; `key` begins theirs."""
+    for mail in db.session.scalars(select(Mail).where(Mail.key.startswith(f"{key} "))):
+        cancel(key=mail.key)
+
+
 def forget_old() -> int:
     """Forget what messages said, and to whom, a week after their moment; returns how many.
 

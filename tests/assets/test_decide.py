@@ -16,6 +16,7 @@ from pbapp.audit.queries import check_chain
 from pbapp.db import db
 from pbapp.messages.models import Mail, MailState
 from pbapp.messages.rendering import put_into_words
+from pbapp.organisations import services as organisations
 from pbapp.organisations.models import Member, MemberRole
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset
@@ -170,6 +171,7 @@ def test_what_waits_is_seen_by_nobody_but_those_who_may_change_it(
     officer_elsewhere: Browser,
     board_member: Browser,
 ) -> None:
+    organisations.add_member(organisation=world.group, account=world.resident)
     asset = submit(world, by=world.resident, organisation_id=world.group.id)
     db.session.commit()
     for browser in (resident, group_member, officer, second_officer):

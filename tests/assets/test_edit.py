@@ -42,7 +42,8 @@ def test_an_officers_change_shows_at_once_with_its_history(
 def test_anybody_elses_change_waits_to_be_checked(
     resident: Browser, group_member: Browser, stranger: Browser, world: World, who: str
 ) -> None:
-    asset = make_asset(world, submitted_by_id=world.resident.id, organisation_id=world.group.id)
+    group_id = world.group.id if who == "group" else None
+    asset = make_asset(world, submitted_by_id=world.resident.id, organisation_id=group_id)
     browser = resident if who == "submitter" else group_member
     page = browser.get(edit_path(asset))
     assert "Until then the entry is not on the map" in page.text

@@ -11,6 +11,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList
 
+from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
 from pbapp.assets.adding import own, photos
 from pbapp.assets.adding.forms import MoreForm, WhatForm, WhereForm
@@ -70,10 +71,14 @@ class Begun:
         return photos.read_id(self.first("sent"))
 
     @property
-    def group_id(self) -> UUID | None:
-        """The group whose entry it will be, if the viewer is one of its members."""
-        account, group_id = the_account(), photos.read_id(self.first("group"))
-        return group_id if account and is_member(account.id, group_id) else None
+    def asked_group_id(self) -> UUID | None:
+        """The group it was begun for."""
+        return photos.read_id(self.first("group"))
+
+    def group_of(self, by: Account | None) -> UUID | None:
+        """The group whose entry it will be, if whoever sends it in is one of its members."""
+        group_id = self.asked_group_id
+        return group_id if by and is_member(by.id, group_id) else None
 
     def keep(self) -> str:
         """Save it; a new one gets its link here."""

@@ -16,7 +16,7 @@ from pbapp.assets.adding.forms import EditForm
 from pbapp.assets.adding.rows import turn_rows
 from pbapp.assets.adding.typed import entry_from, fields_of
 from pbapp.assets.blueprint import bp
-from pbapp.assets.keepers import get_asset, its_keeper, part_in
+from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, who_acts
 from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer
 from pbapp.assets.words import KIND_HINT, personal_notes, told
 from pbapp.audit import queries as audit
@@ -54,7 +54,7 @@ def edit(asset_id: UUID) -> Page:
         asset=asset,
         form=form,
         part=part,
-        at_once=services.shows_at_once(asset, part),
+        at_once=services.shows_at_once(asset, part) and not by_mail(asset),
         here=request.full_path,
         theirs=theirs,
         personal=personal_notes(asset) if part is Confirmer.OFFICER else [],
@@ -82,7 +82,8 @@ def _save(
             entry=entry_from(form, form, form, kept),
             version=version_in(form.version.data),
             as_a=part,
-            by=the_account(),
+            by=who_acts(asset),
+            by_mail=by_mail(asset),
         )
     except Refused as refused:
         form.blame(refused)
@@ -94,7 +95,10 @@ def _save(
     if asset.state is AssetState.PUBLISHED:
         flash(_("Saved. The change shows now."), "success")
         return redirect(url_for(".detail", asset_id=asset.id), 303)
-    flash(_("Saved. An officer checks it before it shows on the map."), "success")
+    if asset.state is AssetState.WAITING:
+        flash(_("Saved. An officer checks it before it shows on the map."), "success")
+    else:
+        flash(_("Saved. It stays off the map."), "success")
     if the_account() is None:
         return redirect(url_for(".index"), 303)
     return redirect(url_for(".detail", asset_id=asset.id), 303)

@@ -26,7 +26,8 @@ from pbapp.assets.models import Asset, AssetState
 from pbapp.assets.words import KIND, KIND_HINT
 from pbapp.db import advisory_lock, db
 from pbapp.maps.shown import map_of
-from pbapp.organisations.queries import list_groups_of
+from pbapp.organisations import queries as organisations
+from pbapp.organisations.models import Organisation
 from pbapp.plans import queries as plans
 from pbapp.refusal import Refused
 from pbapp.web import drafts
@@ -99,8 +100,16 @@ def new_check() -> Page:
         photo=photos.find(entry.photo_id),
         kind_words=KIND,
         account=account,
+        group=_group_of(begun),
     )
     return page, 422 if form.errors else 200
+
+
+def _group_of(begun: Begun) -> Organisation | None:
+    """The group it will be for. Without a sign-in, the one its draft was begun for."""
+    account, group_id = the_account(), begun.asked_group_id
+    is_ours = account is None or begun.group_of(account) is not None
+    return organisations.find(group_id) if group_id and is_ours else None
 
 
 @bp.route("/assets/new/prove", methods=["GET", "POST"])
@@ -112,12 +121,14 @@ def new_prove() -> Page:
     Opening the link changes nothing: mail scanners follow links. A press does.
     """
     token, email = proving.read_key(request.args.get("key"))
+    by_link = token is not None
     begun = _open(token or request.args.get("draft"))
     if not isinstance(begun, Begun):
         return begun
-    by_link = token is not None
     address = begun.first("email")
-    if address is None or (by_link and email != address):
+    if by_link and email != address:
+        return _no_draft()  # it went to an address that was mistyped: nothing opens
+    if address is None:
         return redirect(begun.url("check"), 303)
     form = PressForm() if by_link else proving.CodeForm()
     if "again" in request.form:
@@ -209,13 +220,14 @@ def new_sent() -> str:
 
 def send(begun: Begun, entry: Entry, email: str | None) -> Response:
     """Make the entry of a draft; the caller holds the draft's lock."""
+    # Whoever shows that an address is theirs is its account, signed in or not.
+    by = the_account() or find_by_email(email or "")
     asset = services.submit(
         board=begun.board,
         entry=entry,
-        # Whoever shows that an address is theirs is its account, signed in or not.
-        by=the_account() or find_by_email(email or ""),
+        by=by,
         email=email,
-        organisation_id=begun.group_id,
+        organisation_id=begun.group_of(by),
     )
     services.acknowledge(asset=asset, fix_url=fix_url(asset))
     begun.become(asset.id)
@@ -285,7 +297,7 @@ def _places(begun: Begun) -> list[Asset]:
     account = the_account()
     if account is None or begun.is_individual:
         return []
-    groups = [group.id for group in list_groups_of(account.id)]
+    groups = [group.id for group in organisations.list_groups_of(account.id)]
     return own.list_places_of(begun.board.id, groups)
 
 

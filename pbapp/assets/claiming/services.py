@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.claiming.models import Claim, ClaimState
+from pbapp.assets.keeping.holding import set_free, settle_in
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState
 from pbapp.assets.refusing import DECIDED
 from pbapp.audit import services as audit
@@ -25,7 +25,6 @@ from pbapp.organisations.queries import is_member, list_leads
 from pbapp.organisations.telling import tell
 from pbapp.refusal import N_, Refused
 
-SETTLING_IN = timedelta(days=14)
 CLOCK = "clock"
 
 
@@ -63,6 +62,9 @@ def claim(*, asset: Asset, organisation: Organisation, says: str, by: Account) -
         raise Refused(N_("Your group looks after this entry already."))
     if not says.strip():
         raise Refused(N_("Say in a sentence how we can tell that it is yours."), "says")
+    mine = _asked_already(asset, organisation)
+    if mine is not None:
+        return mine  # a second press
     made = Claim(
         asset=asset,
         organisation=organisation,
@@ -75,6 +77,15 @@ def claim(*, asset: Asset, organisation: Organisation, says: str, by: Account) -
     flush()
     _log(made, "claimed", by)
     return made
+
+
+def _asked_already(asset: Asset, organisation: Organisation) -> Claim | None:
+    query = select(Claim).where(
+        Claim.asset_id == asset.id,
+        Claim.organisation_id == organisation.id,
+        Claim.state == ClaimState.ASKED,
+    )
+    return db.session.scalar(query)
 
 
 def why_not(claim: Claim, by: Account) -> Refused | None:
@@ -95,9 +106,7 @@ def approve(*, claim: Claim, by: Account, url: str) -> None:
     So are the leads of the group it was taken from.
     """
     _decide(claim, by, ClaimState.APPROVED, "")
-    if claim.asset.reminder_stage:  # nobody has asked these people yet
-        claim.asset.reminder_stage = 0
-        claim.asset.review_due_on = clock.today() + SETTLING_IN
+    settle_in(claim.asset)
     before, claim.asset.organisation_id = claim.asset.organisation_id, claim.organisation_id
     flush()
     _tell(claim, "claim_approved", by, url)
@@ -129,8 +138,10 @@ def revoke(*, asset: Asset, group_id: UUID, by: Account, reason: str, url: str) 
     """
     advisory_lock(f"decide {SUBJECT} {asset.id}")
     db.session.refresh(asset)
+    if asset.organisation_id is None:
+        return  # a second click
     if asset.organisation_id != group_id:
-        return
+        raise Refused(DECIDED)
     if refused := why_not_revoke(asset, by):
         raise refused
     if not reason.strip():
@@ -160,7 +171,7 @@ def _end(asset: Asset, state: ClaimState, reason: str, by: Account | None) -> No
     for claim in db.session.scalars(query):
         claim.state, claim.reason, claim.decided_at = state, reason, clock.now()
         claim.decided_by_id = by.id if by else None
-    asset.organisation_id = None
+    set_free(asset)
     flush()
 
 

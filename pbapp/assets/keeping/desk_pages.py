@@ -18,7 +18,7 @@ from pbapp.assets.keeping import same as duplicates
 from pbapp.assets.keeping import trusting
 from pbapp.assets.keeping.forms import ReasonForm, SameForm
 from pbapp.assets.keeping.models import StraightAway
-from pbapp.assets.links import fix_url, page_url
+from pbapp.assets.links import appeal_url, fix_url, page_url
 from pbapp.assets.models import SUBJECT, Asset
 from pbapp.assets.words import PART, told
 from pbapp.audit.queries import list_revisions
@@ -83,7 +83,11 @@ def straight(row_id: int) -> Page:
 def _judge(row: StraightAway, asset: Asset, form: ReasonForm) -> None:
     if request.form.get("outcome") == "down":
         services.return_for_changes(
-            asset=asset, by=me(), reason=form.reason.data or "", fix_url=fix_url(asset)
+            asset=asset,
+            by=me(),
+            reason=form.reason.data or "",
+            fix_url=fix_url(asset),
+            appeal_url=appeal_url(asset),
         )
     else:
         trusting.looked(row=row, by=me())

@@ -31,6 +31,12 @@ def part_of(asset: Asset, key: str | None) -> Confirmer | None:
     return Confirmer.GROUP if is_member(UUID(hex=said[2]), asset.organisation_id) else None
 
 
+def account_in(asset: Asset, key: str | None) -> UUID | None:
+    """The lead of its group to whom a key was mailed, while it opens the entry."""
+    said = _read(_signer(), key)
+    return UUID(hex=said[2]) if said and said[2] and part_of(asset, key) else None
+
+
 def stop_url(letter: UUID, account_id: UUID | None) -> str:
     """Where somebody asks not to be asked any more about the entries of one letter."""
     key = _stopper().dumps([letter.hex, account_id.hex if account_id else ""])

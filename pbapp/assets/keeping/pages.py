@@ -9,9 +9,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbapp.accounts.viewer import the_account
 from pbapp.assets.blueprint import bp
-from pbapp.assets.keepers import get_asset, its_keeper, part_in
+from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, who_acts
 from pbapp.assets.keeping import (
     closing,
     confirming,
@@ -50,9 +49,12 @@ def confirm(asset_id: UUID) -> Page:
     if asset.duplicate_of_id is not None:  # printed codes lead to what was kept
         there = url_for(".confirm", asset_id=asset.duplicate_of_id)
         return redirect(there + ("?from=sheet" if request.args.get("from") == "sheet" else ""), 303)
+    part, form = part_in(asset), ConfirmForm()
+    if asset.state is AssetState.WAITING and part is not None:
+        flash(_("An officer is reading your change. There is nothing else to do."), "info")
+        return redirect(url_for(".detail", asset_id=asset.id, key=request.args.get("key")), 303)
     if asset.state is not AssetState.PUBLISHED:
         abort(404)
-    part, form = part_in(asset), ConfirmForm()
     if form.validate_on_submit():
         answer = request.form.get("answer")
         if answer in ("changed", "closed"):
@@ -95,7 +97,7 @@ def status(asset_id: UUID) -> Page:
                 until=form.until.data,
                 as_a=part,
                 method=_method(asset, part),
-                by=the_account(),
+                by=who_acts(asset),
             )
         except Refused as refused:
             blame(form, refused)
@@ -119,7 +121,9 @@ def undo_edit(asset_id: UUID, number: int) -> Response:
     asset = get_asset(asset_id)
     part = part_in(asset) or abort(403)
     try:
-        undoing.undo(asset=asset, number=number, as_a=part, by=the_account())
+        undoing.undo(
+            asset=asset, number=number, as_a=part, by=who_acts(asset), by_mail=by_mail(asset)
+        )
     except Refused as refused:
         say_no(refused)
     else:

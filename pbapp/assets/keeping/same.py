@@ -60,7 +60,9 @@ def find_named(asset: Asset, typed: str) -> Asset | None:
 
 def mark(*, asset: Asset, kept: Asset | None, by: Account, url: str) -> None:
     """`asset` leaves the list, and its address leads to `kept` (at `url`). Its people are told."""
-    hold(asset)
+    both = {asset.id: asset, **({kept.id: kept} if kept else {})}
+    for one in sorted(both):  # the same order for two officers who each mean the other way round
+        hold(both[one])
     db.session.refresh(asset, ["duplicate_of_id"])
     if kept is not None and asset.duplicate_of_id == kept.id:
         return  # a second click

@@ -27,7 +27,9 @@ def undoable(asset: Asset, revisions: Iterable[Revision]) -> set[int]:
     return {revision.number for revision in revisions if _stands(revision, now)}
 
 
-def undo(*, asset: Asset, number: int, as_a: Confirmer, by: Account | None) -> None:
+def undo(
+    *, asset: Asset, number: int, as_a: Confirmer, by: Account | None, by_mail: bool = False
+) -> None:
     """Write the values from before an edit, by the rules of any other edit.
 
     Raises `Refused` where a later edit changed the same again. A second click finds it undone.
@@ -56,7 +58,15 @@ def undo(*, asset: Asset, number: int, as_a: Confirmer, by: Account | None) -> N
     entry = restored(entry_of(asset), before)
     if photo_id and db.session.get(Upload, entry.photo_id) is None:
         raise Refused(N_("The photo from before is not kept any more."))
-    services.edit(asset=asset, entry=entry, version=asset.version, as_a=as_a, by=by, undoes=number)
+    services.edit(
+        asset=asset,
+        entry=entry,
+        version=asset.version,
+        as_a=as_a,
+        by=by,
+        undoes=number,
+        by_mail=by_mail,
+    )
 
 
 def _set_status(

@@ -19,7 +19,7 @@ from pbapp.assets.links import fix_url
 from pbapp.assets.managing import copying, queries, services
 from pbapp.assets.managing.forms import CopiesForm, FindGroupForm, HandOverForm
 from pbapp.assets.managing.models import Handover
-from pbapp.assets.models import Asset, AssetKind
+from pbapp.assets.models import Asset, AssetKind, AssetState
 from pbapp.assets.ties import queries as ties
 from pbapp.assets.ties import words as tie_words
 from pbapp.assets.times_words import said
@@ -191,7 +191,12 @@ def _copy(
             entry = copying.entry_for_a_copy(asset, names[asset.id])
             copy_id = uuid5(asset.id, f"{group.id} {page}")
             copy = services.copy(
-                board=asset.board, entry=entry, group=group, by=me(), copy_id=copy_id
+                board=asset.board,
+                entry=entry,
+                group=group,
+                by=me(),
+                copy_id=copy_id,
+                may_show=asset.state not in (AssetState.RETURNED, AssetState.REFUSED),
             )
         except Refused as refused:
             wrong[asset.id] = say(refused)

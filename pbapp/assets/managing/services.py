@@ -10,6 +10,7 @@ from pbapp.accounts.models import Account
 from pbapp.assets import services as assets
 from pbapp.assets.entry import Entry
 from pbapp.assets.keeping import confirming
+from pbapp.assets.keeping.holding import set_free, settle_in
 from pbapp.assets.managing import queries
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
@@ -40,9 +41,18 @@ def confirm_all(*, entries: Iterable[Asset]) -> int:
 
 
 def copy(
-    *, board: Board, entry: Entry, group: Organisation, by: Account, copy_id: UUID
+    *,
+    board: Board,
+    entry: Entry,
+    group: Organisation,
+    by: Account,
+    copy_id: UUID,
+    may_show: bool = True,
 ) -> Asset | None:
-    """Send in an entry made from an older one; None for a second press, known by `copy_id`."""
+    """Send in an entry made from an older one; None for a second press, known by `copy_id`.
+
+    `may_show` false: even a trusted group's is looked at first.
+    """
     if not is_member(by.id, group.id):
         raise Refused(N_("You do not belong to this group any more."))
     advisory_lock(f"copies {group.id}")
@@ -55,6 +65,7 @@ def copy(
         email=by.email,
         organisation_id=group.id,
         asset_id=copy_id,
+        may_show=may_show,
     )
 
 
@@ -89,6 +100,7 @@ def answer(*, handover: Handover, yes: bool, by: Account, url: str) -> None:
     db.session.delete(handover)
     if yes:
         asset.organisation_id = taker.id
+        settle_in(asset)
     flush()
     about = {"name": asset.name, "group": giver.name, "to": taker.name, "is_taken": yes, "url": url}
     event = _log(asset, "handed_over" if yes else "handover_declined", by)
@@ -112,7 +124,7 @@ def let_go(*, asset: Asset, group: Organisation, by: Account) -> None:
     _hold(asset, group, by)
     if (handover := queries.find_handover(asset.id)) is not None:
         db.session.delete(handover)
-    asset.organisation_id = None
+    set_free(asset)
     flush()
     _log(asset, "let_go", by)
 

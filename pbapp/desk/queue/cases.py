@@ -188,6 +188,7 @@ class AssetCase:
             reason=reason,
             page_url=links.page_url(self.thing),
             fix_url=links.fix_url(self.thing),
+            appeal_url=links.appeal_url(self.thing),
             batch_id=batch_id,
         )
 

@@ -153,13 +153,24 @@ def test_closing_is_undone_too(world: World) -> None:
 @pytest.mark.parametrize("is_trusted", [True, False])
 def test_what_a_group_undoes_goes_the_way_of_its_edits(world: World, is_trusted: bool) -> None:
     asset = make_asset(world, organisation_id=world.group.id)
-    number = change(asset, summary="One").number
     if is_trusted:
         trusting.trust(
             board=world.board, organisation=world.group, reason="Yes", by=world.officer, url=""
         )
+    number = change(asset, Confirmer.GROUP, summary="One").number
+    asset.state = AssetState.PUBLISHED
     undo(asset, number, Confirmer.GROUP)
     assert (asset.state is AssetState.PUBLISHED) is is_trusted
+
+
+def test_trust_does_not_bring_back_what_an_officer_took_out(world: World) -> None:
+    asset = make_asset(world, organisation_id=world.group.id)
+    trusting.trust(
+        board=world.board, organisation=world.group, reason="Yes", by=world.officer, url=""
+    )
+    number = change(asset, summary="Without the name").number
+    undo(asset, number, Confirmer.GROUP)
+    assert asset.state is AssetState.WAITING
 
 
 def test_who_may_undo(
