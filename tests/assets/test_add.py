@@ -88,7 +88,7 @@ def test_a_stranger_adds_an_entry_and_is_told(
     }
     assert "Blairhill" not in stranger.get("/assets").text
     assert asset.submitter_email == "rosa@example.org"
-    assert list(db.session.query(Draft).one().fields) == ["sent", "board"]
+    assert list(db.session.query(Draft).filter_by(kind="asset").one().fields) == ["sent", "board"]
 
 
 def test_the_link_in_the_mail_changes_the_entry_without_an_account(

@@ -68,7 +68,8 @@ def test_a_link_for_one_address_does_not_prove_another(
     stranger.submit(check, {"email": "victim@example.org"})
     theirs = link_of(newest("asset_proof"))
     stranger.submit(check, {"email": "rosa@example.org"})
-    assert "/check" in (resident.get(theirs, status=303).location or "")
+    assert resident.get(theirs, status=303).location == "/assets/new"
+    assert check.path.split("draft=")[1][:20] not in theirs
     forged = re.sub(r"key=.{6}", "key=AAAAAA", theirs)
     assert resident.get(forged, status=303).location == "/assets/new"
 

@@ -120,13 +120,14 @@ def new_prove() -> Page:
 
     Opening the link changes nothing: mail scanners follow links. A press does.
     """
-    token, email = proving.read_key(request.args.get("key"))
+    key = request.args.get("key")
+    token = proving.draft_of(key)
     by_link = token is not None
     begun = _open(token or request.args.get("draft"))
     if not isinstance(begun, Begun):
         return begun
     address = begun.first("email")
-    if by_link and email != address:
+    if by_link and not proving.went_to(key, address):
         return _no_draft()  # it went to an address that was mistyped: nothing opens
     if address is None:
         return redirect(begun.url("check"), 303)

@@ -75,13 +75,19 @@ def is_proven(begun: Begun, form: Any) -> bool:
 
 def _key_for(token: str, address: str) -> str:
     """What a mailed link holds: nothing of the draft's own, for the address may be mistyped."""
-    return drafts.save(kind=PROOF, fields={"of": [token], "email": [address]})
+    return drafts.save(kind=PROOF, fields={"of": [token], "email": [drafts.hash_of(address)]})
 
 
-def read_key(key: str | None) -> tuple[str | None, str | None]:
-    """The draft and the address a mailed link is for; nothing of one that is wrong or too old."""
+def draft_of(key: str | None) -> str | None:
+    """The draft a mailed link is for; none for one that is wrong or too old."""
     kept = drafts.load(key, PROOF)
-    return (kept["of"][0], kept["email"][0]) if kept else (None, None)
+    return str(kept["of"][0]) if kept else None
+
+
+def went_to(key: str | None, address: str | None) -> bool:
+    """Whether this is the address that a mailed link went to."""
+    kept = drafts.load(key, PROOF) or {}
+    return [drafts.hash_of(address or "")] == kept.get("email")
 
 
 def send_link(begun: Begun, typed: str | None, link: str) -> None:
