@@ -218,7 +218,7 @@ def test_an_export_takes_no_more_queries_for_more_entries(
         db.session.expire_all()
         count_queries.reset()
         stranger.get(path)
-        assert count_queries.number <= 14, path
+        assert count_queries.number <= 20, path
 
 
 def test_the_exports_keep_to_the_filters_and_the_order_of_the_list(

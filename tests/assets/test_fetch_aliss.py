@@ -216,6 +216,7 @@ def test_services_of_the_boards_wards_become_suggestions(
     assert (one.state, one.kind) == (AssetState.WAITING, AssetKind.INSTITUTION)
     assert (one.where_kind, one.area_id) == (Where.POSTCODE, world.wards[7].id)
     assert one.summary == "Run by Example Charity"
+    assert "Street" not in one.where_words
     assert "01236" not in f"{one.description}{one.where_words}"
     stranger.get(f"/assets/{one.id}", status=404)
     services.approve(asset=one, by=world.officer, url="https://example.org")

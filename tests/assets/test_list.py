@@ -201,7 +201,7 @@ def test_the_points_take_few_queries(
         make_asset(world, f"Number {n}")
     count_queries.reset()
     stranger.get("/assets.geojson")
-    assert count_queries.number <= 12
+    assert count_queries.number <= 20
 
 
 def test_the_table_is_safe_to_open_and_holds_no_persons_gift(

@@ -180,6 +180,26 @@ def test_the_feed_is_searched(stranger: Browser, world: World) -> None:
         assert names(read(stranger, f"/services?{query}")) == expected, query
 
 
+def test_each_entry_has_an_organisation_that_is_found_by_its_id(
+    stranger: Browser, world: World
+) -> None:
+    make_asset(world, "Of a group", organisation_id=world.group.id)
+    make_asset(world, "Itself", kind=AssetKind.ASSOCIATION, website="https://example.org")
+    make_asset(world, "The board's")
+    make_asset(world, "The board's too")
+    make_asset(world, "Not yet", kind=AssetKind.ASSOCIATION, state=AssetState.WAITING)
+    listed = {one["id"]: one for one in read(stranger, "/organizations")["contents"]}
+    used = {}
+    for line in read(stranger, "/services")["contents"]:
+        used.setdefault(line["organization_id"], []).append(line["name"])
+        assert listed[line["organization_id"]] == line["organization"]
+    assert set(listed) == set(used)
+    assert sorted(map(len, used.values())) == [1, 1, 2]
+    for id, theirs in used.items():
+        one = read(stranger, f"/organizations/{id}")
+        assert {line["name"] for line in one["services"]} == set(theirs)
+
+
 def test_the_feed_is_asked_for_ages_days_times_and_terms(stranger: Browser, world: World) -> None:
     club = make_asset(world, "Youth club", age_from=11, age_to=17, join_by=JoinBy.DROP_IN)
     club.sessions = [AssetSession(days=0b10, opens=1080, closes=1200)]

@@ -82,7 +82,7 @@ def look() -> tuple[list[str], int]:
         number, page = number + len(found.assets), page + 1
         if len(found.assets) < AT_ONCE:
             break
-    for thing, _ids in list_organisations():
+    for thing in list_organisations():
         wrong += _named(f"organization {thing['id']}", thing, ORGANISATION)
     for thing in terms.taxonomies():
         wrong += _named(f"taxonomy {thing['id']}", thing, TAXONOMY)

@@ -32,7 +32,7 @@ from pbapp.assets.models import (
 )
 from pbapp.assets.oruk import objects as oruk
 from pbapp.assets.oruk import terms as vocabularies
-from pbapp.assets.oruk.values import Thing
+from pbapp.assets.oruk.values import Thing, made_id
 from pbapp.assets.vocabulary import TERMS
 from pbapp.boards.models import Board, BoardArea, Council
 from pbapp.db import db
@@ -90,8 +90,12 @@ class Found:
 
     def changed(self, asset: Asset) -> datetime:
         """The last moment anything of it changed: approval and confirmation count."""
-        known = (asset.updated_at, asset.confirmed_at, self.published_at.get(asset.id))
-        return max(moment for moment in known if moment is not None)
+        return _changed(asset, self.published_at)
+
+
+def _changed(entry: Any, published_at: Mapping[UUID, datetime]) -> datetime:
+    known = (entry.updated_at, entry.confirmed_at, published_at.get(entry.id))
+    return max(moment for moment in known if moment is not None)
 
 
 class Terms:
@@ -197,6 +201,15 @@ def list_entries(
     return Found(assets, total, _published_at([asset.id for asset in assets]))
 
 
+def list_moments(asked: Asked, terms: Terms) -> list[tuple[UUID, datetime]]:
+    """Every id with the last moment that anything of it changed; nothing else is read."""
+    columns = (Asset.id, Asset.updated_at, Asset.confirmed_at)
+    query = _narrowed(asked, terms).with_only_columns(*columns).order_by(Asset.id)
+    rows = db.session.execute(query).all()
+    published_at = _published_at([row.id for row in rows])
+    return [(row.id, _changed(row, published_at)) for row in rows]
+
+
 def find_entry(asset_id: UUID) -> Found:
     query = select(Asset).options(*_loaded(True)).where(published(), Asset.id == asset_id)
     assets = list(db.session.scalars(query))
@@ -208,14 +221,30 @@ def list_placed() -> list[UUID]:
     return list(db.session.scalars(select(Asset.id).where(published(), _placed())))
 
 
-def list_organisations() -> list[tuple[Thing, list[UUID]]]:
-    """Every organisation of the feed by name, each with the ids of its entries."""
-    query = select(Asset).options(*_loaded(False)).where(published()).order_by(Asset.id)
-    made: dict[str, tuple[Thing, list[UUID]]] = {}
-    for asset in db.session.scalars(query):
-        thing = oruk.organisation(asset)
-        made.setdefault(thing["id"], (thing, []))[1].append(asset.id)
-    return sorted(made.values(), key=lambda one: (one[0]["name"].casefold(), one[0]["id"]))
+def list_organisations() -> list[Thing]:
+    """Every organisation of the feed by name; of the entries no more is read than it takes."""
+    named = select(Asset.organisation_id).where(published())
+    groups = db.session.scalars(select(Organisation).where(Organisation.id.in_(named)))
+    alone = db.session.execute(
+        select(Asset.id, Asset.name, Asset.summary, Asset.description, Asset.website).where(
+            published(), _is_its_own()
+        )
+    )
+    theirs = select(Asset.board_id).where(published(), _is_the_boards())
+    made = [
+        *map(oruk.of_group, groups),
+        *map(oruk.of_itself, alone),
+        *map(oruk.of_board, db.session.scalars(select(Board).where(Board.id.in_(theirs)))),
+    ]
+    return sorted(made, key=lambda thing: (thing["name"].casefold(), thing["id"]))
+
+
+def _is_its_own() -> ColumnElement[bool]:
+    return Asset.organisation_id.is_(None) & Asset.kind.in_(oruk.THEIR_OWN)
+
+
+def _is_the_boards() -> ColumnElement[bool]:
+    return Asset.organisation_id.is_(None) & Asset.kind.not_in(oruk.THEIR_OWN)
 
 
 def whole_service(asset: Asset, found: Found, terms: Terms) -> Thing:
@@ -235,7 +264,7 @@ def _narrowed(asked: Asked, terms: Terms) -> Select[Any]:
     if asked.term or asked.taxonomy:
         query = query.where(terms.condition(asked))
     if asked.organisation:
-        query = query.where(Asset.id.in_(_of_organisation(asked.organisation)))
+        query = query.where(_of_organisation(asked.organisation, terms))
     if asked.ward_id is not None:
         query = query.where(_serves(asked.ward_id, terms.boards))
     if asked.age_from is not None:
@@ -297,12 +326,16 @@ def _published_at(ids: Collection[UUID]) -> dict[UUID, datetime]:
     return {UUID(subject_id): at for subject_id, at in db.session.execute(query)}
 
 
-def _of_organisation(wanted: UUID) -> list[UUID]:
+def _of_organisation(wanted: UUID, terms: Terms) -> ColumnElement[bool]:
+    """The entries of a group, those that a board answers for, or the one that is it itself."""
     if db.session.get(Organisation, wanted) is not None:
-        query = select(Asset.id).where(published(), Asset.organisation_id == wanted)
-        return list(db.session.scalars(query))
-    of = (ids for thing, ids in list_organisations() if thing["id"] == str(wanted))
-    return next(of, [])
+        return Asset.organisation_id == wanted
+    for board in terms.boards:
+        if vocabularies.board_id(board) == str(wanted):
+            return (Asset.board_id == board.id) & _is_the_boards()
+    ids = db.session.scalars(select(Asset.id).where(published(), _is_its_own()))
+    own = next((id for id in ids if made_id("organisation", id) == str(wanted)), None)
+    return false() if own is None else Asset.id == own
 
 
 def _serves(ward_id: int, boards: Iterable[Board]) -> ColumnElement[bool]:

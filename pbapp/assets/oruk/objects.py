@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from pbapp import clock
 from pbapp.assets.models import Asset, AssetKind, Where
 from pbapp.assets.oruk import facts
 from pbapp.assets.oruk.terms import Wording, attributes, board_id
 from pbapp.assets.oruk.values import Thing, as_uri, made_id, moment, said, tidy
+from pbapp.boards.models import Board
+from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
+
+# What is an organisation by itself, where it names no group.
+THEIR_OWN = (AssetKind.ASSOCIATION, AssetKind.INSTITUTION)
 
 # --- services -------------------------------------------------------------------------------
 
@@ -112,26 +118,39 @@ def organisation(asset: Asset) -> Thing:
     The standard wants every service to have an organisation. E-mail addresses stay here.
     """
     if asset.organisation is not None:
-        one = asset.organisation
-        made = {
-            "id": str(one.id),
-            "name": one.name,
-            "description": said(one.description, one.name),
-            "website": as_uri(one.website),
+        return of_group(asset.organisation)
+    return of_itself(asset) if asset.kind in THEIR_OWN else of_board(asset.board)
+
+
+def of_group(group: Organisation) -> Thing:
+    made: Thing = tidy(
+        {
+            "id": str(group.id),
+            "name": group.name,
+            "description": said(group.description, group.name),
+            "website": as_uri(group.website),
         }
-    elif asset.kind in (AssetKind.ASSOCIATION, AssetKind.INSTITUTION):
-        made = {
-            "id": made_id("organisation", asset.id),
-            "name": asset.name,
-            "description": said(asset.summary, asset.description, asset.name),
-            "website": as_uri(asset.website),
+    )
+    return made
+
+
+def of_itself(entry: Any) -> Thing:
+    """An entry that is an organisation; of it id, name, summary, description and website count."""
+    made: Thing = tidy(
+        {
+            "id": made_id("organisation", entry.id),
+            "name": entry.name,
+            "description": said(entry.summary, entry.description, entry.name),
+            "website": as_uri(entry.website),
         }
-    else:
-        made = {
-            "id": board_id(asset.board),
-            "name": asset.board.name,
-            "description": f"Keeps the map of what {asset.board.place_name} has. The entry itself "
-            "names no organisation.",
-        }
-    cleaned: Thing = tidy(made)
-    return cleaned
+    )
+    return made
+
+
+def of_board(board: Board) -> Thing:
+    return {
+        "id": board_id(board),
+        "name": board.name,
+        "description": f"Keeps the map of what {board.place_name} has. The entry itself "
+        "names no organisation.",
+    }

@@ -14,10 +14,12 @@ from pbapp.assets.oruk import checking as feed_check
 from pbapp.assets.oruk import objects as oruk
 from pbapp.assets.oruk.asking import Page, Unclear, read_asked, read_flag, read_page
 from pbapp.assets.oruk.feed import (
+    Asked,
     Found,
     Terms,
     find_entry,
     list_entries,
+    list_moments,
     list_organisations,
     list_placed,
     whole_service,
@@ -51,9 +53,9 @@ def services() -> Response:
     """Every entry as a service: lines, whole with `full`, ids and moments with `minimal`."""
     part, asked, terms = read_page(request.args), read_asked(request.args), Terms()
     if read_flag(request.args, "minimal"):
-        found = list_entries(asked, terms)
-        lines = [{"id": str(a.id), "modified_date": moment(found.changed(a))} for a in found.assets]
-        return wrapped(lines, found.total, Page(1, max(1, found.total)))
+        known = list_moments(asked, terms)
+        lines = [{"id": str(id), "modified_date": moment(changed)} for id, changed in known]
+        return wrapped(lines, len(lines), Page(1, max(1, len(lines))))
     whole = read_flag(request.args, "full")
     found = list_entries(asked, terms, page=part.page, per_page=part.per_page, whole=whole)
     made: list[Thing] = [
@@ -105,7 +107,7 @@ def service_at_location(id: str) -> Response:
 @access(anyone)
 def organizations() -> Response:
     """Whose the services are."""
-    return _listed([thing for thing, _ in list_organisations()])
+    return _listed(list_organisations())
 
 
 @bp.get("/organizations/<id>")
@@ -113,12 +115,11 @@ def organizations() -> Response:
 def organization(id: str) -> Response:
     """One organisation with its services."""
     wanted = _uuid(id)
-    for thing, _ids in list_organisations():
-        if thing["id"] == str(wanted):
-            found = list_entries(read_asked({"organization_id": str(wanted)}), Terms())
-            lines = [oruk.service_line(asset, found.changed(asset)) for asset in found.assets]
-            return answer({**thing, "services": lines})
-    return problem(404, "There is no such organization.")
+    found = list_entries(Asked(organisation=wanted), Terms()) if wanted else Found([], 0, {})
+    if not found.assets:
+        return problem(404, "There is no such organization.")
+    lines = [oruk.service_line(asset, found.changed(asset)) for asset in found.assets]
+    return answer({**oruk.organisation(found.assets[0]), "services": lines})
 
 
 @bp.get("/taxonomies")

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.assets import links, queries, times
 from pbapp.assets.blueprint import bp, chosen_board
-from pbapp.assets.filtering import wanted_from_address
 from pbapp.assets.models import (
     Asset,
     AssetKind,
@@ -26,6 +25,7 @@ from pbapp.assets.models import (
 from pbapp.assets.oruk.facts import alert
 from pbapp.assets.outgoing import rows as outgoing
 from pbapp.assets.outgoing.credits import origin
+from pbapp.assets.outgoing.pages import of_many
 from pbapp.assets.place_words import very_place
 from pbapp.assets.words import COST, JOIN_BY
 from pbapp.boards.site import use_board
@@ -33,14 +33,20 @@ from pbapp.web import icalendar
 from pbapp.web.access import access, anyone
 from pbapp.web.context import settings
 
+KEPT = "public, max-age=3600"
+
 
 @bp.get("/assets.ics")
 @access(anyone)
 def calendar() -> Response:
     """The regular times of the list, by its filters; people's gifts left out."""
-    board = chosen_board()
-    name = _("What is on in %(place)s", place=board.place_name)
-    return _answer(name, outgoing.each(wanted_from_address(), with_times=True))
+    name = _("What is on in %(place)s", place=chosen_board().place_name)
+    response = of_many(
+        "text/calendar", lambda wanted: _written(name, outgoing.each(wanted, with_times=True))
+    )
+    response.headers["Cache-Control"] = KEPT
+    response.vary.add("Accept-Language")
+    return response
 
 
 @bp.get("/assets/<uuid:asset_id>.ics")
@@ -53,17 +59,17 @@ def entry_calendar(asset_id: UUID) -> Response:
     if asset.kind is AssetKind.INDIVIDUAL:  # a person's gift never leaves its page
         abort(404)
     use_board(asset.board)
-    return _answer(asset.name, [asset])
-
-
-def _answer(name: str, assets: Iterable[Asset]) -> Response:
-    zone = ZoneInfo(settings().timezone)
-    happenings = (one for asset in assets for one in _happenings(asset, zone))
-    response = Response(icalendar.write(name, happenings, clock.now()), mimetype="text/calendar")
-    response.headers["Cache-Control"] = "public, max-age=3600"
+    response = Response(_written(asset.name, [asset]), mimetype="text/calendar")
+    response.headers["Cache-Control"] = KEPT
     response.vary.add("Accept-Language")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _written(name: str, assets: Iterable[Asset]) -> str:
+    zone = ZoneInfo(settings().timezone)
+    happenings = (one for asset in assets for one in _happenings(asset, zone))
+    return icalendar.write(name, happenings, clock.now())
 
 
 def _happenings(asset: Asset, zone: ZoneInfo) -> Iterator[icalendar.Happening]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +26,8 @@ from pbapp.assets.finding.results import notes_on
 from pbapp.assets.outgoing import rows as outgoing
 from pbapp.assets.outgoing import schema_org
 from pbapp.assets.outgoing.credits import LICENCE_NAME, LICENCE_URL, origin, postcode_credit
-from pbapp.assets.queries import Pin
+from pbapp.assets.outgoing.tags import tag_of
+from pbapp.assets.queries import Pin, Wanted
 from pbapp.assets.words import COST, KIND, PART
 from pbapp.boards.queries import list_wards
 from pbapp.plans import queries as plans
@@ -38,12 +40,17 @@ from pbapp.web.cells import inert
 @access(anyone)
 def geojson() -> Response:
     """The points of the list with all that is known of them. Others' pages may read it."""
+    return of_many("application/geo+json", _points)
+
+
+def _points(wanted: Wanted) -> str:
     made = [
         outgoing.feature(asset, links.page_url(asset))
-        for asset in outgoing.each(wanted_from_address())
+        for asset in outgoing.each(wanted)
         if asset.lat is not None
     ]
-    return points(made, licence=LICENCE_NAME, licence_url=LICENCE_URL, attribution=_credits(made))
+    about = {"licence": LICENCE_NAME, "licence_url": LICENCE_URL, "attribution": _credits(made)}
+    return _collection(made, about)
 
 
 def _credits(features: list[dict[str, Any]]) -> str:
@@ -66,46 +73,69 @@ def point_of(pin: Pin) -> dict[str, Any]:
     }
 
 
-def points(features: list[dict[str, Any]], **about: str) -> Response:
-    """A collection of points; `about` says more of the whole file."""
+def points(features: list[dict[str, Any]]) -> Response:
+    """A collection of points by itself."""
+    response = _open(make_response(_collection(features, {})), "application/geo+json")
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _collection(features: list[dict[str, Any]], about: dict[str, str]) -> str:
+    """`about` says more of the whole file."""
     whole = {"type": "FeatureCollection", **about, "features": features}
-    return _export(json.dumps(whole, ensure_ascii=False), "application/geo+json")
+    return json.dumps(whole, ensure_ascii=False)
 
 
 @bp.get("/assets.csv")
 @access(anyone)
 def export_csv() -> Response:
     """The published entries as a table for a spreadsheet, people's gifts left out."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(outgoing.COLUMNS)
-    for asset in outgoing.each(wanted_from_address()):
-        writer.writerow([inert(value) for value in outgoing.row(asset, links.page_url(asset))])
-    response = _export("\ufeff" + out.getvalue(), "text/csv")
+    response = of_many("text/csv", _table)
     response.headers["Content-Disposition"] = "attachment; filename=assets.csv"
     return response
 
 
-def _export(body: str, media_type: str) -> Response:
-    response = make_response(body)
+def _table(wanted: Wanted) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(outgoing.COLUMNS)
+    for asset in outgoing.each(wanted):
+        writer.writerow([inert(value) for value in outgoing.row(asset, links.page_url(asset))])
+    return "\ufeff" + out.getvalue()
+
+
+def of_many(media_type: str, made: Callable[[Wanted], str | bytes]) -> Response:
+    """A file of what the address asks for; for who has it as it is, it is not made again."""
+    wanted = wanted_from_address()
+    tag = tag_of(chosen_board(), queries.list_ids_for_export(wanted))
+    response = _open(Response(), media_type)
+    response.set_etag(tag, weak=True)
+    if request.if_none_match.contains_weak(tag):
+        response.status_code = 304
+    else:
+        response.set_data(made(wanted))
+    return response
+
+
+def _open(response: Response, media_type: str) -> Response:
+    """Anybody's page may read it, and nobody shows it without asking whether it has changed."""
     response.mimetype = media_type
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Link"] = f'<{LICENCE_URL}>; rel="license"'
-    response.add_etag()
-    return response.make_conditional(request)
+    return response
 
 
 @bp.get("/assets.jsonld")
 @access(anyone)
 def export_jsonld() -> Response:
     """The published entries in the words of schema.org, people's gifts left out."""
-    graph = [
-        schema_org.thing(asset, links.page_url(asset))
-        for asset in outgoing.each(wanted_from_address())
-    ]
-    body = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
-    return _export(body, "application/ld+json")
+    return of_many("application/ld+json", _graph)
+
+
+def _graph(wanted: Wanted) -> str:
+    graph = [schema_org.thing(asset, links.page_url(asset)) for asset in outgoing.each(wanted)]
+    return json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
 
 
 @bp.get("/assets/embed")
