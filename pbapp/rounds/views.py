@@ -130,6 +130,7 @@ def _calendar(name: str, rounds: Iterable[Round]) -> Response:
     body = icalendar.write(name, happenings, clock.now())
     response = Response(body, mimetype="text/calendar")
     response.headers["Cache-Control"] = "max-age=3600"
+    response.vary.add("Accept-Language")
     return response
 
 

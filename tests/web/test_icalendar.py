@@ -61,6 +61,7 @@ def test_a_round_and_a_board_have_their_calendars(stranger: Browser, world: Worl
     make_round(world, title="Theirs", slug="theirs", board=world.other_board)
     for path in ("/rounds/small-grants/calendar.ics", "/boards/coatbridge/calendar.ics"):
         answer = stranger.get(path)
+        assert "Accept-Language" in answer.response.headers["Vary"]
         assert answer.response.mimetype == "text/calendar"
         text = "\n".join(unfold(answer.html))
         assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 5

@@ -60,6 +60,7 @@ def calendar(slug: str) -> Response:
     body = icalendar.write(board.name, happenings, now)
     response = Response(body, mimetype="text/calendar")
     response.headers["Cache-Control"] = "max-age=3600"
+    response.vary.add("Accept-Language")
     return response
 
 
