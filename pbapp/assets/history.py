@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,45 +29,76 @@ def published_edits(
     revisions: Iterable[Revision],
     approved_at: Sequence[datetime],
     without: Collection[str] = (),
+    taken_down_at: Sequence[datetime] = (),
 ) -> list[Edit]:
     """The edits the public saw, newest first, `without` what may not be seen any more.
 
     An edit that waited for an officer counts from its approval and only by what came out of it:
-    words that were returned, perhaps for naming somebody, must not come back as history. What led
-    to the first publication is left out too. A revision's `note` is the state it left.
+    words that were returned, perhaps for naming somebody, must not come back as history. Nor must
+    those that showed when an officer took the entry down: what changed since the last approval
+    counts from the next. What led to the first publication is left out too, and what an officer
+    has hidden. A revision's `note` is the state it left.
     """
+    kept = sorted(revisions, key=lambda one: one.number)
     approvals = sorted(approved_at)
-    edits: list[Edit] = []
-    waiting: Edit | None = None
-    for revision in sorted(revisions, key=lambda one: one.number):
-        waiting = _publish(waiting, approvals, revision.at, edits)
-        waiting = _add(waiting, revision)
-        if revision.note == AssetState.PUBLISHED:
-            edits.append(waiting)
-            waiting = None
-    _publish(waiting, approvals, None, edits)
+    edits = _shown(kept, approvals, taken_down_at)
+    hidden = _hidden_words(kept)
     for edit in edits:
-        edit.changes = {name: ends for name, ends in edit.changes.items() if name not in without}
+        edit.changes = {
+            name: ends
+            for name, ends in edit.changes.items()
+            if name not in without and not hidden.get(name, set()) & set(ends)
+        }
     first = approvals[0] if approvals else None
     seen = [edit for edit in edits if edit.changes and (first is None or edit.at > first)]
     return sorted(seen, key=lambda edit: edit.at, reverse=True)
 
 
-def _publish(
-    waiting: Edit | None, approvals: list[datetime], before: datetime | None, edits: list[Edit]
-) -> Edit | None:
-    """Move what waits among the edits if an officer approved it before the next revision."""
-    if waiting is None:
-        return None
-    since = [at for at in approvals if at >= waiting.at and (before is None or at < before)]
-    if not since:
-        return waiting
-    waiting.at = since[0]
-    edits.append(waiting)
-    return None
+REVISED, APPROVED, TAKEN_DOWN = range(3)  # what comes first of one moment
 
 
-def _add(waiting: Edit | None, revision: Revision) -> Edit:
+def _shown(
+    revisions: Sequence[Revision], approved_at: Iterable[datetime], taken_at: Iterable[datetime]
+) -> list[Edit]:
+    steps: list[tuple[datetime, int, Revision | None]] = [
+        *((one.at, REVISED, one) for one in revisions),
+        *((at, APPROVED, None) for at in approved_at),
+        *((at, TAKEN_DOWN, None) for at in taken_at),
+    ]
+    edits: list[Edit] = []
+    waiting: Edit | None = None
+    approved = 0  # how many edits an officer has looked past
+    for at, kind, revision in sorted(steps, key=lambda step: step[:2]):
+        if revision is not None:
+            waiting = _add(waiting, revision)
+            if revision.note == AssetState.PUBLISHED:
+                edits.append(waiting)
+                waiting = None
+        elif kind == APPROVED:
+            approved = len(edits)
+            if waiting is not None:
+                waiting.at = at
+                edits.append(waiting)
+                waiting = None
+        else:
+            for edit in edits[approved:]:
+                waiting = _add(waiting, edit)
+            del edits[approved:]
+    return edits
+
+
+def _hidden_words(revisions: Iterable[Revision]) -> dict[str, set[Any]]:
+    """By field, what changes that an officer has hidden said, before and after: the change next
+    to one of them says it too.
+    """
+    words: dict[str, set[Any]] = defaultdict(set)
+    for revision in revisions:
+        for name, ends in revision.changes.items() if revision.is_hidden else ():
+            words[name] |= {value for value in ends if value}
+    return words
+
+
+def _add(waiting: Edit | None, revision: Edit | Revision) -> Edit:
     edit = waiting or Edit(revision.at, revision.by)
     edit.at, edit.by = revision.at, revision.by
     for name, (before, after) in revision.changes.items():

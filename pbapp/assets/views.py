@@ -45,7 +45,7 @@ from pbapp.audit import queries as audit
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_boards, list_wards
 from pbapp.decisions import queries as decisions
-from pbapp.decisions.models import Outcome
+from pbapp.decisions.models import Decision, Outcome
 from pbapp.maps.shown import map_of
 from pbapp.places.queries import PostcodeAnswer, PostcodeState
 from pbapp.plans import queries as plans
@@ -117,17 +117,19 @@ def detail(asset_id: UUID) -> Page:
     approved = [d.at for d in made if d.outcome is Outcome.APPROVED and d.undone_at is None]
     is_gift = asset.kind is AssetKind.INDIVIDUAL  # its history could tell where it was
     hidden = () if asset.shown_as is Precision.EXACT else TELLS_WHERE
-    edits = revisions if part else [] if is_gift else published_edits(revisions, approved, hidden)
+    down = [d.at for d in made if d.undone_at is None and _took_down(d)]
+    edits = published_edits(revisions, approved, hidden, down) if not is_gift else []
     return render_template(
         "assets/detail.html",
         asset=asset,
         place_said=where_in_words(asset, landmarks_of(asset.board_id)),
         part=part,
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
-        history=told(edits),
+        history=told(revisions if part else edits),
         facts=facts_of(asset),
         **_thread_of(asset),
         next=next_of(asset),
+        hidden_changes={one.number for one in revisions if one.is_hidden} if part else set(),
         undoable=undoable(asset, revisions) if part else set(),
         returned=standing if asset.state in SENT_BACK else None,
         kind_words=KIND,
@@ -142,6 +144,13 @@ def detail(asset_id: UUID) -> Page:
         was_looked_after=claim_states.state_of(asset.id) in ENDED,
         plan_names={v.priority_id: v for v in plans.list_priorities(asset.board_id)},
         map=map_of(asset.board.id) if asset.lat is not None else None,
+    )
+
+
+def _took_down(decision: Decision) -> bool:
+    """Whether a decision took an entry off the map."""
+    return (
+        decision.outcome is Outcome.RETURNED and decision.state_before == AssetState.PUBLISHED.value
     )
 
 

@@ -41,7 +41,7 @@ class Revision(Base):
     """What one edit changed: `{field: [before, after]}`, readable beside the thing itself.
 
     `raw` has the same in the values of its room, to undo it with; never shown. `undoes` is the
-    number of the revision that this one took back.
+    number of the revision that this one took back. `is_hidden`: an officer keeps it from everybody.
     """
 
     __tablename__ = "revision"
@@ -66,3 +66,4 @@ class Revision(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
     raw: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     undoes: Mapped[int | None]
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default="0")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from pbapp import clock
 from pbapp.assets import links, refusing, services
@@ -17,6 +19,7 @@ from pbapp.assets.keeping import trusting
 from pbapp.assets.keeping.models import StraightAway
 from pbapp.assets.managing import copying
 from pbapp.assets.managing import services as managing
+from pbapp.assets.managing.queries import find_handover
 from pbapp.assets.models import Asset, AssetState, Confirmer, Precision
 from pbapp.assets.snapshot import entry_of
 from pbapp.audit.models import Event, Revision
@@ -26,8 +29,10 @@ from pbapp.organisations import services as organisations
 from pbapp.refusal import Refused
 from pbapp.web.models import Upload
 from tests.assets.factories import make_asset
+from tests.assets.test_add import WHAT, WHERE, newest, step
 from tests.assets.test_claims import ask
 from tests.client import Browser
+from tests.organisations.factories import make_group
 from tests.world import World
 
 ANN = Contact("Ann", "01236 000 000", "", has_consent=True)
@@ -243,3 +248,86 @@ def test_the_way_to_an_appeal_is_there_without_an_account(world: World, stranger
         there = next(to for to in link.values() if "/appeal" in to)
         assert "Send my appeal" in stranger.get(there).text
     assert mails("asset_returned")[0].context["appeal_url"] == url  # type: ignore[index]
+
+
+# --- the history, for everybody ------------------------------------------------------------------
+
+
+def test_words_that_were_taken_down_are_no_history(world: World, stranger: Browser) -> None:
+    trust(world)
+    start = clock.now()
+    asset = make_asset(world, organisation_id=world.group.id, state=AssetState.WAITING)
+    services.approve(asset=asset, by=world.officer, url="")
+    with time_machine.travel(start + timedelta(hours=1)):
+        change(asset, Confirmer.GROUP, summary="Ann is a thief")
+        services.return_for_changes(asset=asset, by=world.officer, reason="Ann", fix_url="")
+        change(asset, Confirmer.GROUP, summary="Fine words")
+    with time_machine.travel(start + timedelta(hours=2)):
+        services.approve(asset=asset, by=world.officer, url="")
+        db.session.commit()
+    page = stranger.get(f"/assets/{asset.id}")
+    assert "Now: Fine words" in page.text
+    assert "thief" not in page.text
+
+
+def test_an_officer_hides_a_change_from_everybody_and_shows_it_again(
+    world: World, officer: Browser, group_member: Browser, stranger: Browser
+) -> None:
+    asset = make_asset(world, organisation_id=world.group.id)
+    first = change(asset, Confirmer.OFFICER, summary="Ann is a thief")
+    change(asset, Confirmer.OFFICER, summary="Fine words", opening="Mondays")
+    assert first is not None
+    path = f"/assets/{asset.id}"
+    hide = f"{path}/history/{first.number}/hide"
+    for browser, status in ((stranger, 303), (group_member, 403)):
+        browser.post(hide, browser.token(), status=status)
+    assert "thief" in stranger.get(path).text
+    assert "Do not show this change" in officer.get(path).text
+    for _ in range(2):
+        officer.post(hide, officer.token(), status=303)
+    page = stranger.get(path).text
+    assert ("thief" in page, "Now: Mondays" in page) == (False, True)
+    assert "Everybody else does not see this change" in officer.get(path).text
+    assert db.session.query(Event).filter_by(verb="asset.change_hidden").count() == 1
+    officer.post(f"{hide}?shown=yes", officer.token(), status=303)
+    assert "thief" in stranger.get(path).text
+
+
+# --- who is the keeper next ----------------------------------------------------------------------
+
+
+def test_a_new_keeper_has_not_been_asked_yet_whichever_way_they_came(world: World) -> None:
+    taker = make_group("Taker", lead=world.resident)
+    asset = make_asset(
+        world, organisation_id=world.group.id, reminder_stage=3, review_due_on=clock.today()
+    )
+    managing.offer(asset=asset, group=world.group, to=taker, by=world.group_member, url="")
+    offered = find_handover(asset.id)
+    assert offered is not None
+    managing.answer(handover=offered, yes=True, by=world.resident, url="")
+    assert (asset.organisation_id, asset.reminder_stage) == (taker.id, 0)
+
+
+def test_nobody_is_told_of_an_entry_taken_from_a_group_that_lost_it_before(
+    world: World, officer: Browser
+) -> None:
+    asset = make_asset(world, organisation_id=world.group.id)
+    page = officer.get(f"/desk/entries/{asset.id}/keeper")
+    asset.organisation_id = make_group("New").id
+    db.session.commit()
+    after = officer.submit(page, {"reason": "No"}, form="revoke", status=422)
+    assert "has decided on this already" in after.text
+
+
+def test_a_sign_in_that_ends_keeps_the_group_of_what_is_added(
+    world: World, group_member: Browser, stranger: Browser
+) -> None:
+    page = step(group_member, group_member.get(f"/assets/new?group={world.group.id}"), WHAT)
+    check = step(group_member, step(group_member, page, WHERE), {})
+    assert f"You add this for {world.group.name}" in check.text
+    check = stranger.get(check.path)
+    assert "not signed in any more" in check.text
+    page = stranger.follow(stranger.submit(check, {"email": world.group_member.email}))
+    stranger.submit(page, {"code": newest("asset_proof").context["code"]})
+    asset = db.session.query(Asset).one()
+    assert asset.organisation_id == world.group.id

@@ -94,3 +94,12 @@ def test_the_same_words_twice_are_one_concern_and_all_are_forgotten_after_a_year
         with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
             services.forget_old()
         assert db.session.scalar(select(func.count(Concern.id))) == left
+
+
+def test_an_address_is_forgotten_after_a_year_even_if_nobody_replied(concern: Concern) -> None:
+    concern.address = "rosa@example.org"
+    for days, kept in ((364, "rosa@example.org"), (366, None)):
+        with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
+            services.forget_old()
+        db.session.refresh(concern)
+        assert concern.address == kept

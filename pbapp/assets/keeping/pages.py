@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pbapp.accounts.viewer import me
 from pbapp.assets.blueprint import bp
 from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, who_acts
 from pbapp.assets.keeping import (
@@ -134,6 +135,30 @@ def undo_edit(asset_id: UUID, number: int) -> Response:
             flash(_("Undone. An officer checks it before it shows on the map."), "success")
     key = request.args.get("key")
     return redirect(url_for(".detail", asset_id=asset.id, key=key), 303)
+
+
+def an_officer(asset_id: UUID, **_arguments: Any) -> bool:
+    """Officers of its board, but not for an entry of their own group."""
+    return part_in(get_asset(asset_id)) is Confirmer.OFFICER
+
+
+@bp.post("/assets/<uuid:asset_id>/history/<int:number>/hide")
+@access(an_officer)
+def hide_edit(asset_id: UUID, number: int) -> Response:
+    """Keep one change of the history from everybody, or with `shown` show it again."""
+    asset = get_asset(asset_id)
+    is_hidden = "shown" not in request.args
+    try:
+        undoing.hide(asset=asset, number=number, is_hidden=is_hidden, by=me())
+    except Refused as refused:
+        say_no(refused)
+    else:
+        db.session.commit()
+        if is_hidden:
+            flash(_("Hidden. Only officers and those who look after it see it now."), "success")
+        else:
+            flash(_("Everybody sees this change again."), "success")
+    return redirect(url_for(".detail", asset_id=asset.id), 303)
 
 
 @bp.route("/assets/stop-asking", methods=["GET", "POST"])

@@ -12,9 +12,10 @@ from pbapp.assets.keeping import closing
 from pbapp.assets.keeping.confirming import hold
 from pbapp.assets.models import SUBJECT, Asset, Confirmer, Status
 from pbapp.assets.snapshot import entry_of, raw_of, restored
+from pbapp.audit import services as audit
 from pbapp.audit.models import Revision
 from pbapp.audit.queries import list_revisions
-from pbapp.db import db
+from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.web.models import Upload
 
@@ -66,6 +67,31 @@ def undo(
         by=by,
         undoes=number,
         by_mail=by_mail,
+    )
+
+
+def hide(*, asset: Asset, number: int, is_hidden: bool, by: Account) -> None:
+    """Keep a change of the history from everybody, or show it again; keepers and officers see it.
+
+    The page has seen to it that an officer of the board asks.
+    """
+    hold(asset)
+    revisions = list_revisions(SUBJECT, str(asset.id))
+    revision = next((one for one in revisions if one.number == number), None)
+    if revision is None:
+        raise Refused(N_("There is no such change."))
+    db.session.refresh(revision, ["is_hidden"])
+    if revision.is_hidden is is_hidden:
+        return  # a second click
+    revision.is_hidden = is_hidden
+    flush()
+    audit.record(
+        actor=by.actor,
+        verb=f"{SUBJECT}.change_{'hidden' if is_hidden else 'shown'}",
+        subject_type=SUBJECT,
+        subject_id=str(asset.id),
+        board_id=asset.board_id,
+        facts={"change": number},
     )
 
 
