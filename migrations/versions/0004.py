@@ -726,6 +726,9 @@ def upgrade() -> None:
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("raw", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("undoes", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("is_hidden", sa.Boolean(), server_default="0", nullable=False)
+        )
 
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.add_column(sa.Column("waits_until", sa.DateTime(timezone=True), nullable=True))
@@ -784,6 +787,7 @@ def downgrade() -> None:
         batch_op.drop_column("waits_until")
 
     with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.drop_column("is_hidden")
         batch_op.drop_column("undoes")
         batch_op.drop_column("raw")
 
