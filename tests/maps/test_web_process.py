@@ -10,8 +10,8 @@ from tests.demos import copy_demo, environment_of
 
 ROOT = Path(__file__).parents[2]
 # Resident, at the peak. Each room adds a little: what is needed once a day is imported then.
-MOST_MEGABYTES = 150
-HEAVY = "folium geopandas shapely numpy pandas pyproj pyogrio branca PIL matplotlib"
+MOST_MEGABYTES = 160
+HEAVY = "folium geopandas shapely numpy pandas pyproj pyogrio branca PIL matplotlib rapidfuzz"
 PROGRAM = f"""
 import gzip, sys
 from pbapp import create_app

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from sqlalchemy import ColumnElement, Integer, and_, case, false, func, or_, select
 
 from pbapp.assets.finding.folding import fold, stem, words_in
@@ -206,6 +204,10 @@ def _vocabulary(board_id: int, names: Iterable[str]) -> list[str]:
 def _alike(text: str, known: list[str]) -> tuple[str, ...]:
     """The likest words, within one slip, or two in a long word; a swap of neighbours is one."""
     most = 1 if len(text) < 6 else 2
+    # Three megabytes of a web process, for words that are nowhere: not before one is asked for.
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     found = process.extract(
         text, known, scorer=OSA.distance, score_cutoff=most, limit=MOST_ALIKE + 1
     )
