@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, String, case, cast, func, select, type_coerce
+from sqlalchemy import Select, String, case, cast, func, or_, select, type_coerce
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.assets.finding.matching import matching
@@ -22,6 +22,7 @@ from pbapp.assets.models import (
     AssetState,
 )
 from pbapp.db import db
+from pbapp.organisations.models import Member
 from pbapp.places.models import Area
 
 PER_PAGE = 20
@@ -184,11 +185,19 @@ def list_waiting(board_ids: Collection[int]) -> list[Asset]:
 
 
 def list_by_submitter(account_id: UUID) -> list[Asset]:
-    """What somebody sent in while signed in, newest first."""
+    """What somebody sent in while signed in, newest first, as far as they may still see it."""
+    groups = select(Member.organisation_id).where(Member.account_id == account_id)
     query = (
         select(Asset)
         .options(joinedload(Asset.area))
-        .where(Asset.submitted_by_id == account_id)
+        .where(
+            Asset.submitted_by_id == account_id,
+            or_(
+                Asset.state == AssetState.PUBLISHED,
+                Asset.organisation_id.is_(None),
+                Asset.organisation_id.in_(groups),
+            ),
+        )
         .order_by(Asset.submitted_at.desc())
     )
     return list(db.session.scalars(query))

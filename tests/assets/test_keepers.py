@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -17,7 +16,6 @@ from pbapp.assets.entry import Contact
 from pbapp.assets.keeping import links as mailed
 from pbapp.assets.keeping import trusting
 from pbapp.assets.keeping.models import StraightAway
-from pbapp.assets.managing import copying
 from pbapp.assets.managing import services as managing
 from pbapp.assets.managing.queries import find_handover
 from pbapp.assets.models import Asset, AssetState, Confirmer, Precision
@@ -216,23 +214,31 @@ def test_a_take_down_that_was_answered_is_not_taken_back(world: World) -> None:
     assert asset.state is AssetState.WAITING
 
 
-def test_a_copy_of_what_was_sent_back_waits_even_if_its_group_is_trusted(
-    world: World, group_member: Browser
+@pytest.mark.parametrize("state", [AssetState.RETURNED, AssetState.PUBLISHED])
+def test_a_copy_shows_at_once_only_if_what_it_is_made_from_does(
+    world: World, group_member: Browser, state: AssetState
 ) -> None:
     trust(world)
-    asset = make_asset(world, "Gala", organisation_id=world.group.id, state=AssetState.RETURNED)
-    entry = replace(copying.entry_for_a_copy(asset, "Gala"), ward_code="S13003048")
-    for may_show, state in ((False, AssetState.WAITING), (True, AssetState.PUBLISHED)):
-        made = managing.copy(
-            copy_id=uuid4(),
-            board=world.board,
-            entry=entry,
-            group=world.group,
-            by=world.group_member,
-            may_show=may_show,
-        )
-        assert made is not None
-        assert made.state is state
+    asset = make_asset(world, "Gala", organisation_id=world.group.id, state=state)
+    path = f"/groups/{world.group.id}/entries"
+    page = group_member.get(f"{path}/copy?asset={asset.id}")
+    group_member.submit(page, {"copy": [str(asset.id)]}, form="copies")
+    page = group_member.follow(group_member.post(f"{path}/{asset.id}/copy", group_member.token()))
+    for fields in ({}, WHERE, {}, {}):
+        page = step(group_member, page, fields)
+    others = db.session.query(Asset).filter(Asset.id != asset.id)
+    wanted = AssetState.PUBLISHED if state is AssetState.PUBLISHED else AssetState.WAITING
+    assert [one.state for one in others] == [wanted, wanted]
+
+
+def test_what_somebody_sent_in_leads_only_to_what_they_may_see(
+    world: World, resident: Browser
+) -> None:
+    values = {"submitted_by_id": world.resident.id, "organisation_id": world.group.id}
+    make_asset(world, "There", **values)
+    make_asset(world, "Gone", state=AssetState.RETURNED, **values)
+    links_there = resident.get("/account/").links()
+    assert ("There" in links_there, "Gone" in links_there) == (True, False)
 
 
 def test_the_way_to_an_appeal_is_there_without_an_account(world: World, stranger: Browser) -> None:

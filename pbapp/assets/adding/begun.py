@@ -44,7 +44,9 @@ NOT_KEPT = ("csrf_token", "photo", "drop_photo")
 
 @dataclass
 class Begun:
-    """What was typed so far, by field. `sent`, `email` and `proven` are ours, not a form's."""
+    """What was typed so far, by field. `sent`, `email`, `proven`, `group` and `looked_at_first`
+    are ours, not a form's.
+    """
 
     token: str | None
     fields: dict[str, list[str]]

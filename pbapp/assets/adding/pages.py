@@ -229,6 +229,7 @@ def send(begun: Begun, entry: Entry, email: str | None) -> Response:
         by=by,
         email=email,
         organisation_id=begun.group_of(by),
+        may_show=begun.first("looked_at_first") is None,
     )
     services.acknowledge(asset=asset, fix_url=fix_url(asset))
     begun.become(asset.id)

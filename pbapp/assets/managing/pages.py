@@ -196,7 +196,7 @@ def _copy(
                 group=group,
                 by=me(),
                 copy_id=copy_id,
-                may_show=asset.state not in (AssetState.RETURNED, AssetState.REFUSED),
+                may_show=asset.state is AssetState.PUBLISHED,
             )
         except Refused as refused:
             wrong[asset.id] = say(refused)
@@ -228,6 +228,8 @@ def copy_entry(organisation_id: UUID, asset_id: UUID) -> Response:
         return redirect(url_for(".entries", organisation_id=group.id), 303)
     fields = copying.fields_for_a_copy(asset)
     fields.update(board=[asset.board.slug], group=[str(group.id)])
+    if asset.state is not AssetState.PUBLISHED:
+        fields["looked_at_first"] = ["yes"]  # an officer has not let these words stand
     token = drafts.save(kind=DRAFT, fields=fields)
     db.session.commit()
     flash(_("This is what the old entry says. Change what is different this year, then send it."))
