@@ -12,7 +12,6 @@ from pbapp.accounts.viewer import me, the_account
 from pbapp.db import db
 from pbapp.organisations import joining, leading, queries
 from pbapp.organisations.access import a_lead, a_member, get_group, my_membership
-from pbapp.organisations.acting import act
 from pbapp.organisations.blueprint import bp
 from pbapp.organisations.forms import LEAD_TOO, InviteForm, JoinForm, LeadForm
 from pbapp.organisations.models import Member, MemberRole, Organisation
@@ -20,6 +19,7 @@ from pbapp.organisations.telling import called
 from pbapp.organisations.words import MAY, ROLE
 from pbapp.refusal import Refused
 from pbapp.web.access import access, signed_in
+from pbapp.web.acting import act
 from pbapp.web.forms import PressForm
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame

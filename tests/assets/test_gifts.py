@@ -115,19 +115,21 @@ def test_a_ward_says_how_many_only_from_five_on_and_not_at_once(
     path = f"/boards/{world.board.slug}/wards/{ward.gss_code}"
     for number in range(5):
         make_gift(world, f"Gift {number}")
-    assert queries.find_total(world.board.id, ward.id) is None
+    assert queries.find_offered(world.board.id, ward.id).here is None
     chores.recount()
-    assert queries.find_total(world.board.id, ward.id) == 5
+    assert queries.find_offered(world.board.id, ward.id).here == 5
     assert "5 people here offer a skill or a gift." in stranger.get(path).text
     small = [make_gift(world, f"New {number}", ward=7) for number in range(4)]
     chores.recount()
-    assert queries.find_total(world.board.id, ward.id) == 5  # a new count would tell their ward
+    assert (
+        queries.find_offered(world.board.id, ward.id).here == 5
+    )  # a new count would tell their ward
     make_gift(world, "New again")
     chores.recount()
     assert len(db.session.get_one(GiftCount, world.board.id).counted) == 10
-    assert queries.find_total(world.board.id, ward.id) is None  # ward 7 has only four
+    assert queries.find_offered(world.board.id, ward.id).here is None  # ward 7 has only four
     make_gift(world, "A fifth", ward=small[0].area_id and 7)
-    assert queries.find_total(world.board.id, world.wards[7].id) is None
+    assert queries.find_offered(world.board.id, world.wards[7].id).here is None
 
 
 def test_a_letter_goes_to_its_giver_once_its_writer_has_proved_the_address(

@@ -38,11 +38,6 @@ def find_offered(board_id: int, area_id: int) -> Offered:
     return Offered(in_all or 0, totals.get(str(area_id)), row.counted_at if row else None)
 
 
-def find_total(board_id: int, area_id: int) -> int | None:
-    """A ward's total of 5 or more where the rule lets it be said (decision 0162)."""
-    return find_offered(board_id, area_id).here
-
-
 def on_the_list(board_id: int):  # type: ignore[no-untyped-def]
     """The conditions of a gift that everybody may read."""
     return (

@@ -27,6 +27,7 @@ from pbapp.assets.words import PART
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone
+from pbapp.web.acting import act
 from pbapp.web.limits import limited
 from pbapp.web.refusals import blame, say_no
 
@@ -148,17 +149,13 @@ def hide_edit(asset_id: UUID, number: int) -> Response:
     """Keep one change of the history from everybody, or with `shown` show it again."""
     asset = get_asset(asset_id)
     is_hidden = "shown" not in request.args
-    try:
-        undoing.hide(asset=asset, number=number, is_hidden=is_hidden, by=me())
-    except Refused as refused:
-        say_no(refused)
-    else:
-        db.session.commit()
-        if is_hidden:
-            flash(_("Hidden. Only officers and those who look after it see it now."), "success")
-        else:
-            flash(_("Everybody sees this change again."), "success")
-    return redirect(url_for(".detail", asset_id=asset.id), 303)
+    return act(
+        lambda: undoing.hide(asset=asset, number=number, is_hidden=is_hidden, by=me()),
+        thanks=_("Hidden. Only officers and those who look after it see it now.")
+        if is_hidden
+        else _("Everybody sees this change again."),
+        back=url_for(".detail", asset_id=asset.id),
+    )
 
 
 @bp.route("/assets/stop-asking", methods=["GET", "POST"])

@@ -27,6 +27,7 @@ from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import N_, Refused
 from pbapp.web.access import access
+from pbapp.web.acting import act
 from pbapp.web.babel import say
 from pbapp.web.cells import inert
 from pbapp.web.limits import limited
@@ -221,14 +222,13 @@ def undo_import(batch_id: UUID) -> Response:
 @access(keeps_this_map)
 def discard_import(batch_id: UUID) -> Response:
     """Throw away a list that was only read."""
-    try:
-        importing.discard(batch=_load(batch_id))
-    except Refused as refused:
-        say_no(refused)
-        return redirect(url_for(".import_list", batch_id=batch_id), 303)
-    db.session.commit()
-    flash(_("The list was thrown away. Nothing came in."), "success")
-    return redirect(url_for(".import_lists"), 303)
+    batch = _load(batch_id)
+    return act(
+        lambda: importing.discard(batch=batch),
+        thanks=_("The list was thrown away. Nothing came in."),
+        back=url_for(".import_list", batch_id=batch_id),
+        after=url_for(".import_lists"),
+    )
 
 
 # --- words ----------------------------------------------------------------------------------

@@ -33,10 +33,11 @@ from pbapp.organisations.queries import find as find_group
 from pbapp.refusal import Refused
 from pbapp.web import drafts
 from pbapp.web.access import access
+from pbapp.web.acting import act
 from pbapp.web.babel import say
 from pbapp.web.forms import PressForm
 from pbapp.web.limits import limited
-from pbapp.web.refusals import blame, say_no
+from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
 MOST_COPIES = 40
@@ -284,14 +285,14 @@ def let_go(organisation_id: UUID, asset_id: UUID) -> Response:
     """Nobody's from now on."""
     group = get_group(organisation_id)
     asset = next(iter(queries.list_all(group.id, only=[asset_id])), None)
-    if asset is not None and PressForm().validate_on_submit():
-        try:
-            services.let_go(asset=asset, group=group, by=me())
-            db.session.commit()
-            flash(_("Your group does not look after it any more. It stays on the map."), "success")
-        except Refused as refused:
-            say_no(refused)
-    return redirect(url_for(".entries", organisation_id=group.id), 303)
+    there = url_for(".entries", organisation_id=group.id)
+    if asset is None or not PressForm().validate_on_submit():
+        return redirect(there, 303)
+    return act(
+        lambda: services.let_go(asset=asset, group=group, by=me()),
+        thanks=_("Your group does not look after it any more. It stays on the map."),
+        back=there,
+    )
 
 
 @bp.post("/groups/<uuid:organisation_id>/handovers/<uuid:asset_id>")
@@ -301,20 +302,15 @@ def answer_handover(organisation_id: UUID, asset_id: UUID) -> Response:
     """Take it, decline it, or as the group that offered it take it back."""
     group = get_group(organisation_id)
     handover = queries.find_handover(asset_id)
-    there = redirect(url_for(".entries", organisation_id=group.id), 303)
+    there = url_for(".entries", organisation_id=group.id)
     if handover is None:
         flash(_("This has been answered already."), "info")
-        return there
+        return redirect(there, 303)
     if group.id not in (handover.from_id, handover.to_id):
         abort(404)
-    if PressForm().validate_on_submit():
-        try:
-            _answer(handover, group)
-            db.session.commit()
-            flash(_("Saved."), "success")
-        except Refused as refused:
-            say_no(refused)
-    return there
+    if not PressForm().validate_on_submit():
+        return redirect(there, 303)
+    return act(lambda: _answer(handover, group), thanks=_("Saved."), back=there)
 
 
 def _answer(handover: Handover, group: Organisation) -> None:

@@ -22,10 +22,11 @@ from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.web.access import access
+from pbapp.web.acting import act
 from pbapp.web.forms import PressForm
 from pbapp.web.limits import limited
 from pbapp.web.redirects import way_back
-from pbapp.web.refusals import blame, say_no
+from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
 
@@ -111,17 +112,14 @@ def answer_tie(tie_id: int) -> Page:
     tie = _find(tie_id)
     if PressForm().validate_on_submit() and request.form.get("answer") in ("yes", "no"):
         yes = request.form["answer"] == "yes"
-        try:
-            url = url_for(".detail", asset_id=tie.asking.id, _external=True)
-            services.answer(tie=tie, yes=yes, by=the_account(), url=url)
-        except Refused as refused:
-            say_no(refused)
-        else:
-            db.session.commit()
-            said = _("Thank you. It shows on both pages now.")
-            flash(said if yes else _("Thank you. It does not show, and they are told."), "success")
-        there = url_for(".answer_tie", tie_id=tie.id, key=_key())
-        return redirect(way_back(there), 303)
+        url = url_for(".detail", asset_id=tie.asking.id, _external=True)
+        return act(
+            lambda: services.answer(tie=tie, yes=yes, by=the_account(), url=url),
+            thanks=_("Thank you. It shows on both pages now.")
+            if yes
+            else _("Thank you. It does not show, and they are told."),
+            back=way_back(url_for(".answer_tie", tie_id=tie.id, key=_key())),
+        )
     return render_template(
         "assets/ties/answer.html",
         tie=tie,

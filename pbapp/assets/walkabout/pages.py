@@ -43,12 +43,11 @@ from pbapp.web.context import settings
 from pbapp.web.forms import Form
 from pbapp.web.headers import POSITION_ON_REQUEST
 from pbapp.web.limits import limited
-from pbapp.web.static_files import STATIC
+from pbapp.web.offline import worker_script
 
 bp = Blueprint("walkabout", __name__, url_prefix="/assets/walkabout")
 
 Told = Response | tuple[Response, int]
-WORKER = STATIC / "js" / "offline_worker.js"
 PURPOSE = "walkabout"
 SENDING = timedelta(hours=12)  # an address is proved once for an evening's sending
 # Generous: the helpers of an event come back to one hall with one network address.
@@ -91,9 +90,7 @@ def page(slug: str) -> Response:
 @access(anyone)
 def worker(slug: str) -> Response:
     """The script that keeps the page at hand; it may only do so for addresses beside it."""
-    answer = Response(WORKER.read_bytes(), mimetype="text/javascript")
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
+    return worker_script()
 
 
 @bp.get("/<slug>/token")

@@ -17,10 +17,9 @@ from pbapp.rounds.models import Round
 from pbapp.web.access import access, anyone
 from pbapp.web.babel import say
 from pbapp.web.context import settings
+from pbapp.web.offline import worker_script
 from pbapp.web.refusals import say_no
-from pbapp.web.static_files import STATIC
 
-WORKER = STATIC / "js" / "offline_worker.js"
 # A paper has been given already, so details that cannot be read are a conflict, not a typing error.
 UNREADABLE = {
     "postcode": WhyConflict.NOT_IN_AREA,
@@ -45,9 +44,7 @@ def hall_desk(slug: str) -> Page:
 @access(anyone)
 def hall_worker(slug: str) -> Response:
     """The script that keeps the page at hand; it may only do so for addresses beside it."""
-    answer = Response(WORKER.read_bytes(), mimetype="text/javascript")
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
+    return worker_script()
 
 
 @bp.get("/hall/token")

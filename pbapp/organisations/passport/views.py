@@ -15,7 +15,6 @@ from pbapp.boards.queries import officer_boards
 from pbapp.db import db
 from pbapp.delivery.queries import list_overdue_reports
 from pbapp.organisations.access import a_lead, a_member, get_group, my_membership
-from pbapp.organisations.acting import act
 from pbapp.organisations.models import MemberRole, Organisation
 from pbapp.organisations.passport import files, hosting, queries, services
 from pbapp.organisations.passport.forms import (
@@ -29,6 +28,7 @@ from pbapp.organisations.passport.models import Item, ItemState, Kept, PassportI
 from pbapp.organisations.passport.words import ITEM, STATE, TONE, WHAT
 from pbapp.refusal import Refused
 from pbapp.web.access import access
+from pbapp.web.acting import act
 from pbapp.web.babel import say
 from pbapp.web.context import settings
 from pbapp.web.downloads import hand_over
