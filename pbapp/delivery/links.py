@@ -5,26 +5,20 @@ It is signed, so it opens one award and cannot be guessed; a newer link ends tho
 
 from __future__ import annotations
 
-from itsdangerous import BadData, URLSafeSerializer
-
 from pbapp.delivery.models import Award
 from pbapp.web.context import settings
+from pbapp.web.signed import Keys
+
+KEYS = Keys("report on an award")
 
 
 def report_url(award: Award) -> str:
     """Whoever has this address may report for the award, and do nothing else."""
-    key = _signer().dumps([award.id, award.link_number])
+    key = KEYS.make([award.id, award.link_number])
     return f"{settings().public_url}/awards/report/{key}"
 
 
 def read(key: str) -> tuple[int, int] | None:
     """The award's id and the number of the link, or None for a key we did not make."""
-    try:
-        award_id, number = _signer().loads(key)
-    except (BadData, TypeError, ValueError):
-        return None
-    return int(award_id), int(number)
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret_key, salt="report on an award")
+    said = KEYS.read(key)
+    return (int(said[0]), int(said[1])) if said else None

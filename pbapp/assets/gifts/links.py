@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from itsdangerous import BadData, URLSafeTimedSerializer
-
 from pbapp.web.context import settings
+from pbapp.web.signed import Keys
 
-GIFT, LETTER = "my gift", "a letter about my gift"
-GOOD_FOR = {GIFT: timedelta(days=250), LETTER: timedelta(days=31)}
+GIFT = Keys("my gift", timedelta(days=250))
+LETTER = Keys("a letter about my gift", timedelta(days=31))
 
 
 def gift_url(asset_id: UUID) -> str:
@@ -20,25 +19,14 @@ def gift_url(asset_id: UUID) -> str:
 
 def letter_url(letter_id: UUID) -> str:
     """Where a giver reads a letter, answers it, or reports it."""
-    return f"{settings().public_url}/gifts/letters/{_dumps(LETTER, letter_id)}"
+    return f"{settings().public_url}/gifts/letters/{LETTER.make(letter_id.hex)}"
 
 
 def gift_key(asset_id: UUID) -> str:
-    return _dumps(GIFT, asset_id)
+    return GIFT.make(asset_id.hex)
 
 
-def read(what: str, key: str) -> UUID | None:
+def read(what: Keys, key: str) -> UUID | None:
     """The id in a key; None for one that we did not make, or that is too old."""
-    try:
-        said = _signer(what).loads(key, max_age=int(GOOD_FOR[what].total_seconds()))
-        return UUID(said)
-    except (BadData, TypeError, ValueError):
-        return None
-
-
-def _dumps(what: str, row_id: UUID) -> str:
-    return str(_signer(what).dumps(row_id.hex))
-
-
-def _signer(what: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt=what)
+    said = what.read(key)
+    return UUID(said) if said else None
