@@ -61,7 +61,7 @@ def test_a_copy_made_while_people_vote_has_every_ballot_acknowledged_before_it_b
         before = crowd.receipts
         done = at.pbapp("backup", str(copy))
         assert done.returncode == 0, done.stderr
-        crowd.wait_for(len(crowd.answers) + 10)
+        crowd.wait_for_more(10)
     assert crowd.others == []
     assert copy.stat().st_mode & 0o777 == 0o600
     done = at.pbapp("restore", str(copy), **elsewhere)
@@ -116,7 +116,7 @@ def test_a_continuous_copy_killed_and_started_again_has_everything(
             with closing(sqlite3.connect(copy)) as found:
                 assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         process = copying()
-        crowd.wait_for(len(crowd.answers) + 10)
+        crowd.wait_for_more(10)
     keeper.server.kill()  # the first machine is lost, a moment after the last copy
     try:
         for _ in range(2):  # the second from now has begun after everything was acknowledged

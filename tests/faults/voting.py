@@ -19,6 +19,7 @@ class Crowd:
     def __init__(self, at: Installation, server: Server, people: int = 400) -> None:
         self.at = at
         self.server = server
+        self.people = people
         self.waiting = [replace(at.sending(id), key=token_hex(16)) for id in at.voters(people)]
         self.answers: list[tuple[Sending, Answer]] = []
         self.unanswered: list[Sending] = []
@@ -53,6 +54,11 @@ class Crowd:
         while len(self.answers) < number:
             assert time.monotonic() < until, f"{len(self.answers)} of {number}"
             time.sleep(0.01)
+
+    def wait_for_more(self, number: int) -> None:
+        """Until so many more, or everybody there is, have had an answer."""
+        told = len(self.answers) + number
+        self.wait_for(min(told, self.people - len(self.unanswered)))
 
     def ask_again(self, server: Server) -> list[Answer]:
         """Everybody who had no acknowledgement sends the very same again."""
