@@ -31,7 +31,7 @@ def save(
     for a room that can make the token of a new one again.
     """
     kept = {name: values for name, values in fields.items() if name not in NEVER_KEPT}
-    draft = _find(token, kind)
+    draft = find(token, kind)
     if token is None or draft is None:
         token = new_token or secrets.token_urlsafe(24)
         draft = Draft(token_hash=hash_of(token), kind=kind)
@@ -45,7 +45,7 @@ def save(
 
 def load(token: str | None, kind: str) -> dict[str, Any] | None:
     """The fields of a draft, or None if there is no such draft any more."""
-    draft = _find(token, kind)
+    draft = find(token, kind)
     return dict(draft.fields) if draft else None
 
 
@@ -61,7 +61,8 @@ def forget_old() -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def _find(token: str | None, kind: str) -> Draft | None:
+def find(token: str | None, kind: str) -> Draft | None:
+    """The draft itself, for a room that also tells when it was saved."""
     draft = db.session.get(Draft, hash_of(token)) if token else None
     if draft is None or draft.kind != kind or draft.expires_at < clock.now():
         return None

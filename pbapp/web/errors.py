@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from pbapp import db as database
@@ -19,6 +20,7 @@ from pbapp.web import limits
 from pbapp.web.babel import page_language, say
 
 SECRET_FIELDS = ("csrf_token", "password", "code")
+A_PHOTO_TOO_BIG = 4  # times what we take in
 # How SQLite says that it cannot take a change just now, and PostgreSQL's codes for it: no
 # connection, not enough of something (of disk, too), shutting down or starting, a lock held too
 # long, read-only.
@@ -129,11 +131,26 @@ def typed_fields() -> list[tuple[str, str]]:
     if request.method != "POST" or not _is_from_here():
         return []
     try:
-        pairs = list(request.form.items(multi=True))
+        pairs = list(_form().items(multi=True))
     except HTTPException:  # the body itself was the trouble
         return []
     # A field of a part of a form is called part-name; a postcode is no code.
     return [(name, value) for name, value in pairs if name.split("-")[-1] not in SECRET_FIELDS]
+
+
+def _form() -> MultiDict[str, str]:
+    """The fields of this request; of one that is too big as well, where that may be its photo's.
+
+    Read to its end, too: many browsers show no answer to what they could not finish sending.
+    """
+    try:
+        return request.form
+    except RequestEntityTooLarge:
+        most = current_app.config["MAX_CONTENT_LENGTH"] * A_PHOTO_TOO_BIG
+        if not request.content_length or request.content_length > most:
+            raise
+        request.max_content_length = most
+        return request.form
 
 
 def _is_from_here() -> bool:

@@ -17,6 +17,7 @@ from pbapp.web.models import Upload
 
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
+MOST_OF_A_JPEG = 64_000_000  # read at a part of its size; phones make 50 million
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
@@ -80,20 +81,22 @@ def draw_again(stream: IO[bytes]) -> tuple[bytes, int, int]:
     """A picture as a JPEG with its width and height; raises `Refused` beside `photo`."""
     import warnings
 
-    from PIL import Image, ImageOps  # loaded only when somebody sends a picture
+    from PIL import Image  # loaded only when somebody sends a picture
 
+    too_large = Refused(N_("This picture is too large. Use one of 40 megapixels or less."), "photo")
     refusal = Refused(N_("We could not read this picture. Use a JPEG, PNG or WebP file."), "photo")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
+            # Cameras and editors write hidden data badly; the picture itself is sound.
+            warnings.simplefilter("ignore")
             picture = Image.open(stream, formats=FORMATS)
-            if picture.width * picture.height > MOST_PIXELS:
-                raise Refused(
-                    N_("This picture is too large. Use one of 40 megapixels or less."), "photo"
-                )
-            upright = ImageOps.exif_transpose(picture) or picture
-            upright = _on_white(upright)
+            if picture.width * picture.height > _most_pixels(picture):
+                raise too_large
+            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG only; no others do it
+            upright = _on_white(_upright(picture))
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    except Image.DecompressionBombError as error:
+        raise too_large from error
     except Refused:
         raise
     except Exception as error:  # whatever a broken file makes the decoder raise
@@ -104,9 +107,28 @@ def draw_again(stream: IO[bytes]) -> tuple[bytes, int, int]:
     return out.getvalue(), upright.width, upright.height
 
 
+def _most_pixels(picture) -> int:  # type: ignore[no-untyped-def]
+    """One that comes in ever finer layers is held whole while it is read."""
+    in_part = picture.format in ("JPEG", "MPO") and "progressive" not in picture.info
+    return MOST_OF_A_JPEG if in_part else MOST_PIXELS
+
+
+def _upright(picture):  # type: ignore[no-untyped-def]
+    """Turned as its hidden data says; as it comes where that is broken."""
+    from PIL import ImageOps
+
+    picture.load()
+    try:
+        return ImageOps.exif_transpose(picture) or picture
+    except Exception:
+        return picture
+
+
 def _on_white(picture):  # type: ignore[no-untyped-def]
     from PIL import Image
 
+    if picture.mode.startswith("I;16"):  # 16 bits of grey: the upper eight
+        picture = picture.point(lambda value: value / 256).convert("L")
     if picture.mode in ("RGBA", "LA", "P"):
         clear = picture.convert("RGBA")
         paper = Image.new("RGBA", clear.size, "white")

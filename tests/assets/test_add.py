@@ -232,11 +232,16 @@ def test_a_website_must_be_one(stranger: Browser, world: World, website: str) ->
 
 def test_a_photo_needs_words_and_is_kept(stranger: Browser, world: World) -> None:
     page = at_more(stranger)
-    refused = stranger.submit(page, {"photo": (jpeg(), "hall.jpg")}, status=422)
+    photo = {"photo": (jpeg(), "hall.jpg")}
+    refused = stranger.submit(page, photo, press="add_time=yes", status=200)
+    assert "Your photo so far" in refused.text
+    refused = stranger.submit(refused, {}, status=422)
     assert "Describe the picture" in " ".join(refused.errors())
+    check = f"{page.path.replace('/more', '/check')}"
+    assert "/assets/new/more" in (stranger.get(check, status=303).location or "")
 
-    fields = {"photo": (jpeg(), "hall.jpg"), "photo_alt": "A hall", "website": "javascript:x"}
-    refused = stranger.submit(page, fields, status=422)
+    fields = {"photo_alt": "A hall", "website": "javascript:x"}
+    refused = stranger.submit(refused, fields, status=422)
     assert "Your photo so far" in refused.text
     assert dict(refused.form().filled({}))["photo_alt"] == "A hall"
 
@@ -272,6 +277,10 @@ def test_it_can_be_saved_at_any_step_and_gone_on_with_by_link(
     stranger: Browser, resident: Browser, world: World
 ) -> None:
     page = at_where(stranger)
+    back = stranger.get("/assets/new")  # with the Back button: nobody has the link yet
+    assert "draft=" + page.path.partition("draft=")[2] in back.html
+    assert "Blairhill Hall" in back.text
+    assert "Blairhill Hall" not in resident.get("/assets/new").text
     saved = step(stranger, page, {"where_words": "Half way"}, press="later=yes")
     link = next(e.text for e in saved.root.iter("code")) or ""
     path = re.sub(r"^https?://[^/]+", "", link)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask import Flask
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from pbapp.db import Busy
 from pbapp.refusal import Refused
@@ -45,6 +49,19 @@ def test_passwords_and_codes_are_not_kept_on_an_error_page(stranger: Browser, wo
         headers={"Sec-Fetch-Site": "same-origin"},
     )
     assert "hunter2" not in page.html
+
+
+def test_a_photo_that_is_too_big_does_not_take_the_words_with_it(
+    stranger: Browser, world: World
+) -> None:
+    photo = FileStorage(io.BytesIO(b"x" * 11_000_000), "a.jpg", "photo")
+    boundary, body = encode_multipart({"story": "All of an evening", "photo": photo})
+    kind = f"multipart/form-data; boundary={boundary}"
+    for origin, is_kept in (("http://localhost", True), ("http://elsewhere.example", False)):
+        page = stranger.post(
+            "/assets/new/more", body, status=413, content_type=kind, headers={"Origin": origin}
+        )
+        assert ("All of an evening" in page.html) is is_kept
 
 
 def test_a_form_of_ten_megabytes_is_too_large(stranger: Browser, world: World) -> None:

@@ -7,13 +7,14 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from PIL import Image
 
 from pbapp.refusal import Refused
-from pbapp.web.uploads import store_picture
+from pbapp.web.uploads import draw_again, store_picture
 
 
 def jpeg_with_gps() -> bytes:
@@ -86,6 +87,43 @@ def test_what_is_no_picture_we_can_use_is_refused(app: Flask, tmp_path: Path, da
         store_picture(stream=io.BytesIO(data), alt="x", folder=tmp_path)
     assert refused.value.field == "photo"
     assert list(tmp_path.glob("*.jpg")) == []
+
+
+def drawn(picture: Image.Image, kind: str = "JPEG", **options: Any) -> Image.Image:
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return Image.open(io.BytesIO(draw_again(io.BytesIO(out.getvalue()))[0]))
+
+
+def test_a_phones_picture_is_turned_upright_whatever_its_hidden_data_is_like() -> None:
+    picture = Image.new("RGB", (60, 40), "red")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert drawn(picture, exif=exif).size == (40, 60)
+    assert drawn(picture, exif=exif.tobytes()[:20]).size == (60, 40)
+    out = io.BytesIO()
+    picture.save(out, "MPO", save_all=True, append_images=[picture])
+    broken = bytearray(out.getvalue())
+    at = broken.index(b"MPF\0")
+    broken[at + 12 : at + 44] = b"\xff" * 32
+    assert draw_again(io.BytesIO(bytes(broken)))[1:] == (60, 40)
+
+
+def test_pictures_of_every_colour_system_come_out_in_their_colours() -> None:
+    red = Image.new("RGB", (20, 20), "red")
+    for picture, kind in ((red.convert("CMYK"), "JPEG"), (red.quantize(4), "GIF")):
+        assert drawn(picture, kind).getpixel((10, 10)) == (254, 0, 0)
+    moving = drawn(red, "GIF", save_all=True, append_images=[Image.new("RGB", (20, 20), "blue")])
+    assert moving.getpixel((10, 10)) == (254, 0, 0)
+    grey = drawn(Image.new("I;16", (20, 20), 128 * 256), "PNG").getpixel((10, 10))
+    assert grey == (128, 128, 128)
+
+
+def test_a_picture_of_fifty_megapixels_is_read_at_a_part_of_its_size() -> None:
+    big = Image.new("L", (8200, 6150))
+    assert drawn(big).size == (1600, 1200)
+    with pytest.raises(Refused, match="too large"):
+        drawn(big, progressive=True)
 
 
 def test_a_picture_one_can_see_through_gets_white_behind(app: Flask, tmp_path: Path) -> None:

@@ -89,7 +89,10 @@ class Begun:
         if self.token is None and account is not None:
             self.token = own.begin(account=account, kind=DRAFT, fields=self.fields)
         else:
+            is_new = self.token is None
             self.token = drafts.save(kind=DRAFT, fields=self.fields, token=self.token)
+            if is_new:
+                own.remember_here(self.token)
         photos.keep_waiting(self.photo_id)
         return self.token
 
@@ -130,12 +133,13 @@ class Begun:
             form.offer_priorities(plans.list_priorities(self.board.id))
 
     def refusal(self, form: Form) -> Refused | None:
-        """Why we cannot tell where it is, said at the step that asks."""
-        if not isinstance(form, WhereForm):
-            return None
+        """Why we cannot tell where it is, or what a photo shows, said at the step that asks."""
         kind = AssetKind(self.kind) if self.kind in set(AssetKind) else AssetKind.PLACE
         try:
-            place(Entry(kind=kind, name="", **where_fields(form)), self.board)
+            if isinstance(form, WhereForm):
+                place(Entry(kind=kind, name="", **where_fields(form)), self.board)
+            elif isinstance(form, MoreForm) and not self.is_individual:
+                photos.check_described(form, self.photo_id)
         except Refused as refused:
             return refused
         return None

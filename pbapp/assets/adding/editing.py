@@ -44,7 +44,9 @@ def edit(asset_id: UUID) -> Page:
     form.offer_wards(list_wards(asset.board), asset.board.place_name)
     form.offer_priorities(plans.list_priorities(asset.board_id))
     theirs: list[dict[str, Any]] = []
-    if form.is_submitted() and not turn_rows(form):
+    if form.is_submitted() and turn_rows(form):
+        _keep_photo(form)
+    elif form.is_submitted():
         saved = _save(asset, form, part, theirs)
         if saved:
             return saved
@@ -74,6 +76,7 @@ def _save(
     try:
         kept = photos.take(form, photos.read_id(form.photo_id.data))
         form.photo_id.data = str(kept or "")
+        photos.check_described(form, kept)
         if not valid:
             db.session.commit()  # the photo stays: nobody picks a file twice
             return None
@@ -102,6 +105,15 @@ def _save(
     if the_account() is None:
         return redirect(url_for(".index"), 303)
     return redirect(url_for(".detail", asset_id=asset.id), 303)
+
+
+def _keep_photo(form: EditForm) -> None:
+    """Only a row of times was asked for; a file that came with it would have to be picked again."""
+    try:
+        form.photo_id.data = str(photos.take(form, photos.read_id(form.photo_id.data)) or "")
+    except Refused as refused:
+        form.blame(refused)
+    db.session.commit()
 
 
 def _changed_since(asset: Asset, form: EditForm) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What people who are signed in have: their drafts, and the places of their groups."""
+"""What is somebody's own: the drafts of their account or this browser, their groups' places."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask import session
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -23,6 +24,8 @@ from pbapp.web.context import settings
 from pbapp.web.models import Draft
 
 MOST_SHOWN = 20
+HERE, MOST_HERE = "entries begun", 3  # in a cookie
+SHOWN_HERE = timedelta(hours=12)  # the next person at a shared computer is not shown it for long
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,21 @@ def list_mine(account: Account, kind: str) -> list[Mine]:
         for seed, fields, saved_at in db.session.execute(query)
         if "sent" not in fields
     ]
+
+
+def remember_here(token: str) -> None:
+    """This browser began it: whoever presses Back has left the address that holds its link."""
+    session[HERE] = [*session.get(HERE, ()), token][-MOST_HERE:]
+
+
+def list_here(kind: str) -> list[Mine]:
+    """What was begun in this browser lately and not sent, the latest first."""
+    found = []
+    for token in reversed(session.get(HERE, ())):
+        kept = drafts.find(token, kind)
+        if kept and "sent" not in kept.fields and kept.saved_at > clock.now() - SHOWN_HERE:
+            found.append(Mine(token, next(iter(kept.fields.get("name", ())), ""), kept.saved_at))
+    return found
 
 
 def list_places_of(board_id: int, organisation_ids: Collection[UUID]) -> list[Asset]:

@@ -277,6 +277,8 @@ def _take(step: str, following: str, begun: Begun) -> Page:
         begun.remember(form)  # without the row that was taken away
         begun.keep()
         db.session.commit()
+        if refusal:
+            form.blame(refusal)
         return _show(step, form, begun)
     if isinstance(form, WhereForm) and "use_place" in request.form:
         _use_place(begun)
@@ -337,8 +339,13 @@ def _photo_refusal(form: Form, begun: Begun) -> Refused | None:
     return None
 
 
-def _show(step: str, form: Form, begun: Begun) -> tuple[str, int]:
+def _mine() -> list[own.Mine]:
+    """What the viewer has begun and not sent."""
     account = the_account()
+    return own.list_mine(account, DRAFT) if account else own.list_here(DRAFT)
+
+
+def _show(step: str, form: Form, begun: Begun) -> tuple[str, int]:
     is_new = step == "what" and begun.token is None
     page = render_template(
         f"assets/new_{step}.html",
@@ -346,7 +353,7 @@ def _show(step: str, form: Form, begun: Begun) -> tuple[str, int]:
         begun=begun,
         here=begun.url(step, then=request.args.get("then")),
         kind_hints=KIND_HINT,
-        mine=own.list_mine(account, DRAFT) if account and is_new else [],
+        mine=_mine() if is_new else [],
         places=_places(begun) if step == "where" else [],
         map=map_of(begun.board.id) if step == "where" and not begun.is_individual else None,
         photo=photos.find(begun.photo_id) if step == "more" else None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from pbapp import clock
 from pbapp.assets.adding.forms import MoreForm
 from pbapp.db import db, flush
@@ -18,19 +20,25 @@ from pbapp.web.uploads import store_picture
 def take(form: MoreForm, kept: UUID | None) -> UUID | None:
     """The photo the entry has after this form; `kept` is the one before.
 
-    Raises `Refused` beside `photo` or `photo_alt`.
+    Raises `Refused` beside `photo`. One without its words is kept: nobody picks a file twice.
+    Whoever sends the entry asks `check_described` first.
     """
     file, alt = form.photo.data, (form.photo_alt.data or "").strip()
     if file and file.filename:
-        picture = store_picture(stream=file.stream, alt=alt, folder=settings().uploads)
+        words = alt or _("Not described yet")
+        picture = store_picture(stream=file.stream, alt=words, folder=settings().uploads)
         keep_waiting(picture.id)
         return picture.id
     upload = find(kept)
     if upload is None or form.drop_photo.data:
         return None
-    if not alt:
+    return upload.id if alt in ("", upload.alt) else _described_anew(upload, alt).id
+
+
+def check_described(form: MoreForm, photo_id: UUID | None) -> None:
+    """Raise `Refused` beside `photo_alt` for a photo that its form says nothing about."""
+    if photo_id is not None and not (form.photo_alt.data or "").strip():
         raise Refused(N_("Describe the picture for people who cannot see it."), "photo_alt")
-    return upload.id if upload.alt == alt else _described_anew(upload, alt).id
 
 
 def keep_waiting(photo_id: UUID | None) -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from pbapp import clock
 from pbapp.accounts.viewer import me
 from pbapp.assets import services as assets
-from pbapp.assets.adding import photos
+from pbapp.assets.adding import own, photos
 from pbapp.assets.adding.forms import one_line
 from pbapp.assets.blueprint import bp
 from pbapp.assets.links import fix_url
@@ -31,7 +31,6 @@ from pbapp.organisations.access import a_lead, a_member, get_group, my_membershi
 from pbapp.organisations.models import MemberRole, Organisation
 from pbapp.organisations.queries import find as find_group
 from pbapp.refusal import Refused
-from pbapp.web import drafts
 from pbapp.web.access import access
 from pbapp.web.acting import act
 from pbapp.web.babel import say
@@ -231,7 +230,7 @@ def copy_entry(organisation_id: UUID, asset_id: UUID) -> Response:
     fields.update(board=[asset.board.slug], group=[str(group.id)])
     if asset.state is not AssetState.PUBLISHED:
         fields["looked_at_first"] = ["yes"]  # an officer has not let these words stand
-    token = drafts.save(kind=DRAFT, fields=fields)
+    token = own.begin(account=me(), kind=DRAFT, fields=fields)
     db.session.commit()
     flash(_("This is what the old entry says. Change what is different this year, then send it."))
     return redirect(url_for(".new", draft=token), 303)
