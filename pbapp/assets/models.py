@@ -117,6 +117,12 @@ SEARCHED = (
     *("summary", "where_words", "postcode", "description", "opening", "access", "eligibility"),
 )
 
+# What stands beside an entry: who said that it is right, and whom we ask.
+BESIDE = {
+    *("confirmed_at", "confirmed_by", "confirmed_method", "review_due_on", "reminder_stage"),
+    *("submitter_email", "version"),
+}
+
 
 class Asset(Base):
     """One entry. `area` is its ward, from an official boundary, a postcode, or what people said.
@@ -268,7 +274,8 @@ class Asset(Base):
     sort_name: Mapped[str] = mapped_column(String(500), default="", server_default="")
     search_text: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
 
-    __mapper_args__ = {"version_id_col": version}
+    # `count_version` gives the next number; the check that nobody was faster stays the ORM's.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
     board: Mapped[Board] = relationship()
     area: Mapped[Area | None] = relationship()
@@ -301,6 +308,16 @@ def keep_findable(_mapper: Any, _connection: Any, asset: Asset) -> None:
     attributes = inspect(asset).attrs
     if any(attributes[name].history.has_changes() for name in ("name", *SEARCHED)):
         make_findable(asset)
+
+
+@event.listens_for(Asset, "before_update")
+def count_version(_mapper: Any, _connection: Any, asset: Asset) -> None:
+    """Count what changes an entry's own words or state. To say that it is right, or to be asked, is
+    no change: whoever is just typing one loses nothing by it."""
+    told = inspect(asset)
+    columns = {column.key for column in told.mapper.column_attrs} - BESIDE
+    if any(told.attrs[name].history.has_changes() for name in columns - told.unloaded):
+        asset.version += 1
 
 
 def make_findable(asset: Asset) -> None:

@@ -38,7 +38,7 @@ from pbapp.assets.outgoing.pages import point_of, points
 from pbapp.assets.place_words import where_in_words
 from pbapp.assets.settling import pages as settling_pages  # noqa: F401 — and these
 from pbapp.assets.ties import pages as tie_pages
-from pbapp.assets.ties.queries import is_tieable
+from pbapp.assets.ties.models import is_tieable
 from pbapp.assets.walkabout import pages as walkabout_pages
 from pbapp.assets.words import KIND, KINDS, PART, STATE, STATUS, told
 from pbapp.audit import queries as audit
@@ -162,9 +162,14 @@ def _thread_of(asset: Asset) -> dict[str, Any]:
         "proposed": proposed,
         "tie_name": proposal_words.tie_name,
         "became": {strand.allocation.proposal_id: strand for strand in strands},
-        "left_by": [s for s in strands if s.award and s.award.asset_id == asset.id],
+        "left_by": [s for s in strands if s.award and _is_left(s.award.asset, asset)],
         "stage_words": thread_words.STAGE,
     }
+
+
+def _is_left(left: Asset | None, asset: Asset) -> bool:
+    """Whether what a project left behind is this entry, or one that was the same."""
+    return left is not None and asset.id in (left.id, left.duplicate_of_id)
 
 
 @bp.get("/assets/<uuid:asset_id>.geojson")

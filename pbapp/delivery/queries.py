@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp.accounts.models import Account
+from pbapp.assets.models import Asset
 from pbapp.db import db
 from pbapp.delivery.models import LIVE, Award, AwardState, Milestone, Report, Sighting
 from pbapp.proposals.models import Proposal
@@ -68,8 +69,12 @@ def list_of_group(organisation_ids: Collection[UUID]) -> list[Award]:
 
 
 def list_about(asset_id: UUID, proposal_ids: Collection[int]) -> list[Award]:
-    """The awards of these proposals, and those that left this entry of the map behind."""
-    about = or_(Award.asset_id == asset_id, Award.proposal_id.in_(proposal_ids))
+    """The awards of these proposals, and those that left this entry of the map behind.
+
+    So does what left an entry behind that is the same as this one.
+    """
+    same = select(Asset.id).where(or_(Asset.id == asset_id, Asset.duplicate_of_id == asset_id))
+    about = or_(Award.asset_id.in_(same), Award.proposal_id.in_(proposal_ids))
     return list(db.session.scalars(_awards().where(about).order_by(Award.id)))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import case, null, or_, select, update
 
 from pbapp import clock
-from pbapp.db import db, flush
+from pbapp.db import advisory_lock, db, flush
 from pbapp.jobs import services as jobs
 from pbapp.messages.models import Mail, MailChannel, MailState
 
 KEPT_FOR = timedelta(days=7)
+A_DAY = timedelta(days=1)
 
 
 def write(
@@ -70,6 +72,51 @@ def gather(*, key: str, item: dict[str, Any], to: str, not_before: datetime, **m
     mail.context = {**told, "items": [*told.get("items", ()), item]}
     flush()
     return True
+
+
+def gather_daily(*, item: dict[str, Any], to: str, template: str, language: str = "en") -> None:
+    """Tell somebody of a thing at once, and of what follows in one letter a day later.
+
+    For what others can set off: nobody gets more than one letter of this template a day. `item` has
+    an `id` by which `take_out` finds it again.
+    """
+    advisory_lock(f"daily {template} {to}")
+    now = clock.now()
+    query = (
+        select(Mail)
+        .where(
+            Mail.state != MailState.CANCELLED,
+            Mail.not_before > now - A_DAY,
+            Mail.template == template,
+            Mail.to_address == to,
+        )
+        .order_by(Mail.not_before.desc())
+        .limit(1)
+    )
+    last = db.session.scalar(query)
+    moment = last.not_before + A_DAY if last else now
+    if last is None or not gather(key=last.key, item=item, to=to, not_before=now):
+        write(
+            key=f"{template} {uuid4().hex}",
+            to=to,
+            template=template,
+            context={"items": [item]},
+            language=language,
+            not_before=moment,
+        )
+
+
+def take_out(*, template: str, id: int | str) -> None:
+    """Tell nobody any more of an item that still waits in a letter of the day."""
+    query = select(Mail).where(Mail.template == template, Mail.state == MailState.WAITING)
+    for mail in db.session.scalars(query.with_for_update()):
+        items = (mail.context or {}).get("items", [])
+        left = [item for item in items if item["id"] != id]
+        if not left:
+            cancel(key=mail.key)
+        elif len(left) < len(items):
+            mail.context = {**(mail.context or {}), "items": left}
+    flush()
 
 
 def cancel(*, key: str) -> bool:

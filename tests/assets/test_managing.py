@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import delete, func, select
 
 from pbapp import clock
+from pbapp.assets.claiming import services as claims
+from pbapp.assets.claiming.models import ClaimState
+from pbapp.assets.keeping.holding import hand_to
 from pbapp.assets.managing import copying, queries, services
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import (
@@ -20,7 +24,8 @@ from pbapp.assets.models import (
 )
 from pbapp.assets.times import Session
 from pbapp.concerns.services import Subject, raise_concern
-from pbapp.db import db
+from pbapp.db import db, flush
+from pbapp.messages.models import Mail, MailState
 from pbapp.organisations.models import MemberRole
 from pbapp.organisations.queries import find_member
 from pbapp.refusal import Refused
@@ -232,25 +237,61 @@ def test_an_offer_is_declined_or_taken_back_and_an_entry_let_go(
 
 def test_an_offer_ends_with_its_owner(world: World, resident: Browser) -> None:
     trust = make_group("Example Hall Trust", lead=world.resident)
+    third = make_group("Third", lead=world.resident)
     hall = make_ours(world, "Hall")
-    services.offer(asset=hall, group=world.group, to=trust, by=world.group_member, url="")
-    hall.organisation_id = None  # an officer revoked it, or it lapsed
-    db.session.commit()
-    theirs = f"/groups/{trust.id}/entries"
-    assert "would hand" not in resident.get(theirs).text
-    dead = queries.find_handover(hall.id)
-    assert dead is not None
+    claim = claims.claim(asset=hall, organisation=third, says="Ours", by=world.resident)
+
+    def offer(asset: Asset) -> Handover:
+        services.offer(asset=asset, group=world.group, to=trust, by=world.group_member, url="")
+        found = queries.find_handover(asset.id)
+        assert found is not None
+        return found
+
+    offer(hall)
+    claims.approve(claim=claim, by=world.officer, url="")
+    assert queries.find_handover(hall.id) is None
+    hand_to(hall, world.group.id)  # they get it back: what they once offered stays forgotten
+    assert "would hand" not in resident.get(f"/groups/{trust.id}/entries").text
+    dead = offer(hall)
+    hall.organisation_id = None
+    flush()
     with pytest.raises(Refused, match="does not look after it any more"):
         services.answer(handover=dead, yes=True, by=world.resident, url="")
-    third = make_group("Third", lead=world.group_member)
-    hall.organisation_id = third.id
-    db.session.commit()
-    services.offer(asset=hall, group=third, to=trust, by=world.group_member, url="")
-    again = queries.find_handover(hall.id)
-    assert again is not None
-    hall.organisation_id = None
-    services.answer(handover=again, yes=False, by=world.resident, url="")
+    services.answer(handover=dead, yes=False, by=world.resident, url="")
     assert queries.find_handover(hall.id) is None
+
+    hand_to(hall, world.group.id)
+    asked = claims.claim(asset=hall, organisation=trust, says="Ours", by=world.resident)
+    services.answer(handover=offer(hall), yes=True, by=world.resident, url="")
+    assert asked.state is ClaimState.APPROVED  # no officer says no to what they have
+    off_the_map = make_ours(world, "Returned", state=AssetState.RETURNED)
+    with pytest.raises(Refused, match="that is on the map"):
+        services.let_go(asset=off_the_map, group=world.group, by=world.group_member)
+
+
+def test_a_group_is_written_to_once_a_day_about_what_others_offer(world: World) -> None:
+    trust = make_group("Example Hall Trust", lead=world.resident)
+    one, two, three, four = (make_ours(world, name) for name in ("One", "Two", "Three", "Four"))
+
+    def offer(asset: Asset) -> None:
+        url = "https://pb.example.org"
+        services.offer(asset=asset, group=world.group, to=trust, by=world.group_member, url=url)
+
+    offer(one)
+    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
+        for asset in (two, three, four):
+            offer(asset)
+        (mail,) = db.session.query(Mail).filter(Mail.not_before > clock.now())
+        handover = queries.find_handover(three.id)
+        assert handover is not None
+        services.take_back(handover=handover, by=world.group_member)
+    first, second = letters("handover")
+    assert first[1].subject == "Would Example Hall Trust look after “One”?"
+    assert second[1].subject == "Would you look after 2 more entries on the map?"
+    assert "Three" not in second[1].text
+    assert (mail.not_before - mail.written_at) > timedelta(hours=23)
+    claims.lapse(assets=[two, four], url="")
+    assert mail.state is MailState.CANCELLED
 
 
 def test_an_offer_that_is_gone_meanwhile_is_neither_taken_nor_taken_back(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pbapp import clock
+from pbapp.assets.models import AssetState
 from pbapp.db import db
 from pbapp.delivery.models import Award, AwardState
 from pbapp.proposals.content import Tie
@@ -55,3 +56,11 @@ def test_the_proposals_of_an_entry_and_their_results(stranger: Browser, world: W
     left = stranger.get(f"/assets/{court.id}")
     assert "This is what the project left behind. Won £3,000" in left.text
     assert "Walking football" in left.links()
+
+    kept = make_asset(world, "Hall and court")
+    for one in (hall, court):
+        one.state, one.duplicate_of_id = AssetState.DUPLICATE, kept.id
+    db.session.commit()
+    page = stranger.get(f"/assets/{kept.id}")
+    assert "Uses it, Makes it stronger" in page.text
+    assert "This is what the project left behind. Won £3,000" in page.text

@@ -16,6 +16,8 @@ from pbapp.assets.ties.models import EntryTie, TieKind, TieState
 from pbapp.audit import services as audit
 from pbapp.audit.queries import list_revisions
 from pbapp.db import db, flush
+from pbapp.messages.models import Mail, MailState
+from pbapp.organisations.services import add_member
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser
@@ -73,6 +75,10 @@ def test_a_host_agrees_before_an_activity_shows_on_its_page(
     hall.status, hall.state = Status.ACTIVE, AssetState.RETURNED
     flush()
     assert queries.list_shown(choir) == []
+    flush()
+    page = resident.get(f"/assets/{choir.id}/ties")
+    assert "Hidden: one of the two is off the map" in page.text
+    assert "Example Hall" not in page.links()
     hall.state = AssetState.PUBLISHED
     db.session.commit()
     group_member.submit(group_member.get(f"/assets/{hall.id}/ties"), form=0)
@@ -111,12 +117,35 @@ def test_nobody_is_asked_let_go_and_asked_again_within_a_day(world: World) -> No
     services.end(tie=tied(world, choir, hall), by=world.resident)
     with pytest.raises(Refused, match="Ask again tomorrow"):
         tied(world, choir, hall)
-    assert len(letters("tie_asked")) == 1
+    assert [mail.state for mail in db.session.query(Mail)] == [MailState.CANCELLED]
     with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
         assert tied(world, choir, hall).state is TieState.ASKED
     services.end(tie=tied(world, hall, choir, TieKind.USES), by=world.group_member)
     both = tied(world, hall, choir, TieKind.LENDS, by=world.group_member)
     services.end(tie=both, by=world.group_member)
+
+
+def test_a_group_is_asked_by_one_letter_a_day(world: World) -> None:
+    hall, room = (
+        make_asset(world, name, organisation_id=world.group.id) for name in ("Hall", "Room")
+    )
+    choir = make_asset(world, "Example Choir")
+    first = clock.now()
+    with time_machine.travel(first, tick=False):
+        tied(world, choir, hall, TieKind.USES)
+    with time_machine.travel(first + timedelta(hours=1), tick=False):
+        ties = [tied(world, choir, hall, kind) for kind in (TieKind.LENDS, TieKind.RUNS)]
+        ties.append(tied(world, choir, room))
+        services.end(tie=ties[0], by=world.resident)  # no letter asks what nobody wants any more
+    (_, one), (_, rest) = letters("tie_asked")
+    assert one.subject == "May “Hall” and “Example Choir” be shown together?"
+    assert rest.subject == "2 questions wait: may others be shown with your entries?"
+    assert "“Example Choir” says that it runs “Hall”." in rest.text
+    assert "“Example Choir” says that it hosts “Room”." in rest.text
+    assert "lends" not in rest.text
+    late = db.session.query(Mail).order_by(Mail.not_before.desc()).first()
+    assert late is not None
+    assert late.not_before - first == timedelta(days=1)
 
 
 def test_an_officer_answers_for_what_is_nobodys(
@@ -132,6 +161,20 @@ def test_an_officer_answers_for_what_is_nobodys(
     assert page.location == "/desk?what=tie"
     assert [one.id for one in queries.list_shown(hall)] == [tie.id]
     assert "Example Hall" not in officer.get("/desk?what=tie").links()
+
+    # Not for what their own group asks; but where whoever added it does not want to be written to.
+    add_member(organisation=world.group, account=world.officer)
+    ours = make_asset(world, "Ours", organisation_id=world.group.id)
+    tie = tied(world, ours, hall, TieKind.USES, by=world.officer)
+    assert tie.state is TieState.ASKED
+    assert "your own group" in officer.get("/desk?what=tie").text
+    officer.refused(f"/assets/ties/{tie.id}")
+    hall.submitted_by_id = world.resident.id
+    other = tied(world, make_asset(world, "Another"), hall, TieKind.LENDS, by=world.group_member)
+    assert officer.get(f"/assets/ties/{other.id}").form()
+    hall.status = Status.CLOSED
+    page = officer.submit(officer.get(f"/assets/ties/{other.id}"), press="answer=yes")
+    assert "is not on the map at the moment" in officer.follow(page).text
 
 
 def test_who_speaks_for_both_sides_has_agreed_by_asking(world: World) -> None:

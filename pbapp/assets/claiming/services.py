@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.claiming.models import Claim, ClaimState
-from pbapp.assets.keeping.holding import set_free, settle_in
+from pbapp.assets.keeping.holding import hand_to, set_free
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState
 from pbapp.assets.refusing import DECIDED
 from pbapp.audit import services as audit
@@ -20,8 +20,9 @@ from pbapp.audit.models import Event
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
 from pbapp.db import advisory_lock, db, flush
+from pbapp.messages import services as messages
 from pbapp.organisations.models import Organisation
-from pbapp.organisations.queries import is_member, list_leads
+from pbapp.organisations.queries import is_member, list_leads, list_members
 from pbapp.organisations.telling import tell
 from pbapp.refusal import N_, Refused
 
@@ -103,14 +104,13 @@ def why_not(claim: Claim, by: Account) -> Refused | None:
 def approve(*, claim: Claim, by: Account, url: str) -> None:
     """The entry is the group's from now on; its people may change it. They are told.
 
-    So are the leads of the group it was taken from.
+    So are the leads of the group it was taken from, or else whoever added it.
     """
     _decide(claim, by, ClaimState.APPROVED, "")
-    settle_in(claim.asset)
-    before, claim.asset.organisation_id = claim.asset.organisation_id, claim.organisation_id
-    flush()
+    before = claim.asset.organisation_id
+    hand_to(claim.asset, claim.organisation_id)
     _tell(claim, "claim_approved", by, url)
-    if before not in (None, claim.organisation_id):
+    if before != claim.organisation_id:
         _tell_losers(claim, before, by, url)
 
 
@@ -172,7 +172,6 @@ def _end(asset: Asset, state: ClaimState, reason: str, by: Account | None) -> No
         claim.state, claim.reason, claim.decided_at = state, reason, clock.now()
         claim.decided_by_id = by.id if by else None
     set_free(asset)
-    flush()
 
 
 def _tell_ended(group_id: UUID, assets: list[Asset], actor: str, reason: str, url: str) -> None:
@@ -240,8 +239,28 @@ def _tell(claim: Claim, what: str, by: Account, url: str) -> None:
     tell(event, people.values(), template="asset_claim", context=about)
 
 
-def _tell_losers(claim: Claim, before: UUID, by: Account, url: str) -> None:
+def _tell_losers(claim: Claim, before: UUID | None, by: Account, url: str) -> None:
     """Nobody learns only by chance that they can change their own entry no more."""
-    event = _log(claim, "claimed_away", by)
-    about = {"name": claim.asset.name, "group": claim.organisation.name, "url": url}
-    tell(event, list_leads(before), template="asset_claimed_away", context=about)
+    asset = claim.asset
+    about = {
+        "name": asset.name,
+        "group": claim.organisation.name,
+        "url": url,
+        "is_group": before is not None,
+    }
+    if before is not None:
+        event = _log(claim, "claimed_away", by)
+        tell(event, list_leads(before), template="asset_claimed_away", context=about)
+    elif asset.submitter_email and not _is_told(claim, asset.submitter_email):
+        messages.write(
+            key=f"claim {claim.id} to author",
+            to=asset.submitter_email,
+            template="asset_claimed_away",
+            context=about,
+            language=asset.language,
+        )
+
+
+def _is_told(claim: Claim, address: str) -> bool:
+    """Whether this is somebody of the group that has the entry now."""
+    return any(one.email == address for one in list_members(claim.organisation_id))

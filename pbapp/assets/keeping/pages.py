@@ -52,11 +52,13 @@ def confirm(asset_id: UUID) -> Page:
         there = url_for(".confirm", asset_id=asset.duplicate_of_id)
         return redirect(there + ("?from=sheet" if request.args.get("from") == "sheet" else ""), 303)
     part, form = part_in(asset), ConfirmForm()
-    if asset.state is AssetState.WAITING and part is not None:
-        flash(_("An officer is reading your change. There is nothing else to do."), "info")
-        return redirect(url_for(".detail", asset_id=asset.id, key=request.args.get("key")), 303)
     if asset.state is not AssetState.PUBLISHED:
-        abort(404)
+        if part is None:
+            abort(404)
+        if asset.state is AssetState.WAITING:
+            flash(_("An officer is reading your change. There is nothing else to do."), "info")
+        # Its page says why it is off the map, and what to do about it.
+        return redirect(url_for(".detail", asset_id=asset.id, key=request.args.get("key")), 303)
     if form.validate_on_submit():
         answer = request.form.get("answer")
         if answer in ("changed", "closed"):

@@ -79,7 +79,10 @@ def _kept_true() -> Select[Asset]:
 
 
 def _due(today: date) -> list[tuple[Asset, AssetReminder | None]]:
-    """Entries whose next step is today, with the row of the step before."""
+    """Entries whose next step is today, with the row of the step before.
+
+    Held until the step is done: what somebody is just saying of one counts, and it is left out.
+    """
     same = and_(
         AssetReminder.asset_id == Asset.id,
         AssetReminder.due_on == Asset.review_due_on,
@@ -104,6 +107,7 @@ def _due(today: date) -> list[tuple[Asset, AssetReminder | None]]:
         )
         .order_by(Asset.organisation_id, Asset.submitter_email, Asset.name, Asset.id)
         .limit(AT_ONCE)
+        .with_for_update(of=Asset, skip_locked=True)
     )
     return [(asset, last) for asset, last in db.session.execute(query)]
 
@@ -193,20 +197,22 @@ def _write_down(asset: Asset, stage: int, letter: UUID | None) -> None:
 def _write(letter: UUID, reader: Reader, assets: list[Asset], stage: int) -> int:
     first = assets[0]
     base, group = settings().public_url, first.organisation
+    # Without an account there is no page that lists the others.
+    listed = assets[:LISTED] if group else assets
     entries = [
-        {"name": asset.name, "url": links.confirm_url(asset, reader.account_id)}
-        for asset in assets[:LISTED]
+        {"name": asset.name, "url": links.confirm_url(asset, reader.account_id)} for asset in listed
     ]
+    who = reader.account_id.hex if reader.account_id else f"author {reader.language}"
     mail = messages.write(
-        key=f"still right {letter.hex} {reader.account_id.hex if reader.account_id else 'author'}",
+        key=f"still right {letter.hex} {who}",
         to=reader.address,
         template="asset_still_right",
         context={
             "stage": stage,
             "entries": entries,
-            "more": max(0, len(assets) - LISTED),
+            "more": len(assets) - len(listed),
             "group": group.name if group else "",
-            "group_url": f"{base}/groups/{group.id}" if group else "",
+            "group_url": f"{base}/groups/{group.id}/entries" if group else "",
             "board": first.board.name,
             "stop_url": links.stop_url(letter, reader.account_id),
         },

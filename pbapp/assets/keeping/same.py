@@ -10,6 +10,7 @@ from sqlalchemy import select
 from pbapp.accounts.models import Account
 from pbapp.assets.adding.doubles import list_likely
 from pbapp.assets.entry import Spot
+from pbapp.assets.finding.folding import fold
 from pbapp.assets.keeping import trusting
 from pbapp.assets.keeping.confirming import hold
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState
@@ -44,18 +45,26 @@ def list_others(asset: Asset) -> list[Asset]:
 
 
 def find_named(asset: Asset, typed: str) -> Asset | None:
-    """The entry of the same board that an address, or a whole name, means."""
+    """The entry of the same board that an address, or a whole name, means.
+
+    Raises `Refused` beside `typed` where several have that name: they are not told apart by it.
+    """
     found = ID.search(typed)
     if found:
         other = db.session.get(Asset, UUID(found[0]))
         return other if other is not None and other.board_id == asset.board_id else None
     query = select(Asset).where(
         Asset.board_id == asset.board_id,
-        Asset.name == typed.strip(),
+        Asset.sort_name == fold(typed)[:500],
         Asset.id != asset.id,
         Asset.state == AssetState.PUBLISHED,
     )
-    return db.session.scalar(query.limit(1))
+    named = list(db.session.scalars(query.limit(2)))
+    if len(named) > 1:
+        raise Refused(
+            N_("Several entries have this name. Give the address of the one that stays."), "typed"
+        )
+    return named[0] if named else None
 
 
 def mark(*, asset: Asset, kept: Asset | None, by: Account, url: str) -> None:
@@ -69,7 +78,7 @@ def mark(*, asset: Asset, kept: Asset | None, by: Account, url: str) -> None:
     if refused := why_not(asset, by):
         raise refused
     if kept is None or kept.state is not AssetState.PUBLISHED or kept.id == asset.id:
-        raise Refused(N_("Choose another entry of this board that is on the map."), "other")
+        raise Refused(N_("Choose another entry of this board that is on the map."), "typed")
     if AssetKind.INDIVIDUAL in (asset.kind, kept.kind):  # a gift is deleted whole when it ends
         raise Refused(N_("A person's gift leads nowhere. Take one of the two off the map."))
     if asset.state not in (AssetState.PUBLISHED, AssetState.WAITING):

@@ -10,7 +10,7 @@ from pbapp.accounts.models import Account
 from pbapp.assets import services as assets
 from pbapp.assets.entry import Entry
 from pbapp.assets.keeping import confirming
-from pbapp.assets.keeping.holding import set_free, settle_in
+from pbapp.assets.keeping.holding import OFFERED_BY_MAIL, end_offer, hand_to, set_free
 from pbapp.assets.managing import queries
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer
@@ -18,6 +18,7 @@ from pbapp.audit import services as audit
 from pbapp.audit.models import Event
 from pbapp.boards.models import Board
 from pbapp.db import advisory_lock, db, flush, is_still_there
+from pbapp.messages import services as messages
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member, list_leads
 from pbapp.organisations.services import must_lead
@@ -73,7 +74,10 @@ def copy(
 
 
 def offer(*, asset: Asset, group: Organisation, to: Organisation, by: Account, url: str) -> None:
-    """Ask another group to take an entry over; its leads are told, and nothing changes yet."""
+    """Ask another group to take an entry over; nothing changes yet.
+
+    Its leads are told, once a day at most.
+    """
     _hold(asset, group, by)
     before = queries.find_handover(asset.id)
     if before is not None and before.is_live:
@@ -86,8 +90,15 @@ def offer(*, asset: Asset, group: Organisation, to: Organisation, by: Account, u
     made = Handover(asset=asset, from_group=group, to_group=to, by=by, at=clock.now())
     db.session.add(made)
     flush()
+    _log(asset, "handover_offered", by)
     about = {"name": asset.name, "group": group.name, "to": to.name, "url": url}
-    tell(_log(asset, "handover_offered", by), list_leads(to.id), template="handover", context=about)
+    for lead in list_leads(to.id):
+        messages.gather_daily(
+            item={"id": str(asset.id), **about},
+            to=lead.email,
+            template=OFFERED_BY_MAIL,
+            language=lead.language,
+        )
 
 
 def answer(*, handover: Handover, yes: bool, by: Account, url: str) -> None:
@@ -97,11 +108,10 @@ def answer(*, handover: Handover, yes: bool, by: Account, url: str) -> None:
     _hold_offer(handover)
     if yes and not handover.is_live:
         raise Refused(N_("The group that offered this entry does not look after it any more."))
-    db.session.delete(handover)
     if yes:
-        asset.organisation_id = taker.id
-        settle_in(asset)
-    flush()
+        hand_to(asset, taker.id)
+    else:
+        end_offer(asset)
     about = {"name": asset.name, "group": giver.name, "to": taker.name, "is_taken": yes, "url": url}
     event = _log(asset, "handed_over" if yes else "handover_declined", by)
     tell(event, list_leads(giver.id), template="handover_answered", context=about)
@@ -112,8 +122,7 @@ def take_back(*, handover: Handover, by: Account) -> None:
     must_lead(handover.from_group, by)
     asset = handover.asset
     _hold_offer(handover)
-    db.session.delete(handover)
-    flush()
+    end_offer(asset)
     _log(asset, "handover_taken_back", by)
 
 
@@ -122,17 +131,16 @@ def let_go(*, asset: Asset, group: Organisation, by: Account) -> None:
     if asset.organisation_id is None:
         return  # a second press
     _hold(asset, group, by)
-    if (handover := queries.find_handover(asset.id)) is not None:
-        db.session.delete(handover)
+    if asset.state is not AssetState.PUBLISHED:  # it would be nobody's and nowhere
+        raise Refused(N_("You can let go only of an entry that is on the map."))
     set_free(asset)
-    flush()
     _log(asset, "let_go", by)
 
 
 def _hold(asset: Asset, group: Organisation, by: Account) -> None:
     must_lead(group, by)
     advisory_lock(f"decide {SUBJECT} {asset.id}")
-    db.session.refresh(asset, ["organisation_id"])
+    db.session.refresh(asset, ["organisation_id", "state", "version"])
     if asset.organisation_id != group.id:
         raise Refused(NOT_OURS)
 

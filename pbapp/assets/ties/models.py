@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbapp.accounts.models import Account
-from pbapp.assets.models import Asset
+from pbapp.assets.models import Asset, AssetKind, AssetState, Status
 from pbapp.db import Base, Moment, one_of
 from pbapp.refusal import N_
 
@@ -29,6 +29,15 @@ class TieState(enum.StrEnum):
     AGREED = "agreed"
     REFUSED = "refused"
     ENDED = "ended"
+
+
+def is_tieable(asset: Asset) -> bool:
+    """On the map, not closed for good, and no person's gift."""
+    return (
+        asset.state is AssetState.PUBLISHED
+        and asset.status is not Status.CLOSED
+        and asset.kind is not AssetKind.INDIVIDUAL
+    )
 
 
 OPEN = "state IN ('asked', 'agreed')"
@@ -88,6 +97,12 @@ class EntryTie(Base):
     def answering(self) -> Asset:
         """The side that is asked."""
         return self.to_asset if self.asked_for_id == self.from_id else self.from_asset
+
+    @property
+    def shows(self) -> bool:
+        """Both sides agreed, and both are on the map."""
+        both = is_tieable(self.from_asset) and is_tieable(self.to_asset)
+        return self.state is TieState.AGREED and both
 
     def other(self, asset: Asset) -> Asset:
         """The entry at the other end."""

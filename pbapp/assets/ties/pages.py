@@ -17,7 +17,7 @@ from pbapp.assets.keepers import get_asset, its_keeper, part_in
 from pbapp.assets.models import Asset
 from pbapp.assets.ties import queries, services, stories, words
 from pbapp.assets.ties.forms import FindForm, TieForm
-from pbapp.assets.ties.models import EntryTie, TieKind, TieState
+from pbapp.assets.ties.models import EntryTie, TieKind, TieState, is_tieable
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.refusal import Refused
@@ -37,7 +37,7 @@ Page = str | Response | tuple[str, int]
 def ties(asset_id: UUID) -> Page:
     """What an entry has to do with others, and asking for one more."""
     asset = get_asset(asset_id)
-    if not queries.is_tieable(asset):
+    if not is_tieable(asset):
         abort(404)
     find = FindForm(formdata=request.args)
     found = queries.list_named_like(asset, find.q.data) if find.q.data else []
@@ -62,7 +62,7 @@ def ties(asset_id: UUID) -> Page:
         form=form,
         ties=queries.list_of(asset),
         label=words.label,
-        states=words.STATE,
+        state=words.state,
         press=PressForm(formdata=None),
         key=_key(),
     )
@@ -100,8 +100,9 @@ def _find(tie_id: int) -> EntryTie:
 
 def answers(tie_id: int, **_arguments: Any) -> bool:
     """Who speaks for the side that is asked."""
-    asked = _find(tie_id).answering
-    return services.speaks_for(asked, the_account(), has_key=links.opens(asked, _key()))
+    tie = _find(tie_id)
+    asked, by_link = tie.answering, links.opens(tie.answering, _key())
+    return services.speaks_for(asked, the_account(), asking=tie.asking, has_key=by_link)
 
 
 @bp.route("/assets/ties/<int:tie_id>", methods=["GET", "POST"])

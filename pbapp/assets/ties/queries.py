@@ -9,19 +9,10 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from pbapp.assets.models import Asset, AssetKind, AssetState, Status
-from pbapp.assets.ties.models import EntryTie, TieState
+from pbapp.assets.ties.models import EntryTie, TieState, is_tieable
 from pbapp.db import db
 
 MOST_FOUND = 10
-
-
-def is_tieable(asset: Asset) -> bool:
-    """On the map, not closed for good, and no person's gift."""
-    return (
-        asset.state is AssetState.PUBLISHED
-        and asset.status is not Status.CLOSED
-        and asset.kind is not AssetKind.INDIVIDUAL
-    )
 
 
 def list_shown(asset: Asset) -> list[EntryTie]:
@@ -29,7 +20,7 @@ def list_shown(asset: Asset) -> list[EntryTie]:
     if not is_tieable(asset):
         return []
     agreed = _of(asset.id).where(EntryTie.state == TieState.AGREED)
-    return [tie for tie in db.session.scalars(agreed) if is_tieable(tie.other(asset))]
+    return [tie for tie in db.session.scalars(agreed) if tie.shows]
 
 
 def list_of(asset: Asset) -> list[EntryTie]:

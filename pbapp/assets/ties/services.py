@@ -11,7 +11,7 @@ from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT, Asset
 from pbapp.assets.ties import queries
-from pbapp.assets.ties.models import EntryTie, TieKind, TieState
+from pbapp.assets.ties.models import EntryTie, TieKind, TieState, is_tieable
 from pbapp.audit import services as audit
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
@@ -21,22 +21,28 @@ from pbapp.organisations.queries import is_member, list_leads
 from pbapp.refusal import N_, Refused
 
 NOT_AGAIN_FOR = timedelta(days=180)  # after a no
-NOT_AT_ONCE = timedelta(days=1)  # after an end: each asking is a letter
+NOT_AT_ONCE = timedelta(days=1)  # after an end
+ASKED_BY_MAIL = "tie_asked"
 ANSWERED = N_("This has been answered already.")
 # Somebody cannot host their host; two groups may well use each other's rooms.
 ONE_WAY = (TieKind.HOSTS, TieKind.RUNS)
 
 
-def speaks_for(asset: Asset, by: Account | None, *, has_key: bool = False) -> bool:
+def speaks_for(asset: Asset, by: Account | None, *, asking: Asset, has_key: bool = False) -> bool:
     """Who answers for an entry: its group; else whoever added it; else a moderator.
 
-    `has_key`: they came by the link that only whoever added it got.
+    `has_key`: they came by the link that only whoever added it got. A moderator does not answer
+    what their own group or they themselves ask; they do where nobody can be written to.
     """
     if asset.organisation_id is not None:
         return by is not None and is_member(by.id, asset.organisation_id)
-    if asset.submitter_email or asset.submitted_by_id:
-        return has_key or (by is not None and asset.submitted_by_id == by.id)
-    return by is not None and has_role(by.id, asset.board_id, [Role.MODERATOR])
+    added = asset.submitter_email or asset.submitted_by_id
+    if added and (has_key or (by is not None and asset.submitted_by_id == by.id)):
+        return True
+    if by is None or asset.submitter_email:
+        return False
+    own = is_member(by.id, asking.organisation_id) or asking.submitted_by_id == by.id
+    return not own and has_role(by.id, asset.board_id, [Role.MODERATOR])
 
 
 def ask(
@@ -52,14 +58,14 @@ def ask(
 
     `is_turned`: the other one hosts (runs, uses, lends to) this one. Call `tell_asked` next.
     """
-    if not (queries.is_tieable(asset) and queries.is_tieable(other)):
+    if not (is_tieable(asset) and is_tieable(other)):
         raise Refused(N_("Both have to be on the map."), "other")
     if asset.board_id != other.board_id:
         raise Refused(N_("Both have to be on the map of the same board."), "other")
     first, second = (other, asset) if is_turned else (asset, other)
     advisory_lock(f"ties {asset.board_id}")
     _refuse_circle(first, second, kind)
-    is_agreed = speaks_for(other, by)
+    is_agreed = speaks_for(other, by, asking=asset)
     if not is_agreed:
         _refuse_again(asset, other, kind)
     tie = EntryTie(
@@ -81,17 +87,23 @@ def ask(
 
 
 def tell_asked(*, tie: EntryTie, url: str, key_url: str) -> None:
-    """Write to who answers; a moderator finds it at the desk. `key_url` needs no account."""
+    """Write to who answers, once a day at most; a moderator finds it at the desk.
+
+    `key_url` needs no account.
+    """
     if tie.state is not TieState.ASKED:
         return
     asked = tie.answering
-    context: dict[str, object] = {"name": asked.name, "other": tie.asking.name}
+    item = {"id": tie.id, **_about(tie), "name": asked.name, "other": tie.asking.name}
     if asked.organisation_id is not None:
         for lead in list_leads(asked.organisation_id):
-            _write(tie, "asked", lead.email, lead.language, {**context, "url": url}, lead.id)
+            _ask_by_mail({**item, "url": url}, lead.email, lead.language)
     elif asked.submitter_email:
-        address, language = asked.submitter_email, asked.language
-        _write(tie, "asked", address, language, {**context, "url": key_url})
+        _ask_by_mail({**item, "url": key_url}, asked.submitter_email, asked.language)
+
+
+def _ask_by_mail(item: dict[str, object], address: str, language: str) -> None:
+    messages.gather_daily(item=item, to=address, template=ASKED_BY_MAIL, language=language)
 
 
 def answer(*, tie: EntryTie, yes: bool, by: Account | None, url: str) -> EntryTie:
@@ -103,16 +115,21 @@ def answer(*, tie: EntryTie, yes: bool, by: Account | None, url: str) -> EntryTi
         return tie  # a second press
     if tie.state is not TieState.ASKED:
         raise Refused(ANSWERED)
-    tie.state, tie.answered_at = state, clock.now()
-    flush()
+    if yes and not (is_tieable(tie.asking) and is_tieable(tie.answering)):
+        raise Refused(N_("One of the two is not on the map at the moment, so it cannot show."))
+    _close(tie, state)
     _log(tie, f"tie_{state}", by)
     context = {"name": tie.asking.name, "other": tie.answering.name, "is_agreed": yes, "url": url}
-    if tie.asked_by is not None:
-        person = tie.asked_by
-        _write(tie, "answered", person.email, person.language, context, person.id)
-    elif tie.asking.submitter_email:
-        address, language = tie.asking.submitter_email, tie.asking.language
-        _write(tie, "answered", address, language, context)
+    asked_by = tie.asked_by
+    to = asked_by.email if asked_by else tie.asking.submitter_email
+    if to:
+        messages.write(
+            key=f"tie {tie.id} answered",
+            to=to,
+            template="tie_answered",
+            context=context,
+            language=asked_by.language if asked_by else tie.asking.language,
+        )
     return tie
 
 
@@ -122,9 +139,16 @@ def end(*, tie: EntryTie, by: Account | None) -> None:
     db.session.refresh(tie)
     if tie.state not in (TieState.ASKED, TieState.AGREED):
         return
-    tie.state, tie.answered_at = TieState.ENDED, clock.now()
-    flush()
+    _close(tie, TieState.ENDED)
     _log(tie, "tie_ended", by)
+
+
+def _close(tie: EntryTie, state: TieState) -> None:
+    """It waits for an answer no more, nor is anybody asked for one."""
+    if tie.state is TieState.ASKED:
+        messages.take_out(template=ASKED_BY_MAIL, id=tie.id)
+    tie.state, tie.answered_at = state, clock.now()
+    flush()
 
 
 def _pair(one: Asset, other: Asset) -> str:
@@ -176,18 +200,6 @@ def _log(tie: EntryTie, what: str, by: Account | None) -> None:
     )
 
 
-def _write(
-    tie: EntryTie,
-    what: str,
-    address: str,
-    language: str,
-    context: dict[str, object],
-    person_id: UUID | None = None,
-) -> None:
-    messages.write(
-        key=f"tie {tie.id} {what} {person_id or ''}".strip(),
-        to=address,
-        template=f"tie_{what}",
-        context={**context, "kind": tie.kind.value, "is_first": tie.from_id == tie.answering.id},
-        language=language,
-    )
+def _about(tie: EntryTie) -> dict[str, object]:
+    """What the two have to do with each other, as the side that is asked reads it."""
+    return {"kind": tie.kind.value, "is_first": tie.from_id == tie.answering.id}

@@ -33,6 +33,13 @@ def label(tie: EntryTie, asset: Asset) -> str:
     return str((FROM if tie.from_id == asset.id else TO)[tie.kind])
 
 
+def state(tie: EntryTie) -> str:
+    """How it stands; what is agreed shows only while both are on the map."""
+    if tie.state is TieState.AGREED and not tie.shows:
+        return str(_l("Hidden: one of the two is off the map"))
+    return str(STATE[tie.state])
+
+
 def choices() -> list[tuple[str, str]]:
     """Every way in which an entry can be tied to another, for its form."""
     return [(f"{kind}", str(FROM[kind])) for kind in TieKind] + [

@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from pbapp.accounts.models import Account
 from pbapp.assets.claiming.models import Claim, ClaimState
@@ -323,9 +324,14 @@ def find_claims(viewer: Viewer) -> Select[Any]:
 
 
 def find_ties(viewer: Viewer) -> Select[Any]:
-    """Ties asked of an entry for which nobody else speaks."""
+    """Ties asked of an entry for which nobody else speaks, or nobody who can be written to."""
     either = or_(Asset.id == EntryTie.from_id, Asset.id == EntryTie.to_id)
     asked = and_(either, Asset.id != EntryTie.asked_for_id)
+    asking = aliased(Asset)
+    mine = or_(
+        _belongs(viewer.account, asking.organisation_id),
+        asking.submitted_by_id == viewer.account.id,
+    )
     row = _row(
         TIE,
         ref=EntryTie.id,
@@ -333,12 +339,12 @@ def find_ties(viewer: Viewer) -> Select[Any]:
         sender="",
         since=EntryTie.asked_at,
         board_id=Asset.board_id,
-    )
-    return row.join_from(EntryTie, Asset, asked).where(
+        bar=case((mine, OWN), else_=""),
+    ).join_from(EntryTie, Asset, asked)
+    return row.join(asking, asking.id == EntryTie.asked_for_id).where(
         EntryTie.state == TieState.ASKED,
         Asset.organisation_id.is_(None),
         Asset.submitter_email.is_(None),
-        Asset.submitted_by_id.is_(None),
         Asset.board_id.in_(viewer.boards({Role.MODERATOR})),
     )
 

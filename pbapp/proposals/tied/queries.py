@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from pbapp.assets.models import Asset
 from pbapp.db import db
 from pbapp.proposals.models import AssetTie, Proposal, ProposalState, TieKind
 from pbapp.rounds.models import Round
@@ -27,22 +28,26 @@ def list_kinds(asset_id: UUID) -> dict[Proposal, list[TieKind]]:
     """The public proposals tied to one entry, and what each would do with it."""
     found: dict[Proposal, list[TieKind]] = {}
     for _asset_id, proposal, kind in _ties([asset_id]):
-        found.setdefault(proposal, []).append(kind)
+        known = found.setdefault(proposal, [])
+        if kind not in known:  # it may name both entries of what turned out to be one thing
+            known.append(kind)
     return found
 
 
 def _ties(asset_ids: Collection[UUID]) -> list[tuple[UUID, Proposal, TieKind]]:
+    """What names an entry that is the same as another counts for the one that was kept."""
+    kept = func.coalesce(Asset.duplicate_of_id, Asset.id)
     query = (
-        select(AssetTie.asset_id, Proposal, AssetTie.kind)
+        select(kept, Proposal, AssetTie.kind)
+        .join(AssetTie, AssetTie.asset_id == Asset.id)
         .join(Proposal, Proposal.id == AssetTie.proposal_id)
         .join(Round, Round.id == Proposal.round_id)
         .options(contains_eager(Proposal.round))
         .where(
-            AssetTie.asset_id.in_(asset_ids),
+            or_(Asset.id.in_(asset_ids), Asset.duplicate_of_id.in_(asset_ids)),
             Round.is_public.is_(True),
             Proposal.state == ProposalState.ON_BALLOT,
         )
         .order_by(Proposal.round_id.desc(), Proposal.number, AssetTie.position)
     )
-    rows = db.session.execute(query)
-    return [(asset_id, proposal, kind) for asset_id, proposal, kind in rows if asset_id]
+    return [(asset_id, proposal, kind) for asset_id, proposal, kind in db.session.execute(query)]

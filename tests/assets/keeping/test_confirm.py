@@ -33,6 +33,11 @@ def test_a_mailed_link_needs_no_sign_in_and_one_press(world: World, stranger: Br
         stranger.submit(page, press="answer=right")
     (row,) = db.session.query(Confirmation)
     assert (row.by, row.method, row.said) == (Confirmer.GROUP, Method.MAIL, Said.RIGHT)
+    asset.state = AssetState.RETURNED
+    stranger.get(f"/assets/{asset.id}/confirm", status=404)
+    there = stranger.get(link(stranger, asset, world), status=303)  # its page says what to do
+    assert "Change this entry" in stranger.follow(there).links()
+    asset.state = AssetState.PUBLISHED
     assert asset.confirmed_method is Method.MAIL
     assert " by the group" in stranger.get(f"/assets/{asset.id}").text
 
@@ -93,15 +98,19 @@ def test_a_link_dies_when_the_entry_or_the_person_moves_on(world: World, strange
 
 
 def test_anybody_confirms_by_the_sheet_and_reports_the_rest(
-    world: World, stranger: Browser
+    world: World, stranger: Browser, group_member: Browser
 ) -> None:
-    asset = make_asset(world)
+    asset = make_asset(world, organisation_id=world.group.id)
+    typing = group_member.get(f"/assets/{asset.id}/edit")
     page = stranger.get(f"/assets/{asset.id}/confirm?from=sheet")
     report = stranger.follow(stranger.submit(page, press="answer=closed"))
     assert dict(report.form().filled({}))["part"] == "closed"
     assert "/report" in (stranger.submit(page, press="answer=changed").location or "")
     stranger.submit(page, press="answer=right")
     assert (asset.confirmed_by, asset.confirmed_method) == (Confirmer.VISITOR, Method.SHEET)
+    # That a visitor said so is no change: whoever was just typing one saves it all the same.
+    group_member.submit(typing, {"summary": "With a ramp.", "ward": "S13003048"})
+    assert asset.summary == "With a ramp."
 
 
 def test_who_may_say_that_it_is_closed(

@@ -117,6 +117,25 @@ def test_after_a_long_stop_and_with_mail_down_nothing_is_skipped(world: World) -
         reminding.remind()
     assert asset.reminder_stage == 2
     assert [row.stage for row in db.session.query(AssetReminder).order_by("stage")] == [1, 2]
+    db.session.commit()
+    assert asset.version == 1  # to be asked is no change of an entry
+
+
+def test_who_has_no_page_of_their_own_gets_every_link_in_each_of_their_languages(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminding, "LISTED", 1)
+    mine: dict[str, object] = {"organisation_id": None, "submitter_email": "me@example.org"}
+    for name, language in (("One", "en"), ("Two", "en"), ("Three", "gd")):
+        due(world, name, language=language, **mine)
+    due(world, "Hall")
+    due(world, "Room")
+    assert reminding.remind() == 3
+    theirs = [letter.text for to, letter in letters() if to == "me@example.org"]
+    assert sorted(text.count("/confirm?key=") for text in theirs) == [1, 2]
+    (ours,) = [letter.text for to, letter in letters() if to == LEAD]
+    assert "1 more entry of your group is due:" in ours
+    assert f"/groups/{world.group.id}/entries" in ours
 
 
 def test_who_is_asked_and_who_is_not(world: World, officer: Browser) -> None:
