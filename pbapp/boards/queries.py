@@ -57,6 +57,20 @@ def list_wards(board: Board) -> list[Area]:
     return list(db.session.scalars(query))
 
 
+def find_ward(board: Board, typed: str) -> Area | None:
+    """A ward of a board with its areas loaded, by its GSS code or the council's number for it."""
+    named = typed.upper()
+    return next(
+        (
+            link.area
+            for link in board.board_areas
+            if named == link.area.gss_code
+            or (link.area.number is not None and named == str(link.area.number))
+        ),
+        None,
+    )
+
+
 def roles_by_board(account_id: UUID) -> dict[int, frozenset[Role]]:
     """Board id to the roles somebody has there."""
     found: dict[int, set[Role]] = {}

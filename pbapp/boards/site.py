@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, g
+from flask import Flask, abort, g, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from pbapp.boards.access import any_counter, any_officer
 from pbapp.boards.models import Board
+from pbapp.boards.queries import find_ward
 from pbapp.db import db
+from pbapp.places.models import Area
 from pbapp.web.context import settings
 
 
@@ -43,6 +45,18 @@ def use_board(board: Board) -> None:
     if g.get("board") is not board:
         g.board = board
         g.pop("site", None)
+
+
+def the_ward(board: Board, code: str) -> Area:
+    """The ward that an address of this request means; every other form leads to its GSS code."""
+    found = find_ward(board, code)
+    if found is None:
+        abort(404)
+    if code != found.gss_code:
+        known = {**(request.view_args or {}), "code": found.gss_code}
+        asked = request.query_string.decode("latin-1")
+        abort(redirect(url_for(request.endpoint or "", **known) + (f"?{asked}" if asked else "")))
+    return found
 
 
 def the_board() -> Board | None:

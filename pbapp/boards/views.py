@@ -17,7 +17,7 @@ from pbapp.boards import queries, services, words
 from pbapp.boards.access import is_on_board
 from pbapp.boards.colours import shades_of
 from pbapp.boards.models import Board
-from pbapp.boards.site import use_board
+from pbapp.boards.site import the_ward, use_board
 from pbapp.db import db
 from pbapp.engagement import queries as engagement
 from pbapp.gaps import queries as gaps
@@ -104,15 +104,11 @@ def members(slug: str) -> str | Response:
 
 @bp.get("/<slug>/wards/<code>")
 @access(anyone)
-def ward(slug: str, code: str) -> str | Response:
+def ward(slug: str, code: str) -> str:
     """One ward, by its number or its GSS code; the code is the lasting address."""
     board = _load(slug)
     wards = [link.area for link in board.board_areas]
-    found = next((w for w in wards if code in (w.gss_code, str(w.number))), None)
-    if found is None:
-        abort(404)
-    if code != found.gss_code:
-        return redirect(url_for(".ward", slug=slug, code=found.gss_code))
+    found = the_ward(board, code)
     now = clock.now()
     strengths = ward_gaps.find_strengths(board, found.id, now)
     undecided = proposals.list_undecided(board, now)

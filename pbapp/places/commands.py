@@ -41,6 +41,18 @@ a_council = click.option(
 )
 
 
+a_layer = click.option(
+    "--layer",
+    metavar="NAME",
+    help="Which layer or Shapefile, where the file has several that could be it.",
+)
+with_gaps = click.option(
+    "--allow-gaps",
+    is_flag=True,
+    help="Take boundaries that leave ground without a ward inside the council: it is water.",
+)
+
+
 @click.group()
 def geodata() -> None:
     """Ward boundaries, postcodes and deprivation.
@@ -69,6 +81,8 @@ def geodata() -> None:
     metavar="YYYY-MM-DD",
     help="The day the boundaries are of.",
 )
+@a_layer
+@with_gaps
 @a_council
 @with_app
 def import_(
@@ -77,15 +91,18 @@ def import_(
     source: str,
     attribution: str | None,
     dated: datetime | None,
+    layer: str | None,
+    allow_gaps: bool,
     council_code: str | None,
 ) -> None:
     """Import the council's ward boundaries from a file and make them the current ones.
 
     FILE is GeoJSON, a GeoPackage, or a Shapefile in a zip: what it holds says which, not its name.
     It may hold the wards of the whole country: only the council's are taken. Coordinates may be
-    longitude and latitude (EPSG:4326) or British National Grid (EPSG:27700). The ward's code is
-    read from ward_code, WDyyCD, geoid or CODE, its name from ward_name or WDyyNM, its council from
-    council_code or LADyyCD.
+    longitude and latitude (EPSG:4326, EPSG:4258), British National Grid (EPSG:27700) or a web
+    map's (EPSG:3857). Of several layers the one with most of the council's wards is taken, unless
+    --layer names another. The ward's code is read from ward_code, WDyyCD, geoid or CODE, its name
+    from ward_name or WDyyNM, its council from council_code or LADyyCD.
 
     Before anything is stored the file must have every ward of the council that we know, each a
     valid shape of a likely size in about the right place, without overlaps and gaps. If not, every
@@ -102,7 +119,9 @@ def import_(
     known = services.known_wards(council) if council else []
     db.session.rollback()  # reading may take long, and the board's service goes on meanwhile
     try:
-        read = read_boundaries(path, council_code=code, known=known)
+        read = read_boundaries(
+            path, council_code=code, known=known, layer=layer, allow_gaps=allow_gaps
+        )
     except FileProblems as problems:
         _refuse(path.name, problems)
     council = queries.find_area(code) or services.set_up_areas(
@@ -125,9 +144,12 @@ def import_(
 @click.option("--from-ons", is_flag=True, help="From the ONS Open Geography Portal.")
 @click.option("--base-url", default=ons.BASE_URL, metavar="URL", help="Where its services are.")
 @click.option("--layer", help="Which boundaries. Default: the newest generalised ones (BGC).")
+@with_gaps
 @a_council
 @with_app
-def fetch(from_ons: bool, base_url: str, layer: str | None, council_code: str | None) -> None:
+def fetch(
+    from_ons: bool, base_url: str, layer: str | None, allow_gaps: bool, council_code: str | None
+) -> None:
     """Fetch the council's ward boundaries over the internet and make them the current ones.
 
     For installations that may reach the internet; others download a file elsewhere and import it.
@@ -153,7 +175,7 @@ def fetch(from_ons: bool, base_url: str, layer: str | None, council_code: str | 
             known_codes=[ward.code for ward in known],
             service=layer,
         )
-        read = check_boundaries(fetched.data, council_code=code, known=known)
+        read = check_boundaries(fetched.data, council_code=code, known=known, allow_gaps=allow_gaps)
     except FileProblems as problems:
         _refuse("What the portal has", problems)
     click.echo(f"Fetched {fetched.vintage.service} in {fetched.pages} pages.")
@@ -243,6 +265,7 @@ def _say_taken(council: Area, read: ReadPostcodes, taken: services.Taken) -> Non
     for number, why in (
         (read.elsewhere, "for wards of other councils"),
         (read.ended, "for postcodes that have ended"),
+        (read.parts, "for the smaller part of a postcode that a boundary splits"),
         (read.without_ward, "without a ward"),
     ):
         if number:
@@ -266,6 +289,7 @@ def _say_taken(council: Area, read: ReadPostcodes, taken: services.Taken) -> Non
     metavar="YYYY-MM-DD",
     help="The day the figures were published.",
 )
+@a_layer
 @a_council
 @with_app
 def deprivation(
@@ -274,6 +298,7 @@ def deprivation(
     source: str,
     attribution: str | None,
     dated: datetime | None,
+    layer: str | None,
     council_code: str | None,
 ) -> None:
     """Import data zones and their place in the Scottish Index of Multiple Deprivation.
@@ -300,7 +325,7 @@ def deprivation(
     ward_at = queries.wards_by_point(council)
     db.session.rollback()
     try:
-        read = read_zones(path, ward_codes=ward_codes, ward_at=ward_at)
+        read = read_zones(path, ward_codes=ward_codes, ward_at=ward_at, layer=layer)
     except FileProblems as problems:
         _refuse(path.name, problems)
     taken = services.import_deprivation(

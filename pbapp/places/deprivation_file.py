@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from pbapp.places import boundary_file, geojson_file, wkb, zips
+from pbapp.places.coordinates import DEGREES, box_of, system_of
 from pbapp.places.geopackage import START as GEOPACKAGE
 from pbapp.places.problems import FileProblems, brief
 from pbapp.places.shapefile import SHAPEFILE
@@ -25,14 +27,15 @@ ZONE_CODE = re.compile(r"[SEWN][0-9]{8}")
 ZONE_FIELDS = (r"dz\d\d_code", r"data_?zone(\d{4})?(code)?", r"dz", r"lsoa\d\dcd", r"gss_code")
 FIELDS = {
     "zone": ZONE_FIELDS,
-    "people": (r"total_population", r"population", r"sape\d{4}", r"totpop"),
-    "decile": (r"simd\d{4}(v\d)?_decile", r"decile(v\d)?"),
-    "quintile": (r"simd\d{4}(v\d)?_quintile", r"quintile(v\d)?"),
+    "people": (r"total_population", r"population", r"sape\d{4}", r"tot_?pop(\d{4})?"),
+    "decile": (r"(overall_)?simd_?(\d\d){1,2}(v\d)?_decile", r"decile(v\d)?"),
+    "quintile": (r"(overall_)?simd_?(\d\d){1,2}(v\d)?_quintile", r"quintile(v\d)?"),
     "ward": (r"ward_code", r"wd\d\dcd", r"electoralward\d{4}code"),
     "lat": (r"lat", r"latitude"),
     "lon": (r"lon", r"long", r"lng", r"longitude"),
 }
-EDITION = re.compile(r"simd(\d{4}(?:v\d)?)_(?:decile|quintile)", re.IGNORECASE)
+EDITION = re.compile(r"(?:overall_)?simd_?((?:\d\d){1,2}(?:v\d)?)_(?:decile|quintile)")
+WHOLE = re.compile(r"[0-9]{1,9}(\.0{1,6})?|[0-9]{1,3}(,[0-9]{3})+")
 
 WardAt = Callable[[float, float], str | None]
 
@@ -57,16 +60,19 @@ class ReadZones:
     edition: str | None
 
 
-def read_zones(path: Path, *, ward_codes: Iterable[str], ward_at: WardAt) -> ReadZones:
+def read_zones(
+    path: Path, *, ward_codes: Iterable[str], ward_at: WardAt, layer: str | None = None
+) -> ReadZones:
     """The data zones of one council's wards; raises `FileProblems`.
 
     A zone's ward is what the file says, and where it says none, what `ward_at` finds at its middle.
+    `layer` is the one meant of a file that has several.
     """
     wards = frozenset(ward_codes)
     found: dict[str, ZoneRow] = {}
     problems: list[str] = []
-    elsewhere, edition = 0, None
-    for place, fields, middle in _rows(path):
+    elsewhere, placeless, edition = 0, 0, None
+    for place, fields, middle in _rows(path, layer):
         row, names = _known_fields(fields)
         edition = edition or next((m[1] for n in names if (m := EDITION.fullmatch(n))), None)
         try:
@@ -76,12 +82,18 @@ def read_zones(path: Path, *, ward_codes: Iterable[str], ward_at: WardAt) -> Rea
             continue
         if zone is None:
             elsewhere += 1
+            placeless += not (row["ward"] or row["lat"] or middle)
             continue
         if zone.code in found:
             problems.append(f"{place}: data zone {zone.code} is in the file twice.")
         found[zone.code] = zone
     if problems:
         raise FileProblems(problems)
+    if not found and placeless:
+        _no(
+            "The file does not say where its data zones are. A table needs lat and lon; or take "
+            "the same figures as a Shapefile or GeoPackage, which have the shapes."
+        )
     if not found:
         _no(
             "No row of the file is a data zone of a ward that we know. Where the file has no "
@@ -113,6 +125,11 @@ def _zone(
     decile = _whole(row, "decile", 1, 10) if row["decile"] else None
     if row["quintile"]:
         quintile = _whole(row, "quintile", 1, 5)
+        if decile is not None and quintile != (decile + 1) // 2:
+            raise ValueError(
+                f"data zone {code} is in fifth {quintile}, but in tenth {decile}, which is "
+                f"in fifth {(decile + 1) // 2}. Both count from 1, the greatest need."
+            )
     elif decile is not None:
         quintile = (decile + 1) // 2
     else:
@@ -123,9 +140,10 @@ def _zone(
 
 def _whole(row: Mapping[str, str], name: str, low: int, high: int) -> int:
     text = row[name]
-    if not re.fullmatch(r"[0-9]{1,9}(\.0{1,6})?", text) or not low <= float(text) <= high:
+    number = float(text.replace(",", "")) if WHOLE.fullmatch(text) else -1
+    if not low <= number <= high:
         raise ValueError(f"{name} is “{brief(text)}”, not a whole number from {low} to {high:,}.")
-    return int(float(text))
+    return int(number)
 
 
 def _point(row: Mapping[str, str]) -> tuple[float, float] | None:
@@ -157,7 +175,9 @@ def _known_fields(fields: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]
 # --- kinds of file ------------------------------------------------------------------------------
 
 
-def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], tuple[float, float] | None]]:
+def _rows(
+    path: Path, layer: str | None
+) -> Iterator[tuple[str, Mapping[str, Any], tuple[float, float] | None]]:
     """Where it stands, the fields, and the middle of its shape if it has one."""
     geojson_file.check_size(path)
     with path.open("rb") as file:
@@ -170,12 +190,19 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], tuple[float, flo
         for line, fields in _table(path):
             yield f"Line {line:,}", fields, None
         return
-    data = boundary_file.load(path, codes=ZONE_FIELDS)
+    data = boundary_file.load(
+        path, codes=ZONE_FIELDS, count=_count_zones, layer=layer, most=MAX_ROWS
+    )
     features = geojson_file.features_of(data, most=MAX_ROWS)
     middles = _middles([feature.get("geometry") for feature in features], data)
     for place, (feature, middle) in enumerate(zip(features, middles, strict=True), 1):
         properties = feature.get("properties")
         yield f"Feature {place:,}", properties if isinstance(properties, dict) else {}, middle
+
+
+def _count_zones(facts: Iterable[Mapping[str, Any]]) -> int:
+    codes = Counter(_known_fields(fields)[0]["zone"].upper() for fields in facts)
+    return sum(n == 1 for code, n in codes.items() if ZONE_CODE.fullmatch(code))
 
 
 def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -193,7 +220,7 @@ def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                     _no(f"The file has more than {MAX_ROWS:,} rows.")
                 yield reader.line_num, row
         except UnicodeDecodeError:
-            _no("The file is not text in UTF-8.")
+            _no("The file is not text in UTF-8. Save it as CSV in UTF-8.")
         except csv.Error as error:
             _no(f"Line {reader.line_num:,}: the file is not CSV: {error}.")
 
@@ -206,8 +233,12 @@ def _middles(geometries: list[Any], data: dict[str, Any]) -> list[tuple[float, f
     shapes = [_shape(geometry) for geometry in geometries]
     if not any(shapes):
         return [None] * len(shapes)
-    epsg = geojson_file.epsg_of(data) or 4326
-    points = geopandas.GeoSeries(shapely.point_on_surface(shapes), crs=epsg).to_crs(4326)
+    inside = geopandas.GeoSeries(shapely.point_on_surface(shapes))
+    known = inside[~(inside.isna() | inside.is_empty)]
+    if known.empty:
+        return [None] * len(shapes)
+    epsg = system_of(box_of(zip(known.x, known.y, strict=True)), geojson_file.epsg_of(data))
+    points = inside.set_crs(epsg).to_crs(DEGREES)
     return [
         (round(point.y, 6), round(point.x, 6)) if point is not None and not point.is_empty else None
         for point in points

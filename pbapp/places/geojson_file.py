@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from pbapp.places import wkb
+from pbapp.places.coordinates import said_by_name
 from pbapp.places.problems import FileProblems, brief
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -27,6 +29,7 @@ NAME_FIELDS = (r"ward_name", r"wd\d\dnm", r"name")
 COUNCIL_FIELDS = (r"council_co(de)?", r"lad\d\dcd")
 COUNCIL_NAME_FIELDS = (r"council_na(me)?", r"lad\d\dnm")
 SHAPES = ("Polygon", "MultiPolygon")
+BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,8 @@ def read(data: dict[str, Any], council_code: str, known_codes: frozenset[str]) -
     problems: list[str] = []
     wards: list[RawWard] = []
     for place, feature in enumerate(features, 1):
-        properties = feature.get("properties")
-        fields = properties if isinstance(properties, dict) else {}
-        code = str(_field(fields, CODE_FIELDS) or "").strip().upper()
-        council = _text(_field(fields, COUNCIL_FIELDS))
+        fields = fields_of(feature)
+        code, council = _code_and_council(fields)
         ours = code in known_codes if council is None else council.upper() == council_code
         if not ours or not GSS_CODE.fullmatch(code):
             if ours:
@@ -97,6 +98,29 @@ def read(data: dict[str, Any], council_code: str, known_codes: frozenset[str]) -
     )
 
 
+def fields_of(feature: Mapping[str, Any]) -> dict[str, Any]:
+    properties = feature.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def count_wards(
+    facts: Iterable[Mapping[str, Any]], council_code: str, known_codes: frozenset[str]
+) -> int:
+    """How many of the council's wards have just one row: in a file of other things, few do."""
+    codes = Counter(
+        code
+        for code, council in map(_code_and_council, facts)
+        if GSS_CODE.fullmatch(code) and (council or council_code).upper() == council_code
+        if not known_codes or code in known_codes
+    )
+    return sum(times == 1 for times in codes.values())
+
+
+def _code_and_council(fields: Mapping[str, Any]) -> tuple[str, str | None]:
+    code = str(_field(fields, CODE_FIELDS) or "").strip().upper()
+    return code, _text(_field(fields, COUNCIL_FIELDS))
+
+
 def check_size(path: Path) -> None:
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -117,10 +141,15 @@ def parse(raw: bytes) -> dict[str, Any]:
     try:
         data = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError as error:
-        _no(f"The file is not text in UTF-8 (byte {error.start:,} is not).")
+        _no(f"The file is not text in UTF-8 (byte {error.start:,} is not). Save it as UTF-8.")
     except RecursionError:
         _no("The file holds lists within lists, thousands deep. No boundary needs that.")
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and raw.lstrip(BLANK).startswith(b"{"):
+            _no(
+                f"The file has more than one JSON object: the next begins in line {error.lineno}. "
+                "Export it as one FeatureCollection, not as a line for each feature."
+            )
         _no(
             f"The file is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}. "
             "It is no GeoPackage and no zipped Shapefile either."
@@ -133,14 +162,17 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def _refuse_other_formats(start: bytes) -> None:
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if start.lstrip(BLANK).startswith(b"<"):
         _no("This is XML (a VRT, KML, GML or web page), not GeoJSON.")
     if not start.strip():
         _no("The file is empty.")
 
 
 def _no_constant(name: str) -> NoReturn:
-    _no(f"The file has “{name}” where a number must be.")
+    _no(
+        f"The file has “{name}” where a number must be, which GeoJSON does not know. Mend that "
+        "place, or export the file as a GeoPackage."
+    )
 
 
 def _no(problem: str) -> NoReturn:
@@ -153,6 +185,8 @@ def _refuse(problems: list[str]) -> None:
 
 
 def features_of(data: dict[str, Any], most: int = MAX_FEATURES) -> list[dict[str, Any]]:
+    if "geometryType" in data and "spatialReference" in data:
+        _no("This is Esri's own JSON, not GeoJSON. Ask the service for GeoJSON (f=geojson).")
     if data.get("type") != "FeatureCollection":
         _no(
             f"The file's type is “{brief(data.get('type'))}”; boundaries must be a GeoJSON "
@@ -181,7 +215,8 @@ def _nothing_found(features: list[dict[str, Any]], council_code: str) -> NoRetur
     _no(
         f"The file has {len(features)} features, but no ward of council {council_code}. Its fields "
         f"are: {brief(fields, 300) or 'none'}. A ward's code is looked for in ward_code, WDyyCD, "
-        "geoid and CODE, its council in council_code and LADyyCD."
+        "geoid and CODE, its council in council_code and LADyyCD. Where a file does not say the "
+        "council, only wards that we know already are taken."
     )
 
 
@@ -294,13 +329,8 @@ def epsg_of(data: dict[str, Any]) -> int | None:
     if crs is None:
         return None
     properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
-    if name.upper().endswith("CRS84"):
-        return 4326
-    code = re.search(r"EPSG:{1,2}(?:[0-9.]*:)?([0-9]{4,6})$", name, re.IGNORECASE)
-    if code and int(code[1]) in (4326, 27700):
-        return int(code[1])
-    _no(
-        f"The file says its coordinates are “{brief(name or crs)}”. We read longitude and latitude "
-        "(EPSG:4326) and the British National Grid (EPSG:27700)."
-    )
+    if not isinstance(properties, dict):
+        return said_by_name(str(crs))
+    if crs.get("type") == "EPSG":  # as it was before GeoJSON had names
+        return said_by_name(f"EPSG:{properties.get('code')}")
+    return said_by_name(str(properties.get("name") or properties))

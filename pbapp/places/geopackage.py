@@ -1,4 +1,4 @@
-"""Read the wards of a GeoPackage that a stranger may have made.
+"""Read the layers of a GeoPackage that a stranger may have made.
 
 A GeoPackage is a SQLite file, so SQLite reads it, held to plain tables: no view, no virtual table
 and no function of the file's own runs. GDAL is not asked. Layout: OGC 12-128r19.
@@ -9,15 +9,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pbapp.places.layers import Layer
 from pbapp.places.problems import FileProblems, brief
 
 START = b"SQLite format 3\0"
 MAX_CELL = 32 * 1024 * 1024
+MOST_LAYERS = 200
 # SQLite counts its steps: this many, some 20 seconds, and a file that only keeps us busy is left.
 STEPS_AT_ONCE, MOST_TIMES = 1_000_000, 1_000
 ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
@@ -27,22 +29,30 @@ LAYERS = """
     FROM gpkg_contents c
     JOIN gpkg_geometry_columns g ON g.table_name = c.table_name
     LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id
-    JOIN sqlite_master m ON m.name = c.table_name AND m.type = 'table' AND m.rootpage > 0
+    JOIN sqlite_master m ON m.name = c.table_name COLLATE NOCASE
+        AND m.type = 'table' AND m.rootpage > 0
     WHERE c.data_type = 'features'
 """
 
 
-def load(path: Path, *, most: int, is_wanted: Callable[[list[str]], bool]) -> dict[str, Any]:
-    """The wanted layer as a FeatureCollection; geometries stay well-known binary.
+@contextmanager
+def opened(path: Path, *, most: int) -> Iterator[list[Layer]]:
+    """Its layers, of which no more than `most` features and one are read.
 
-    `is_wanted` is asked about a layer's fields, `most` is how many features are read.
+    Geometries stay well-known binary.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "wards.gpkg"  # alone there: no journal beside it is played back
         shutil.copyfile(path, copy)
         try:
             with closing(_connect(copy)) as connection:
-                return _read(connection, most, is_wanted)
+                layers = [_layer(connection, most, *row) for row in _layers(connection)]
+                if not layers:
+                    _no(
+                        "The GeoPackage has no table of shapes; views are not read. Export the "
+                        "wards as a layer of their own."
+                    )
+                yield layers
         except sqlite3.Error as error:
             _no(f"The file begins like a GeoPackage, but cannot be read as one: {brief(error)}.")
 
@@ -68,30 +78,38 @@ def _connect(copy: Path) -> sqlite3.Connection:
     return connection
 
 
-def _read(
-    connection: sqlite3.Connection, most: int, is_wanted: Callable[[list[str]], bool]
-) -> dict[str, Any]:
-    layers = connection.execute(LAYERS).fetchmany(200)
-    named = []
-    for table, geometry, organization, code in layers:
-        quoted = '"' + table.replace('"', '""') + '"'
-        rows = connection.execute(f"SELECT * FROM {quoted}")  # noqa: S608 — quoted
-        fields = [column[0] for column in rows.description]
-        if is_wanted(fields):
-            named.append((table, geometry, organization, code, fields, rows))
-    if len(named) != 1:
-        names = ", ".join(brief(layer[0], 40) for layer in layers) or "none"
-        _no(
-            f"The GeoPackage has {len(named) or 'no'} layers with the field of codes that we look "
-            f"for (ward_code, WDyyCD; DataZone), and must have one. Its layers: {names}."
-        )
-    _, geometry, organization, code, fields, rows = named[0]
-    found = rows.fetchmany(most + 1)
-    return {
-        "type": "FeatureCollection",
-        "crs": _crs(organization, code),
-        "features": [_feature(dict(zip(fields, row, strict=True)), geometry) for row in found],
-    }
+def _layers(connection: sqlite3.Connection) -> list[tuple[str, str, object, object]]:
+    return connection.execute(LAYERS).fetchmany(MOST_LAYERS)
+
+
+def _layer(
+    connection: sqlite3.Connection,
+    most: int,
+    table: str,
+    geometry: str,
+    organization: object,
+    code: object,
+) -> Layer:
+    fields = [c[0] for c in connection.execute(f"SELECT * FROM {_quoted(table)}").description]  # noqa: S608
+    plain = [field for field in fields if field.casefold() != geometry.casefold()]
+
+    def rows(wanted: list[str]) -> list[dict[str, Any]]:
+        columns = ", ".join(_quoted(field) for field in wanted)
+        found = connection.execute(f"SELECT {columns} FROM {_quoted(table)}")  # noqa: S608 — quoted
+        return [dict(zip(wanted, row, strict=True)) for row in found.fetchmany(most + 1)]
+
+    def features() -> dict[str, Any]:
+        return {
+            "type": "FeatureCollection",
+            "crs": _crs(organization, code),
+            "features": [_feature(row, geometry) for row in rows(fields)],
+        }
+
+    return Layer(table, plain, lambda: rows(plain) if plain else [], features)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _crs(organization: object, code: object) -> dict[str, Any] | None:
@@ -101,7 +119,8 @@ def _crs(organization: object, code: object) -> dict[str, Any] | None:
 
 
 def _feature(row: dict[str, Any], geometry: str) -> dict[str, Any]:
-    blob = row.pop(geometry, None)
+    name = next((field for field in row if field.casefold() == geometry.casefold()), None)
+    blob = row.pop(name) if name else None
     return {
         "type": "Feature",
         "properties": {k: v for k, v in row.items() if not isinstance(v, bytes)},

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pbapp.places import boundary_file, geojson_file
+from pbapp.places.coordinates import DEGREES, METRES, Box, box_of, system_of
 from pbapp.places.geojson_file import RawFile, RawWard, ring_name
 from pbapp.places.problems import FileProblems
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from shapely.geometry.base import BaseGeometry
 
-METRES, DEGREES = 27700, 4326
 # Every ward in Britain is between these: the City of London's smallest, the Highlands' largest.
 SMALLEST_KM2, LARGEST_KM2 = 0.02, 6_000.0
 GIVEN_AREA_TOLERANCE = 0.05
@@ -74,16 +74,37 @@ class ReadBoundaries:
 
 
 def read_boundaries(
-    path: Path, *, council_code: str, known: Sequence[KnownWard] = ()
+    path: Path,
+    *,
+    council_code: str,
+    known: Sequence[KnownWard] = (),
+    layer: str | None = None,
+    allow_gaps: bool = False,
 ) -> ReadBoundaries:
-    """One council's wards out of a file of any kind we read; raises `FileProblems`."""
-    return check_boundaries(boundary_file.load(path), council_code=council_code, known=known)
+    """One council's wards out of a file of any kind we read; raises `FileProblems`.
+
+    `layer` is the one meant of a file that has several.
+    """
+    codes = frozenset(ward.code for ward in known)
+    data = boundary_file.load(
+        path,
+        count=lambda facts: geojson_file.count_wards(facts, council_code, codes),
+        layer=layer,
+    )
+    return check_boundaries(data, council_code=council_code, known=known, allow_gaps=allow_gaps)
 
 
 def check_boundaries(
-    data: dict[str, Any], *, council_code: str, known: Sequence[KnownWard] = ()
+    data: dict[str, Any],
+    *,
+    council_code: str,
+    known: Sequence[KnownWard] = (),
+    allow_gaps: bool = False,
 ) -> ReadBoundaries:
-    """One council's wards out of a FeatureCollection; raises with all that is wrong with it."""
+    """One council's wards out of a FeatureCollection; raises with all that is wrong with it.
+
+    `allow_gaps`: somebody looked at the ground that no ward covers, and it is water.
+    """
     wards_known = {ward.code: ward for ward in known}
     raw = geojson_file.read(data, council_code, frozenset(wards_known))
     problems = _missing_or_twice(raw, wards_known)
@@ -98,7 +119,7 @@ def check_boundaries(
     problems = [
         *_implausible(raw.wards, metres),
         *_overlaps(metres),
-        *_holes(metres),
+        *([] if allow_gaps else _holes(metres)),
         *_far_away(metres, wards_known),
     ]
     if problems:
@@ -117,7 +138,8 @@ def check_boundaries(
 def _missing_or_twice(raw: RawFile, known: Mapping[str, KnownWard]) -> list[str]:
     codes = [ward.code for ward in raw.wards]
     problems = [
-        f"Ward {code} is in the file {codes.count(code)} times."
+        f"Ward {code} is in the file {codes.count(code)} times. If each time is a part of it, "
+        "merge the parts (in QGIS: Dissolve, by the field of codes); if not, leave one."
         for code in sorted(set(codes))
         if codes.count(code) > 1
     ]
@@ -128,39 +150,33 @@ def _missing_or_twice(raw: RawFile, known: Mapping[str, KnownWard]) -> list[str]
             "The file says it is only the first page of an answer (exceededTransferLimit): "
             "download the others too, or only the council's wards."
         )
+    elif missing:
+        problems.append(
+            "Take a file with all wards of the council, of the year that their codes are of."
+        )
     return problems
 
 
 def _coordinates(raw: RawFile, problems: list[str]) -> int:
-    """Which of the two systems the numbers are in: what the file says must fit what they are."""
-    xs, ys = [], []
-    for ward in raw.wards:
-        for part in ward.parts:
-            for ring in part:
-                xs += [x for x, _ in ring]
-                ys += [y for _, y in ring]
-    west, east, south, north = min(xs), max(xs), min(ys), max(ys)
-    span = (
-        f"The first numbers run from {west:g} to {east:g}, the second from {south:g} to {north:g}"
-    )
-    if west >= -9 and east <= 2.5 and south >= 49 and north <= 61.5:
-        looks = DEGREES
-    elif west >= 49 and east <= 61.5 and south >= -9 and north <= 2.5:
-        problems.append(
-            f"{span}: latitude and longitude are the wrong way round. GeoJSON puts longitude first."
-        )
-        return DEGREES
-    elif west >= 0 and east <= 700_000 and south >= 0 and north <= 1_300_000 and east > 1_000:
-        looks = METRES
-    else:
-        problems.append(
-            f"{span}: that is neither longitude and latitude in Britain (EPSG:4326) nor the "
-            "British National Grid (EPSG:27700)."
-        )
-        return raw.epsg or DEGREES
-    if raw.epsg is not None and raw.epsg != looks:
-        problems.append(f"{span}: that is EPSG:{looks}, but the file says EPSG:{raw.epsg}.")
-    return looks
+    """Which system the numbers are in; where only some wards do not fit, those are named."""
+    boxes = [
+        (ward.code, box_of(place for part in ward.parts for ring in part for place in ring))
+        for ward in raw.wards
+    ]
+    looks = [box.looks for _, box in boxes if box.looks]
+    common = max(looks, key=looks.count, default=None)
+    odd = [(code, box) for code, box in boxes if box.looks != common]
+    if common is None or not odd:
+        odd = [("", Box.around(box for _, box in boxes))]
+    epsg = DEGREES
+    for code, box in odd:
+        try:
+            epsg = system_of(box, common if code else raw.epsg)
+        except FileProblems as found:
+            problems += [
+                f"Ward {code}: {problem}" if code else problem for problem in found.problems
+            ]
+    return epsg
 
 
 def _frame(wards: list[RawWard], epsg: int) -> GeoDataFrame:
@@ -255,7 +271,8 @@ def _holes(metres: GeoDataFrame) -> list[str]:
             if hole.area > HOLE_KM2 * 1e6:
                 problems.append(
                     f"No ward covers {hole.area / 1e6:,.2f} km² inside the council's area, "
-                    f"around {_lat_lon(hole)}."
+                    f"around {_lat_lon(hole)}. Where that is water, such as a loch of the sea, "
+                    "say --allow-gaps."
                 )
     return problems
 

@@ -22,15 +22,38 @@ MAX_CELL = 2_000
 GSS_CODE = re.compile(r"[A-Z][0-9]{8}")
 # Code-Point Open has no header line: postcode, quality, easting, northing, five codes, ward.
 CODE_POINT_OPEN = ("pc", "pq", "ea", "no", "cy", "rh", "lh", "cc", "dc", "wc")
+# Each publisher's headings, and those of other years: osward and oseast1m of the ONS became
+# wd25cd and east1m in 2025.
 FIELDS = {
-    "postcode": (r"postcode", r"pcds", r"pcd\d?", r"pc"),
-    "ward": (r"ward_code", r"electoralward\d{4}code", r"osward", r"wd\d\dcd", r"ward", r"wc"),
-    "council": (r"council_code", r"councilarea\d{4}code", r"oslaua", r"lad\d\dcd", r"dc"),
-    "ended": (r"doterm", r"dateofdeletion"),
+    "postcode": (r"post_?code", r"pcds", r"pcd\d?", r"pc"),
+    "ward": (
+        r"ward_?code",
+        r"electoral_?ward_?(\d{4})?_?code",
+        r"admin_ward_code",
+        r"osward",
+        r"wd\d\dcd",
+        r"ward",
+        r"wc",
+    ),
+    "council": (
+        r"council_?code",
+        r"council_?area_?(\d{4})?_?code",
+        r"admin_district_code",
+        r"(os)?laua",
+        r"lad\d\dcd",
+        r"dc",
+    ),
+    "ended": (r"doterm", r"date_?of_?deletion"),
     "lat": (r"lat", r"latitude"),
     "lon": (r"lon", r"long", r"lng", r"longitude"),
-    "easting": (r"easting", r"oseast1m", r"gridreferenceeasting", r"ea"),
-    "northing": (r"northing", r"osnrth1m", r"gridreferencenorthing", r"no"),
+    "easting": (r"eastings?", r"(os)?east1m", r"grid_?reference_?eastings?", r"ea"),
+    "northing": (
+        r"northings?",
+        r"(os)?north1m",
+        r"osnrth1m",
+        r"grid_?reference_?northings?",
+        r"no",
+    ),
 }
 # The Scottish Postcode Directory parts a postcode that straddles a boundary: A is the larger part.
 SPLIT_PART = re.compile(r"(.+[0-9][A-Z]{2})([A-E])")
@@ -52,7 +75,16 @@ class ReadPostcodes:
     elsewhere: int
     ended: int
     without_ward: int
+    parts: int = 0
     passed_over: tuple[str, ...] = ()
+
+
+class _UnknownWard(ValueError):
+    """A row of the council's for a ward that we do not have."""
+
+    def __init__(self, ward: str, council_code: str) -> None:
+        super().__init__(f"{ward} is no ward of {council_code} that we know.")
+        self.ward = ward
 
 
 class _NotPostcodes(Exception):
@@ -64,6 +96,7 @@ class _Counts:
     elsewhere: int = 0
     ended: int = 0
     without_ward: int = 0
+    parts: int = 0
 
 
 def read_postcodes(*paths: Path, ward_codes: Collection[str], council_code: str) -> ReadPostcodes:
@@ -78,9 +111,9 @@ def read_postcodes(*paths: Path, ward_codes: Collection[str], council_code: str)
         for source in sources(paths):
             taking.take(source, alone=alone and source.is_sole)
     except UnicodeDecodeError:
-        _no(f"{brief(taking.reading)} is not text in UTF-8.")
+        _no(f"{brief(taking.reading)} is not text in UTF-8. Save it as CSV in UTF-8.")
     if taking.problems:
-        raise FileProblems(taking.problems)
+        raise FileProblems(taking.told())
     if not taking.found:
         raise FileProblems(
             [f"No row of the file is for a ward of council {council_code} that we know."]
@@ -90,6 +123,7 @@ def read_postcodes(*paths: Path, ward_codes: Collection[str], council_code: str)
         elsewhere=taking.counts.elsewhere,
         ended=taking.counts.ended,
         without_ward=taking.counts.without_ward,
+        parts=taking.counts.parts,
         passed_over=tuple(taking.passed_over),
     )
 
@@ -104,6 +138,7 @@ class _Taking:
         self.grid: dict[str, tuple[float, float]] = {}
         self.counts = _Counts()
         self.problems: list[str] = []
+        self.unknown: dict[str, tuple[int, int]] = {}  # ward: where in `problems`, how often
         self.passed_over: list[str] = []
         self.reading = "The file"
 
@@ -125,6 +160,12 @@ class _Taking:
             return
         try:
             taken = _read_row(row, self.wards, self.council_code, self.counts, self.grid)
+        except _UnknownWard as problem:
+            at, times = self.unknown.get(problem.ward, (len(self.problems), 0))
+            self.unknown[problem.ward] = at, times + 1
+            if not times:
+                self.problems.append(f"{place}: {problem}")
+            return
         except ValueError as problem:
             self.problems.append(f"{place}: {problem}")
             return
@@ -137,6 +178,17 @@ class _Taking:
                 f"{before[1].ward_code} on {_lower(before[0])}."
             )
         self.found[taken.postcode] = (place, taken)
+
+    def told(self) -> list[str]:
+        """All problems, each ward that we do not know once, with what to do about it."""
+        told = list(self.problems)
+        for at, times in self.unknown.values():
+            more = f" {times - 1:,} more rows are for it." if times > 1 else ""
+            told[at] += (
+                f"{more} Take a file of the same year as the ward boundaries, or import the "
+                "boundaries of that year first."
+            )
+        return told
 
 
 def _lower(place: str) -> str:
@@ -157,6 +209,8 @@ def _rows(lines: Iterator[str]) -> Iterator[tuple[int, dict[str, str]]]:
                 columns, is_header = _columns(cells)
                 if is_header:
                     continue
+            if number == 1 and _is_heading(cells, columns):
+                continue  # Code-Point Open's file of headings has them short and long
             yield (
                 reader.line_num,
                 {
@@ -179,7 +233,7 @@ def _columns(first: list[str]) -> tuple[dict[str, int], bool]:
         for pattern in patterns:
             places = [i for i, name in enumerate(names) if re.fullmatch(pattern, name)]
             if places:
-                columns[field] = places[-1]  # of several years' wards the newest comes last
+                columns[field] = max(places, key=lambda i: (_year(names[i]), i))
                 break
     for field, wanted in (
         ("postcode", "postcode, pcds, pcd"),
@@ -191,6 +245,18 @@ def _columns(first: list[str]) -> tuple[dict[str, int], bool]:
                 f"The first line names no {field} column ({wanted}). It is: {header}"
             )
     return columns, is_header
+
+
+def _year(name: str) -> int:
+    """The year in a heading (WD24CD, ElectoralWard2022Code): of several the newest is taken."""
+    found = re.search(r"\d{2,4}", name)
+    return int(found[0][-2:]) if found else 0
+
+
+def _is_heading(cells: list[str], columns: dict[str, int]) -> bool:
+    place = columns["postcode"]
+    name = cells[place].strip().casefold() if place < len(cells) else ""
+    return any(re.fullmatch(pattern, name) for pattern in FIELDS["postcode"])
 
 
 def _read_row(
@@ -209,14 +275,14 @@ def _read_row(
         raise ValueError(f"“{brief(row['ward'])}” is not a ward code (GSS code).")
     if ward not in wards:
         if row.get("council", "").upper() == council_code:
-            raise ValueError(f"{ward} is no ward of {council_code} that we know.")
+            raise _UnknownWard(ward, council_code)
         counts.elsewhere += 1
         return None
     text = row["postcode"].upper().replace(" ", "")
     split = SPLIT_PART.fullmatch(text)
     if split and not is_postcode(text):
         if split[2] != "A":
-            counts.elsewhere += 1
+            counts.parts += 1
             return None
         text = split[1]
     if not is_postcode(text):

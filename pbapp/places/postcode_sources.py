@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import NoReturn, TextIO, TypeVar
 
 from pbapp.places import zips
 from pbapp.places.problems import FileProblems, brief
 
 MAX_UNPACKED = 8_000_000_000  # the ONS's directory unpacks to some 3 GB; it is read as it comes
 MAX_LINE = 100_000
-# What publishers pack beside the data. The ONS's multi_csv holds the same postcodes once more.
-BESIDE_THE_DATA = {"__macosx", "doc", "docs", "documents", "multi_csv", "user guide"}
+# What publishers pack beside the data.
+BESIDE_THE_DATA = {"__macosx", "doc", "docs", "documents", "user guide"}
+# The ONS's postcodes once more, a file for each area: read where it comes alone.
+ONCE_MORE = "multi_csv"
+
+
+File = TypeVar("File")
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,12 @@ def sources(paths: Sequence[Path]) -> Iterator[Source]:
 
 
 def _in_folder(folder: Path) -> Iterator[Source]:
-    found = [
-        path
+    paths = {
+        path: path.relative_to(folder).parts
         for path in sorted(folder.rglob("*"))
         if path.suffix.casefold() in (".csv", ".zip") and path.is_file()
-        if _is_data(path.relative_to(folder).parts)
-    ]
+    }
+    found = _data(paths)
     if not found:
         _no(f"There is no CSV or zip file in “{brief(folder.name)}”.")
     for path in found:
@@ -60,12 +66,12 @@ def _in_file(path: Path, name: str, *, is_sole: bool) -> Iterator[Source]:
 
 def _in_zip(path: Path) -> Iterator[Source]:
     with zips.opened(path, most=MAX_UNPACKED) as zipped:
-        found = [
-            member
+        members = {
+            member: re.split(r"[/\\]", member.filename)
             for member in sorted(zipped.infolist(), key=lambda m: m.filename)
             if member.filename.casefold().endswith(".csv")
-            if _is_data(member.filename.split("/"))
-        ]
+        }
+        found = _data(members)
         if not found:
             _no(f"There is no CSV file with postcodes in “{brief(path.name)}”.")
         for member in found:
@@ -74,8 +80,15 @@ def _in_zip(path: Path) -> Iterator[Source]:
                 yield Source(name, _lines(io.TextIOWrapper(raw, "utf-8-sig", newline="")), False)
 
 
-def _is_data(parts: Iterable[str]) -> bool:
-    return not BESIDE_THE_DATA & {part.casefold() for part in parts}
+def _data(files: Mapping[File, Sequence[str]]) -> list[File]:
+    """Those that hold data, by the folders they are in."""
+    folders = {file: {part.casefold() for part in parts} for file, parts in files.items()}
+    found = [
+        file
+        for file, parts in files.items()
+        if not BESIDE_THE_DATA & folders[file] and not parts[-1].startswith("._")
+    ]
+    return [file for file in found if ONCE_MORE not in folders[file]] or found
 
 
 def _lines(text: TextIO) -> Iterator[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, BinaryIO, NoReturn
 from zipfile import ZipFile, ZipInfo
@@ -18,6 +20,7 @@ MAX_MEMBERS = 2_000
 MAX_RATIO = 200
 SMALL = 1024 * 1024  # of so little even a thousandfold is no bomb
 PIECE = 1024 * 1024
+BROKEN = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, RuntimeError, ValueError)
 
 
 @contextmanager
@@ -27,8 +30,10 @@ def opened(path: Path, *, most: int) -> Iterator[ZipFile]:
         with ZipFile(path) as zipped:
             _check(zipped.infolist(), most)
             yield zipped
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
-        _no(f"The zip file cannot be read: {brief(error)}")
+    except NotImplementedError:
+        _no("The zip is packed in a way we cannot unpack. Unpack it, and zip its files again.")
+    except BROKEN as error:
+        _no(f"The zip file cannot be read: {brief(error)}. Download or zip it again.")
 
 
 def copy_member(zipped: ZipFile, member: ZipInfo, to: Path) -> None:
@@ -45,6 +50,8 @@ def copy_member(zipped: ZipFile, member: ZipInfo, to: Path) -> None:
 def _check(members: list[ZipInfo], most: int) -> None:
     if len(members) > MAX_MEMBERS:
         _no(f"The zip holds {len(members):,} files; {MAX_MEMBERS:,} is the most we read.")
+    if any(member.filename == "[Content_Types].xml" for member in members):
+        _no("This is a spreadsheet or a document. Save the table as CSV (UTF-8), and import that.")
     for member in members:
         name = member.filename
         parts = re.split(r"[/\\]", name)
@@ -59,7 +66,10 @@ def _check(members: list[ZipInfo], most: int) -> None:
             )
     total = sum(member.file_size for member in members)
     if total > most:
-        _no(f"The zip would unpack to {total / 1e6:,.0f} MB; {most / 1e6:,.0f} MB is the most.")
+        _no(
+            f"The zip would unpack to {total / 1e6:,.0f} MB; {most / 1e6:,.0f} MB is the most. "
+            "Zip only the files that are needed."
+        )
 
 
 def is_zip(file: BinaryIO | IO[bytes]) -> bool:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from pbapp import clock
 from pbapp.boards import queries as boards
 from pbapp.boards.models import Board
-from pbapp.boards.site import use_board
+from pbapp.boards.site import the_ward, use_board
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job, JobState
@@ -210,7 +210,4 @@ def _board(slug: str) -> Board:
 
 def _ward(slug: str, code: str) -> tuple[Board, Area]:
     board = _board(slug)
-    found = next((a.area for a in board.board_areas if a.area.gss_code == code), None)
-    if found is None:
-        abort(404)
-    return board, found
+    return board, the_ward(board, code)

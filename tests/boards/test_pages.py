@@ -85,12 +85,15 @@ def test_an_empty_ward_invites(stranger: Browser, world: World) -> None:
 
 
 def test_a_wards_number_leads_to_its_lasting_address(stranger: Browser, world: World) -> None:
-    page = stranger.get("/boards/coatbridge/wards/7", status=302)
-    assert page.location == "/boards/coatbridge/wards/S13003048"
+    for form in ("7", "s13003048"):
+        for page in ("", "/sheet", "/sheet/a4.pdf"):
+            led = stranger.get(f"/boards/coatbridge/wards/{form}{page}?print=large", status=302)
+            assert led.location == f"/boards/coatbridge/wards/S13003048{page}?print=large"
 
 
 def test_a_ward_of_another_board_is_not_this_boards(stranger: Browser, world: World) -> None:
-    for code in ("9", "S13003050", "nonsense"):
+    world.wards[11].number = None  # a council's file may number none
+    for code in ("9", "S13003050", "nonsense", "None"):
         stranger.get(f"/boards/coatbridge/wards/{code}", status=404)
 
 

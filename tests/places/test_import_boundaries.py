@@ -219,7 +219,10 @@ def test_every_missing_ward_is_named(world, tmp_path):
 
 def test_a_ward_twice_is_refused(world, tmp_path):
     data = collection(*collection()["features"], ward_feature(W7))
-    assert problems_of(world, saved(tmp_path, data)) == [f"Ward {W7} is in the file 2 times."]
+    (problem,) = problems_of(world, saved(tmp_path, data))
+    assert problem.startswith(
+        f"Ward {W7} is in the file 2 times. If each time is a part of it, merge"
+    )
 
 
 def test_a_file_without_the_councils_wards_says_what_it_looked_for(world, tmp_path):
@@ -264,6 +267,9 @@ def test_a_gap_between_the_wards_is_found(world, tmp_path):
     (problem,) = problems_of(world, saved(tmp_path, data))
     assert problem.startswith("No ward covers 1.")
     assert "latitude 55.88" in problem
+    assert "--allow-gaps" in problem
+    path, known = saved(tmp_path, data), services.known_wards(world.council.area)
+    assert read_boundaries(path, council_code=COUNCIL, known=known, allow_gaps=True).wards
 
 
 def test_an_area_that_is_not_the_stated_one_is_refused(world, tmp_path):
@@ -304,7 +310,11 @@ def test_other_coordinates_are_refused(world, tmp_path):
     assert "that is EPSG:4326, but the file says EPSG:27700" in problem
     far = [[x + 100, y] for x, y in square(*CENTRES[W7])]
     (problem,) = problems_of(world, saved(tmp_path, with_ward(W7, far)))
+    assert problem.startswith(f"Ward {W7}: The first numbers run from 95.957")
     assert "neither longitude and latitude in Britain" in problem
+    grid = {"type": "name", "properties": {"name": "EPSG:4277"}}
+    (problem,) = problems_of(world, saved(tmp_path, collection(crs=grid)))
+    assert problem.endswith("(EPSG:3857). Export the file again in EPSG:4326.")
 
 
 def test_too_many_corners_are_refused(world, tmp_path, monkeypatch):

@@ -60,6 +60,21 @@ def test_a_table_is_read(tmp_path):
     assert (found.elsewhere, found.edition) == (1, "SIMD 2020v2")
 
 
+@pytest.mark.parametrize(
+    ("head", "edition"),
+    [
+        ("Data_Zone,SIMD2020v2_Decile,SIMD2020v2_Quintile,Total_population", "SIMD 2020v2"),
+        ("DataZone,Overall_SIMD16_decile,Overall_SIMD16_quintile,TotPop2014", "SIMD 16"),
+        ("DataZone2011Code,Decilev2,Quintilev2,SAPE2017", None),
+    ],
+)
+def test_other_years_headings_are_understood(tmp_path, head, edition):
+    rows = f'S01011357,2,1,"1,760",55.867,-4.034,{W7}'
+    found = read(table(tmp_path, rows, head=f"{head},Latitude,Longitude,ward_code"))
+    assert [(zone.people, zone.decile) for zone in found.rows] == [(1760, 2)]
+    assert found.edition == edition
+
+
 def test_a_fifth_is_worked_out_from_a_tenth(tmp_path):
     rows = [f"S0101135{d},{d},50,55.8,-4,{W7}" for d in range(1, 10)]
     found = read(table(tmp_path, *rows, head="DataZone,Decile,population,lat,lon,ward_code"))
@@ -95,6 +110,11 @@ def test_a_zipped_shapefile_is_read(tmp_path):
         for part in ("shp", "shx", "dbf", "prj"):
             zipped.write(tmp_path / f"SG_SIMD.{part}", f"SG_SIMD.{part}")
     (zone,) = read(tmp_path / "simd.zip").rows
+    assert (zone.lat, zone.lon) == pytest.approx((55.853, -4.057), abs=0.01)
+    with zipfile.ZipFile(tmp_path / "simd.zip", "w") as zipped:  # no .prj: the numbers say it
+        for part in ("shp", "shx", "dbf"):
+            zipped.write(tmp_path / f"SG_SIMD.{part}", f"SG_SIMD.{part}")
+    (zone,) = read(tmp_path / "simd.zip").rows
     assert (zone.people, zone.quintile, zone.decile) == (700, 2, None)
     assert (zone.lat, zone.lon) == pytest.approx((55.853, -4.057), abs=0.01)
 
@@ -106,6 +126,7 @@ def test_a_zipped_shapefile_is_read(tmp_path):
         (f"S01011357,11,1,760,55.8,-4.0,{W7}", "decile is “11”"),
         (f"S01011357,1,0,760,55.8,-4.0,{W7}", "quintile is “0”"),
         (f"S01011357,,,760,55.8,-4.0,{W7}", "neither quintile nor decile"),
+        (f"S01011357,1,5,760,55.8,-4.0,{W7}", "in fifth 5, but in tenth 1"),
         (f"S01011357,1,1,-5,55.8,-4.0,{W7}", "people is “-5”"),
         (f"S01011357,1,1,1_000,55.8,-4.0,{W7}", "people is “1_000”"),
         (f"S01011357,1,1,١٢,55.8,-4.0,{W7}", "people is “١٢”"),
@@ -131,6 +152,7 @@ def test_a_zone_twice_is_refused(tmp_path):
         ("", "empty"),
         ("colour\nred\n", "no column of data zones"),
         (f"{HEAD}\n", "No row"),
+        ("Data_Zone,SIMD2020v2_Decile\nS01011357,1\n", "A table needs lat and lon; or take"),
         ("<OGRVRTDataSource/>", "XML"),
         ('{"type": "gdal_streamed_alg"}', "gdal_streamed_alg"),
     ],

@@ -71,6 +71,17 @@ def test_the_onss_directory_is_read_once_out_of_its_zip(tmp_path):
     ]
     assert found.ended == 1
     assert found.passed_over == ()
+    alone = {name: text for name, text in twice.items() if "multi_csv" in name or "LA" in name}
+    assert read(zipped(tmp_path, **alone)).rows == found.rows
+
+
+def test_a_ward_that_we_do_not_know_is_named_once(tmp_path):
+    (tmp_path / "ml.csv").write_text(ML.replace(W7, "S13003046") * 300 + G)
+    with pytest.raises(FileProblems) as refused:
+        read(tmp_path / "ml.csv")
+    (problem,) = refused.value.problems
+    assert problem.startswith("Line 1: S13003046 is no ward of")
+    assert "299 more rows are for it. Take a file of the same year" in problem
 
 
 def test_several_files_and_a_folder_are_read_together(tmp_path):

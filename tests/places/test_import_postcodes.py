@@ -69,9 +69,26 @@ def test_replacing_removes_the_rest_but_never_the_made_up_ones(world, tmp_path):
         ),
         ("PCD,WD24CD", "ML5 3AA,S13003048"),
         ('"ML5 3AA",10,272800,664800,"S92000003","","","","S12000050","S13003048"',),
+        (
+            "pcd7,pcd8,pcds,dointr,doterm,lad25cd,wd25cd,east1m,north1m,lat,long",
+            "ML5 3AA,ML5  3AA,ML5 3AA,198001,,S12000050,S13003048,272800,664800,55.85,-4.03",
+        ),
+        ("pcds,laua,ward", "ML5 3AA,S12000050,S13003048"),
+        (
+            "Postcode,Eastings,Northings,Admin_district_code,Admin_ward_code",
+            "ML5 3AA,272800,664800,S12000050,S13003048",
+        ),
+        (
+            "Postcode,ElectoralWard2022Code,ElectoralWard2017Code",
+            "ML5 3AA,S13003048,S13003051",
+        ),
+        ("PC,PQ,EA,NO,WC", "Postcode,Quality,Eastings,Northings,Ward", "ML5 3AA,10,0,0,S13003048"),
         ("\ufeffpostcode;".replace(";", ",ward_code"), "ML5 3AA,S13003048"),
     ],
-    ids=["onspd", "spd", "short", "code-point open", "bom"],
+    ids=[
+        *("onspd", "spd", "short", "code-point open", "onspd 2025", "nspl", "long headings"),
+        *("two years", "two headings", "bom"),
+    ],
 )
 def test_the_files_of_each_publisher_are_understood(world, tmp_path, lines):
     take(world, csv(tmp_path, *lines))
@@ -104,7 +121,8 @@ def test_what_is_not_ours_is_left_out_and_counted(world, tmp_path):
 
 def test_of_a_split_postcode_the_larger_part_counts(world, tmp_path):
     header = "Postcode,ElectoralWard2022Code"
-    take(world, csv(tmp_path, header, "ML5 3AAA,S13003048", "ML5 3AAB,S13003051"))
+    read, _ = take(world, csv(tmp_path, header, "ML5 3AAA,S13003048", "ML5 3AAB,S13003051"))
+    assert (read.parts, read.elsewhere) == (1, 0)
     assert queries.find_ward_by_postcode("ML5 3AA") == world.wards[7]
 
 
@@ -127,6 +145,7 @@ def test_every_bad_row_is_named_by_its_line(world, tmp_path):
     assert [problem.split(":")[0] for problem in said] == [f"Line {n}" for n in (3, 4, 5, 7, 8, 9)]
     assert "“ML5” is not a full postcode" in said[0]
     assert "“Ward 7” is not a ward code" in said[1]
+    assert "Take a file of the same year as the ward boundaries" in said[-2]
     assert "in ward S13003048 on line 2" in said[-1]
 
 

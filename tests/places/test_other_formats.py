@@ -8,12 +8,15 @@ from contextlib import closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import Point
 
 from pbapp.places import shapefile, wkb, zips
+from pbapp.places.coordinates import said_by_prj
 from pbapp.places.importing import KnownWard, read_boundaries
 from pbapp.places.problems import FileProblems
 from tests.places.factories import CENTRES, COUNCIL, NAMES, collection, saved
 
+PARTS = ("shp", "shx", "dbf", "prj")
 KNOWN = [KnownWard(code, NAMES[code], centre) for code, centre in CENTRES.items()]
 
 
@@ -37,7 +40,7 @@ def folder(tmp_path_factory):
     degrees = degrees.rename(columns={"ward_code": "WD24CD", "ward_name": "WD24NM"})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # DBF shortens the names of fields
-        for epsg in (4326, 27700):
+        for epsg in (4326, 27700, 3857, 4258):
             frame = degrees.to_crs(epsg)
             frame.to_file(folder / f"{epsg}.gpkg", driver="GPKG", layer="wards")
             frame.to_file(folder / f"{epsg}.shp", driver="ESRI Shapefile")
@@ -51,8 +54,8 @@ def rezipped(folder, tmp_path, **changes):
     """The good zip with parts replaced (bytes) or left out (None)."""
     path = tmp_path / "changed.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for part in ("shp", "shx", "dbf", "prj"):
-            content = changes.get(part, (folder / f"4326.{part}").read_bytes())
+        parts = {part: (folder / f"4326.{part}").read_bytes() for part in PARTS} | changes
+        for part, content in parts.items():
             if content is not None:
                 zipped.writestr(f"wards.{part}", content)
     return path
@@ -62,7 +65,7 @@ def rezipped(folder, tmp_path, **changes):
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "zip"])
-@pytest.mark.parametrize("epsg", [4326, 27700])
+@pytest.mark.parametrize("epsg", [4326, 27700, 3857, 4258])
 def test_each_kind_of_file_gives_the_same_wards(folder, kind, epsg):
     found = read(folder / f"{epsg}.{kind}")
     assert found.epsg == epsg
@@ -74,6 +77,78 @@ def test_each_kind_of_file_gives_the_same_wards(folder, kind, epsg):
 def test_the_digest_does_not_depend_on_the_kind(folder, tmp_path):
     plain = read(saved(tmp_path, collection()))
     assert read(folder / "4326.gpkg").digest == plain.digest
+
+
+@pytest.mark.parametrize("epsg", [4326, 27700, 3857])
+def test_without_a_prj_the_numbers_say_which_coordinates_they_are(folder, tmp_path, epsg):
+    parts = {part: (folder / f"{epsg}.{part}").read_bytes() for part in ("shp", "shx", "dbf")}
+    for prj in (None, b" "):
+        assert read(rezipped(folder, tmp_path, **parts, prj=prj)).epsg == epsg
+
+
+@pytest.mark.parametrize(
+    "prj",
+    [
+        '\ufeffPROJCS["British_National_Grid",GEOGCS["GCS_OSGB_1936"]]',
+        'PROJCS["OSGB_1936_British_National_Grid",GEOGCS["x"]]',
+        'PROJCRS["OSGB36 / British National Grid",BASEGEOGCRS["OSGB36"]]',
+        'COMPD_CS["Grid and height",PROJCS["OSGB 1936 / British National Grid",GEOGCS["x"]]]',
+    ],
+)
+def test_the_grid_is_known_by_its_names(prj):
+    assert said_by_prj(prj) == 27700
+
+
+@pytest.mark.parametrize(
+    ("encoding", "cpg"),
+    [
+        ("UTF-8", None),
+        ("UTF-8", b"UTF-8"),
+        ("UTF-8", b"65001"),
+        ("ISO-8859-1", None),
+        ("ISO-8859-1", b"ISO-8859-1"),
+        ("ISO-8859-1", b"1252"),
+    ],
+)
+def test_names_are_read_as_they_are_written(folder, tmp_path, encoding, cpg):
+    name = "Sgìr' Ùige".encode(encoding)
+    dbf = (folder / "4326.dbf").read_bytes()
+    old = b"Coatbridge North"
+    dbf = dbf.replace(old, name.ljust(len(old)))
+    changes = {"dbf": dbf} if cpg is None else {"dbf": dbf, "cpg": cpg}
+    assert "Sgìr' Ùige" in {ward.name for ward in read(rezipped(folder, tmp_path, **changes)).wards}
+
+
+def test_of_several_layers_the_one_with_the_wards_is_taken(folder, tmp_path):
+    import geopandas
+
+    path = tmp_path / "several.gpkg"
+    path.write_bytes((folder / "4326.gpkg").read_bytes())
+    wards = geopandas.read_file(path)
+    council = wards[:1].assign(WD24CD=COUNCIL)
+    houses = geopandas.GeoDataFrame(
+        {"CODE": list(CENTRES) * 2}, geometry=[Point(-4, 55)] * 8, crs=4326
+    )
+    for name, frame in (("a_council", council), ("houses", houses)):
+        frame.to_file(path, layer=name, driver="GPKG")
+    assert {ward.code for ward in read(path).wards} == set(CENTRES)
+
+
+def test_of_two_layers_alike_the_operator_says_which(folder, tmp_path):
+    path = tmp_path / "two.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        for name in ("Fine", "coarse"):
+            for part in PARTS:
+                zipped.write(folder / f"4326.{part}", f"{name}/{name}.{part}")
+            zipped.writestr(f"{name}/._{name}.shp", b"from a Mac")
+        zipped.writestr("half.shp", b"")
+    assert "2 layers with such codes: fine, coarse. Say which one to take: --layer" in problem_of(
+        path
+    )
+    layered = read_boundaries(path, council_code=COUNCIL, known=KNOWN, layer="Coarse")
+    assert len(layered.wards) == 4
+    with pytest.raises(FileProblems, match="no layer “medium”"):
+        read_boundaries(path, council_code=COUNCIL, known=KNOWN, layer="medium")
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "zip"])
@@ -99,7 +174,7 @@ def test_the_official_wards_come_through_whole(shared, tmp_path, kind):
             frame.to_file(tmp_path / "wards.shp", driver="ESRI Shapefile")
         path = tmp_path / "wards.zip"
         with zipfile.ZipFile(path, "w") as zipped:
-            for part in ("shp", "shx", "dbf", "prj"):
+            for part in PARTS:
                 zipped.write(tmp_path / f"wards.{part}", f"wards.{part}")
     found = read_boundaries(path, council_code=COUNCIL, known=KNOWN)
     assert len(found.wards) == 21
@@ -122,6 +197,21 @@ def test_a_zip_bomb_is_not_unpacked(folder, tmp_path):
     assert "would unpack to 30 MB out of 29 kB" in problem_of(path)
 
 
+def test_a_zip_that_broke_on_the_way_is_said(folder, tmp_path):
+    broken = bytearray((folder / "4326.zip").read_bytes())
+    broken[120:160] = bytes(40)
+    path = tmp_path / "broken.zip"
+    path.write_bytes(broken)
+    assert "Download or zip it again" in problem_of(path)
+
+
+def test_a_spreadsheet_is_named(tmp_path):
+    path = tmp_path / "wards.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("[Content_Types].xml", b"<Types/>")
+    assert "Save the table as CSV" in problem_of(path)
+
+
 def test_a_zip_that_is_large_altogether_is_refused(folder, monkeypatch):
     monkeypatch.setattr(shapefile, "MAX_UNPACKED", 100)
     assert "would unpack to" in problem_of(folder / "4326.zip")
@@ -140,7 +230,8 @@ def test_a_zip_of_very_many_files_is_refused(folder, monkeypatch):
         ({"shp": b"<OGRVRTDataSource></OGRVRTDataSource>"}, "is not a Shapefile"),
         ({"shp": b"\x00\x00\x27\x0a" + bytes(200)}, "Shapefile"),
         ({"dbf": b"nonsense"}, ".dbf cannot be read"),
-        ({"prj": b'PROJCS["WGS_1984_Web_Mercator",GEOGCS["x"]]'}, "“WGS_1984_Web_Mercator”"),
+        ({"prj": b'PROJCS["WGS_1984_Web_Mercator",GEOGCS["x"]]'}, "EPSG:4326, but the file says"),
+        ({"prj": b'GEOGCS["GCS_OSGB_1936"]'}, "“GCS_OSGB_1936”. We read longitude and latitude"),
         ({"prj": b"+proj=tmerc +nadgrids=/etc/passwd"}, "The file says its coordinates are"),
     ],
 )

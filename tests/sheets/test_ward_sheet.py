@@ -155,7 +155,7 @@ def test_where_entries_come_from_is_said(stranger: Browser, world: World) -> Non
 
 
 def test_a_ward_of_another_board_has_no_sheet_here(stranger: Browser, world: World) -> None:
-    for code in ("S13003050", "7", "nonsense"):
+    for code in ("S13003050", "9", "nonsense"):
         stranger.get(f"/boards/coatbridge/wards/{code}/sheet", status=404)
     stranger.get("/boards/nowhere/paper-form", status=404)
 
