@@ -218,4 +218,5 @@ def check_website(address: str | None) -> str | None:
         good = False
     if not good:
         raise Refused(N_("Enter a web address that starts with https:// or http://."), "website")
-    return address
+    scheme, rest = address.split(":", 1)
+    return f"{scheme.lower()}:{rest}"  # a phone begins every line with a capital letter

@@ -409,14 +409,19 @@ class AssetSession(Base):
     """A regular time, as `assets.times` reads it.
 
     `days` has a bit for each day, Monday the lowest. `opens` and `closes` are minutes after
-    midnight. `nth`: every month, on the first (1) to fourth or the last (-1) of such days; without
-    it every week. `every` other week or month counts from `starts_on`.
+    midnight; what `closes` after 1440 runs on into the next day. `nth`: every month, on the first
+    (1) to fourth or the last (-1) of such days; without it every week. `every` other week or month
+    counts from `starts_on`.
     """
 
     __tablename__ = "asset_session"
     __table_args__ = (
         CheckConstraint("days BETWEEN 1 AND 127", name="days_given"),
-        CheckConstraint("opens >= 0 AND closes <= 1440 AND opens < closes", name="hours_in_order"),
+        CheckConstraint(
+            "opens >= 0 AND opens < closes AND "
+            "(closes <= 1440 OR (opens BETWEEN 720 AND 1439 AND closes - opens <= 780))",
+            name="hours_in_order",
+        ),
         CheckConstraint("nth IN (-1, 1, 2, 3, 4)", name="nth_possible"),
         CheckConstraint("every BETWEEN 1 AND 12", name="every_possible"),
         CheckConstraint("every = 1 OR starts_on IS NOT NULL", name="start_known"),
@@ -426,7 +431,10 @@ class AssetSession(Base):
         "ck_asset_session_days_given": ("sessions", N_("Choose at least one day.")),
         "ck_asset_session_hours_in_order": (
             "sessions",
-            N_("The end must be after the start, and midnight at the latest."),
+            N_(
+                "The end must be after the start. What runs past midnight begins at noon or later "
+                "and lasts 13 hours at most."
+            ),
         ),
         "ck_asset_session_start_known": (
             "sessions",

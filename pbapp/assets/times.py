@@ -1,7 +1,8 @@
 """Regular times: when something is next on, whether it is on now, evenings and weekends. Pure.
 
-Times are those of the clock on the wall. A monthly time is on the first to fourth, or the last, of
-its days; one that comes every second week or month counts from its first day.
+Times are those of the clock on the wall; one that runs on past midnight belongs to the day it
+began on. A monthly time is on the first to fourth, or the last, of its days; one that comes every
+second week or month counts from its first day.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Protocol
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WEEKEND = 0b1100000
 EVENING = 18 * 60
+NOON, MIDNIGHT = 12 * 60, 24 * 60
+LONGEST_NIGHT = 13 * 60
 LOOK_AHEAD = timedelta(days=400)  # over a year, so that a yearly time is still found
 
 
@@ -57,6 +61,17 @@ class Occurrence:
 
     start: datetime
     end: datetime
+
+
+def is_in_order(opens: int, closes: int) -> bool:
+    """Whether a time may begin and end so. Ten at night to two is meant, ten to two is a slip."""
+    past_midnight = NOON <= opens < MIDNIGHT and closes - opens <= LONGEST_NIGHT
+    return 0 <= opens < closes and (closes <= MIDNIGHT or past_midnight)
+
+
+def end_after(opens: int, end: int) -> int:
+    """When what began at `opens` ends, by an hour on the clock: on the next day if need be."""
+    return end + MIDNIGHT if end < opens and is_in_order(opens, end + MIDNIGHT) else end
 
 
 def is_on(regular: Regular, day: date) -> bool:
@@ -107,13 +122,18 @@ def occurrences(regular: Regular, since: date, until: date) -> Iterator[Occurren
 
 
 def find_current(regulars: Iterable[Regular], now: datetime) -> Occurrence | None:
-    """The time that is on at this moment and ends last; `now` by the clock on the wall."""
-    today = [one for r in regulars for one in occurrences(r, now.date(), now.date())]
-    return max(
-        (one for one in today if one.start <= now < one.end),
-        key=lambda one: one.end,
-        default=None,
-    )
+    """What is on at this moment, up to when it ends: a time that follows at once is one with it.
+
+    `now` by the clock on the wall.
+    """
+    yesterday, tomorrow = (now.date() + timedelta(days=days) for days in (-1, 1))
+    ahead = [one for r in regulars for one in occurrences(r, yesterday, tomorrow) if one.end > now]
+    current: Occurrence | None = None
+    for one in sorted(ahead, key=lambda one: one.start):
+        if one.start <= (current.end if current else now):
+            start = current.start if current else one.start
+            current = Occurrence(start, max(one.end, current.end) if current else one.end)
+    return current
 
 
 def find_next(regulars: Iterable[Regular], now: datetime) -> Occurrence | None:
@@ -127,6 +147,23 @@ def find_next(regulars: Iterable[Regular], now: datetime) -> Occurrence | None:
                 soonest = one
                 break
     return soonest
+
+
+def find_only(regular: Regular) -> date | None:
+    """The one day it is on, for a time that does not come again, like a gala day's."""
+    first, last = regular.starts_on, regular.until_on
+    if first is None or last is None or last - first > timedelta(days=31):
+        return None
+    found = list(islice(occurrences(regular, first, last), 2))
+    return found[0].start.date() if len(found) == 1 else None
+
+
+def never_is(regular: Regular) -> bool:
+    """Whether no such day lies between its first and its last."""
+    first, last = regular.starts_on, regular.until_on
+    if first is None or last is None:
+        return False
+    return next(occurrences(regular, first, min(last, first + LOOK_AHEAD)), None) is None
 
 
 def is_over(regular: Regular, today: date) -> bool:

@@ -10,19 +10,23 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from pbapp.assets.times import Session, days_of
+from pbapp.assets.times import MIDNIGHT, Session, days_of, end_after, is_in_order
 from pbapp.refusal import N_, Refused
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NTH = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", -1: "last"}
 EVERY_DAY = 0b1111111
+NOT_IN_ORDER = N_(
+    "The end must be after the start. What runs past midnight begins at noon or later and lasts "
+    "13 hours at most."
+)
 
 _DAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?"
     r"|sat(?:urday)?|sun(?:day)?)s?"
 )
 _DAYS = rf"{_DAY}(?:\s*(?:,|&|\band\b|-|\bto\b)\s*{_DAY})*"
-_HOUR = r"\d{1,2}(?:[:.]\d\d)?(?:\s*(?:am|pm))?|noon|midnight"
+_HOUR = r"\d{1,2}(?:[:.]\d\d)?(?:\s*[ap]\.?m\b\.?)?|noon|midday|midnight"
 _ONE = re.compile(
     rf"(?P<free>free\b\s*)?(?:every\s+(?P<every>\d{{1,2}})\s+(?P<unit>weeks|months)\s*(?:on\s+)?)?"
     rf"(?:the\s+)?(?:(?P<nth>1st|2nd|3rd|4th|first|second|third|fourth|last)\s+)?"
@@ -32,6 +36,8 @@ _ONE = re.compile(
     rf"(?:\s+\"(?P<note>(?:[^\"]|\"\")*)\")?\s*",
     re.IGNORECASE | re.ASCII,
 )
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d\d))?(am|pm)?", re.ASCII)
+_NAMED = {"noon": 720, "midday": 720, "midnight": 0}
 _WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, **{w: n for n, w in NTH.items()}}
 
 
@@ -58,7 +64,8 @@ def _typed(session: Session) -> str:
 
 
 def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    shown = minutes if minutes <= MIDNIGHT else minutes - MIDNIGHT
+    return f"{shown // 60:02}:{shown % 60:02}"
 
 
 def read_times(text: str) -> list[Session]:
@@ -91,11 +98,10 @@ def _not_understood(words: str) -> Refused:
 
 def _session(one: re.Match[str]) -> Session:
     words = one[0]
-    opens, closes = _minutes(one["opens"], words), _minutes(one["closes"], words, is_end=True)
-    if opens >= closes:
-        raise Refused(
-            N_("The end must be after the start, and midnight at the latest."), "sessions"
-        )
+    opens = _minutes(one["opens"], words)
+    closes = end_after(opens, _minutes(one["closes"], words, is_end=True))
+    if not is_in_order(opens, closes):
+        raise Refused(NOT_IN_ORDER, "sessions")
     nth = _WORDS[one["nth"].lower()] if one["nth"] else None
     every = int(one["every"] or 1)
     unit = "weeks" if nth is None else "months"
@@ -136,22 +142,30 @@ def _number(name: str) -> int:
 
 
 def _minutes(text: str, words: str, *, is_end: bool = False) -> int:
-    """Minutes after midnight. Without am or pm the 24-hour clock is meant, and a colon is asked."""
-    plain = text.lower().replace(" ", "").replace(".", ":")
-    if plain in ("noon", "midnight"):
-        return 720 if plain == "noon" else 1440 if is_end else 0
-    half = plain[-2:] if plain.endswith(("am", "pm")) else ""
-    hour, _, minute = plain.removesuffix(half).partition(":")
-    number, past = int(hour), int(minute or 0)
-    good = past < 60 and (1 <= number <= 12 if half else bool(minute) and number <= 24)
-    if not good:
+    made = read_hour(text)
+    if made is None or (made == MIDNIGHT and not is_end):
         raise _not_understood(words)
+    return MIDNIGHT if is_end and made == 0 else made
+
+
+def read_hour(typed: str) -> int | None:
+    """Minutes after midnight of "7.30pm", "19:30" or "noon"; None for what is no time of day.
+
+    Without am or pm the 24-hour clock is meant, and its minutes are asked.
+    """
+    plain = re.sub(r"([ap])\.?m\.?$", r"\1m", typed.strip().lower()).replace(" ", "")
+    if plain in _NAMED:
+        return _NAMED[plain]
+    found = _CLOCK.fullmatch(plain)
+    if found is None:
+        return None
+    number, past, half = int(found[1]), int(found[2] or 0), found[3]
+    if past > 59 or not (1 <= number <= 12 if half else found[2] and number <= 24):
+        return None
     if half:
         number = number % 12 + (12 if half == "pm" else 0)
     made = number * 60 + past
-    if made > 1440 or (made == 1440 and not is_end):
-        raise _not_understood(words)
-    return 1440 if is_end and made == 0 else made
+    return made if made <= MIDNIGHT else None
 
 
 def _day(text: str | None, words: str) -> date | None:

@@ -26,7 +26,8 @@ def wall_clock() -> datetime:
 
 def hour(minutes: int) -> str:
     """10am, 5:30pm, noon, midnight: minutes after midnight as people say them."""
-    if minutes in (0, 24 * 60):
+    minutes %= times.MIDNIGHT
+    if minutes == 0:
         return gettext("midnight")
     if minutes == 12 * 60:
         return gettext("noon")
@@ -38,12 +39,15 @@ def hour(minutes: int) -> str:
 
 def said(regular: Regular) -> str:
     """One regular time: "The first Tuesday of the month, 10am to noon, from ... to ..."."""
+    only = times.find_only(regular)
     text = gettext(
         "%(days)s, %(start)s to %(end)s",
-        days=_days(regular),
+        days=day(only) if only else _days(regular),
         start=hour(regular.opens),
         end=hour(regular.closes),
     )
+    if only:
+        return text
     if regular.starts_on and regular.starts_on > wall_clock().date():
         text = gettext("%(times)s, from %(day)s", times=text, day=day(regular.starts_on))
     if regular.until_on:

@@ -22,7 +22,8 @@ from pbapp.assets.models import (
     Vocabulary,
 )
 from pbapp.assets.showing import shown
-from pbapp.assets.times import DAYS, Session, days_of
+from pbapp.assets.times import DAYS, MIDNIGHT, Session, days_of, is_in_order
+from pbapp.assets.times_typed import NOT_IN_ORDER
 from pbapp.assets.vocabulary import TERMS
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
@@ -133,10 +134,8 @@ def _sessions(entry: Entry) -> list[Session]:
     for session in entry.sessions:
         if not 0 < session.days < 128:
             raise Refused(N_("Choose at least one day."), "sessions")
-        if not 0 <= session.opens < session.closes <= 1440:
-            raise Refused(
-                N_("The end must be after the start, and midnight at the latest."), "sessions"
-            )
+        if not is_in_order(session.opens, session.closes):
+            raise Refused(NOT_IN_ORDER, "sessions")
         if session.every > 1 and session.starts_on is None:
             raise Refused(N_("Give the first day, so that we can count from there."), "sessions")
         if session.starts_on and session.until_on and session.starts_on > session.until_on:
@@ -286,7 +285,8 @@ def _said(session: Session) -> str:
     days = ", ".join(DAYS[number] for number in days_of(session))
     nth = "" if session.nth is None else f"{session.nth}. "
     every = "" if session.every == 1 else f" /{session.every}"
-    hours = "–".join(f"{at // 60:02}:{at % 60:02}" for at in (session.opens, session.closes))
+    closes = session.closes if session.closes <= MIDNIGHT else session.closes - MIDNIGHT
+    hours = "–".join(f"{at // 60:02}:{at % 60:02}" for at in (session.opens, closes))
     between = "–".join(str(day or "") for day in (session.starts_on, session.until_on))
     free = " (free)" if session.use == SessionUse.FREE else ""
     words = (f"{nth}{days}{every} {hours}", between.strip("–"), session.note)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import DateField, SelectMultipleField, StringField, TimeField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
+
+CLOCK = re.compile(r"(\d{1,2}:\d\d)(?::[\d.]+)?", re.ASCII)
+YEARS = range(1900, 2201)
 
 
 class Day(DateField):
@@ -24,6 +28,9 @@ class Day(DateField):
         try:
             _refuse_other_digits(typed)
             super().process_formdata([typed])
+            if self.data and self.data.year not in YEARS:  # "26" typed into a browser's control
+                self.data = None
+                raise ValueError(typed)
         except ValueError as error:
             raise ValueError(_("Enter a day, like 04/12/2026.")) from error
 
@@ -38,7 +45,8 @@ class Time(TimeField):
             return
         try:
             _refuse_other_digits(typed)
-            super().process_formdata([typed[:5]])
+            found = CLOCK.fullmatch(typed)  # some browsers send the seconds too
+            super().process_formdata([found[1] if found else typed])
         except ValueError as error:
             raise ValueError(_("Enter a time, like 17:00.")) from error
 

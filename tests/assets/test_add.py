@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from pbapp.assets.adding.forms import web_address_typed
 from pbapp.assets.adding.pages import SENT_AN_HOUR
+from pbapp.assets.entry import check_website
 from pbapp.assets.models import Asset, AssetKind, AssetState, Where
 from pbapp.db import db
 from pbapp.messages.models import Mail
@@ -157,6 +159,7 @@ def test_a_kind_that_does_not_exist_is_refused(stranger: Browser, world: World) 
         ({"postcode": "ZZ99 9ZZ"}, "The gap is ours"),
         ({"postcode": "ZZ9 1AA"}, "outside Coatbridge"),
         ({"postcode": "banana"}, "Enter a full postcode"),
+        ({"postcode": "ZZ7 1AA", "ward": "no-place"}, "Take the postcode and the pin away too."),
         ({"ward": "S13003050"}, "Choose one of the wards"),
         ({"lat": "55.86"}, "Enter both numbers, or neither."),
         ({"lat": "nan", "lon": "nan"}, "Enter a number of degrees"),
@@ -228,6 +231,12 @@ def test_a_website_must_be_one(stranger: Browser, world: World, website: str) ->
     page = stranger.submit(at_more(stranger), {"website": website}, status=422)
     assert "web address" in " ".join(page.errors())
     assert dict(page.form().filled({}))["website"] == website
+
+
+def test_a_web_address_is_kept_as_pages_take_it_however_a_phone_spells_it() -> None:
+    assert check_website("Https://Example.org/A") == "https://Example.org/A"
+    assert web_address_typed(" Www.example.org/a:b") == "https://Www.example.org/a:b"
+    assert web_address_typed("javascript:alert(1).x") == "javascript:alert(1).x"
 
 
 def test_a_photo_needs_words_and_is_kept(stranger: Browser, world: World) -> None:

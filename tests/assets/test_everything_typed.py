@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbapp.assets.models import Asset, Cost, Precision
+from pbapp.assets.models import Asset, AssetKind, Cost, Precision
 from pbapp.db import db
 from tests.assets.factories import make_asset
 from tests.assets.test_add import at_more, at_where, only_asset, step
@@ -74,6 +74,7 @@ def test_the_page_tells_the_facts_and_the_contact_as_links(
     resident.submit(step(resident, at_more(resident), ALL))
     asset = only_asset()
     asset.state = make_asset(world, "Other").state
+    asset.shown_as = Precision.STREET
     db.session.commit()
     page = stranger.get(f"/assets/{asset.id}")
     for said in (
@@ -88,6 +89,7 @@ def test_the_page_tells_the_facts_and_the_contact_as_links(
         "It was a mine.",
         "The heritage group, who agree",
         "Nobody looks after this entry yet.",
+        "The map shows it to about 200 metres, not the door.",
     ):
         assert said in page.text
     assert page.links()["01236 000 000"] == "tel:01236000000"
@@ -102,6 +104,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"sessions-0-closes": "25:00"}, "Enter a time"),
     ({"sessions-0-repeat": "0.2"}, "Give the first day"),
     ({"sessions-0-starts_on": "2026-13-01"}, "Enter a day"),
+    ({"sessions-0-starts_on": "0026-06-06"}, "Enter a day"),
+    ({"sessions-0-opens": "10:30pmx"}, "Enter a time"),
+    (
+        {"sessions-0-starts_on": "2026-06-06", "sessions-0-until_on": "2026-06-06"},
+        "None of the days you ticked",
+    ),
+    (
+        {**dict.fromkeys(TIME, ""), "sessions-0-days": [], "sessions-0-note": "Gala day"},
+        "Choose at least one day.",
+    ),
     ({"age_from": "\u0661\u0662"}, "Enter a whole number"),
     ({"age_from": "12", "age_to": "5"}, "The oldest age cannot be below"),
     ({"age_to": "9" * 5000}, "Enter a whole number"),
@@ -153,8 +165,15 @@ def test_another_time_is_added_and_taken_away_without_javascript(
     assert "Regular time 3" in page.text
     page = resident.submit(page, {}, press="drop_time=sessions-0", status=200)
     assert "Regular time 3" not in page.text
-    resident.submit(step(resident, page, {}))
+    page = resident.submit(
+        page,
+        {"sessions-1-opens": "07:30pm", "sessions-1-closes": "1.15 a.m.", "age_to": "x"},
+        status=422,
+    )
+    assert filled(page)["sessions-0-opens"] == ["19:30"]
+    resident.submit(step(resident, page, {"age_to": ""}))
     assert [row.use.value for row in only_asset().sessions] == ["free"]
+    assert [(row.opens, row.closes) for row in only_asset().sessions] == [(1170, 1515)]
 
 
 def test_where_somebody_lives_shows_the_ward_only(
@@ -192,15 +211,24 @@ def test_the_place_of_a_groups_other_entry_is_taken_over(
 def test_an_entry_of_a_group_needs_a_member(
     group_member: Browser, resident: Browser, world: World
 ) -> None:
-    for browser in (group_member, resident):
+    for browser, kind in (
+        (group_member, "place"),
+        (group_member, "individual"),
+        (resident, "place"),
+    ):
         page = step(
             browser,
             browser.get(f"/assets/new?group={world.group.id}"),
-            {"kind": "place", "name": "A hall", "summary": "A hall."},
+            {"kind": kind, "name": f"A {kind}", "summary": "A hall."},
         )
         browser.submit(step(browser, step(browser, page, {"postcode": "ZZ7 1AA"}), {}))
-    kept = {asset.submitted_by_id: asset.organisation_id for asset in db.session.query(Asset)}
-    assert kept == {world.group_member.id: world.group.id, world.resident.id: None}
+    everything = db.session.query(Asset).all()
+    kept = {(asset.submitted_by_id, asset.kind): asset.organisation_id for asset in everything}
+    assert kept == {
+        (world.group_member.id, AssetKind.PLACE): world.group.id,
+        (world.group_member.id, AssetKind.INDIVIDUAL): None,
+        (world.resident.id, AssetKind.PLACE): None,
+    }
 
 
 def test_a_gift_keeps_nothing_that_leads_to_the_person(resident: Browser, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from pbapp import clock
 from pbapp.assets.claiming import services as claims
 from pbapp.assets.claiming.models import ClaimState
 from pbapp.assets.keeping.holding import hand_to
-from pbapp.assets.managing import copying, queries, services
+from pbapp.assets.managing import copying, pages, queries, services
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import (
     Asset,
@@ -132,14 +133,17 @@ def test_copies_of_one_name_are_all_sent(world: World, group_member: Browser, pa
 
 
 def test_more_than_a_page_of_entries_is_never_cut_short(
-    world: World, group_member: Browser, path: str
+    world: World, group_member: Browser, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many = [str(make_ours(world, f"Entry {number}").id) for number in range(41)]
+    monkeypatch.setattr(pages, "MOST_COPIES", 5)
+    many = [str(make_ours(world, f"Entry {number}").id) for number in range(6)]
+    ticked = group_member.get(group_member.get(path).links()["Tick all of them"])
+    assert sorted(v for n, v in ticked.form("entries").filled({}) if n == "asset") == sorted(many)
     data = {**group_member.token(), "asset": many}
     page = group_member.follow(group_member.post(path, {**data, "do": "confirm"}))
-    assert "41 entries now say" in page.text
+    assert "6 entries now say" in page.text
     page = group_member.follow(group_member.post(path, {**data, "do": "copy"}))
-    assert "Tick 40 entries at a time for copies." in page.text
+    assert "Tick 5 entries at a time for copies." in page.text
     gift = make_ours(world, "Gift", kind=AssetKind.INDIVIDUAL, **without_point())
     for do, said in (("copy", "cannot be copied"), ("confirm", "Only what is on the map")):
         page = group_member.post(path, {**data, "asset": str(gift.id), "do": do})
@@ -155,12 +159,14 @@ def test_one_entry_begins_a_new_one_that_is_not_sent_yet(
     assert "draft=" in page.path
     assert page.form().filled({})
     assert "Gala Day 2026" in page.html
+    assert "Gala Day 2026" in group_member.get("/assets/new").text  # on any device of theirs
     assert db.session.scalar(select(func.count()).select_from(Asset)) == 1
 
 
 def test_times_move_by_52_weeks_and_only_the_year_it_was_for_changes() -> None:
     season = Session(2, 600, 720, starts_on=date(2025, 9, 2), until_on=date(2025, 10, 28))
     moved = copying.later(season)
+    assert copying.later(replace(season, until_on=date.max)).until_on == date.max
     assert (moved.starts_on, moved.until_on) == (date(2026, 9, 1), date(2026, 10, 27))
     assert moved.starts_on is not None
     assert moved.starts_on.weekday() == 1

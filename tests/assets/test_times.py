@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -65,6 +66,40 @@ def test_it_is_open_from_its_start_up_to_but_not_at_its_end() -> None:
     ]
 
 
+def test_what_runs_past_midnight_is_still_on_the_next_day_and_belongs_to_the_first() -> None:
+    night = Session(TUESDAY, 1320, times.end_after(1320, 120), until_on=date(2026, 12, 1))
+    assert night.closes == 1560
+    for now, is_on in ((wall(1, 23), True), (wall(2, 1, 59), True), (wall(2, 2), False)):
+        current = times.find_current([night], now)
+        assert (current is not None) is is_on
+        assert not current or current.end == wall(2, 2)
+    assert times.find_current([night], wall(1, 1)) is None
+    assert times.find_next([night], wall(1)) == times.Occurrence(wall(1, 22), wall(2, 2))
+    assert times.is_in_order(1200, times.end_after(1200, 480))
+    for slip in (
+        (600, 120),
+        (719, 60),
+        (720, 120),
+        (720, 720),
+    ):  # ten to two in the morning is no night out
+        assert not times.is_in_order(slip[0], times.end_after(*slip))
+
+
+def test_times_that_follow_at_once_are_open_as_one() -> None:
+    three = [Session(TUESDAY, 780, 900), Session(TUESDAY, 720, 780), TUESDAYS]
+    current = times.find_current(three, wall(1, 11))
+    assert current == times.Occurrence(wall(1, 10), wall(1, 15))
+
+
+def test_a_time_that_does_not_come_again_has_one_day_or_none() -> None:
+    gala = Session(SATURDAY, 660, 960, starts_on=date(2026, 6, 6), until_on=date(2026, 6, 6))
+    assert times.find_only(gala) == date(2026, 6, 6)
+    assert not times.never_is(gala)
+    assert times.never_is(replace(gala, days=TUESDAY))
+    assert times.find_only(replace(gala, until_on=date(2026, 6, 13))) is None
+    assert times.find_only(TUESDAYS) is None
+
+
 def test_the_next_time_is_the_soonest_of_all() -> None:
     both = [Session(SATURDAY, 540, 600), TUESDAYS]
     following = times.find_next(both, wall(1, 10))
@@ -122,6 +157,11 @@ def test_what_comes_next_is_on_and_nothing_is_on_before_it(
         (
             Session(TUESDAY, 600, 720, every=2, starts_on=date(2026, 1, 6)),
             "Every 2 weeks on Tuesday, 10am to noon",
+        ),
+        (Session(SATURDAY, 1320, 1560), "Saturdays, 10pm to 2am"),
+        (
+            Session(SATURDAY, 660, 960, starts_on=date(2026, 6, 6), until_on=date(2026, 6, 6)),
+            "Saturday 6 June 2026, 11am to 4pm",
         ),
     ],
 )

@@ -18,13 +18,14 @@ notes = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
     opens = draw(st.integers(0, 1439))
+    latest = 1440 if opens < 720 else max(1440, opens + 780)
     every = draw(st.integers(1, 12))
     dates = st.dates(date(2020, 1, 1), date(2040, 1, 1))
     first, last = sorted((draw(dates), draw(dates)))
     return Session(
         draw(st.integers(1, 127)),
         opens,
-        draw(st.integers(opens + 1, 1440)),
+        draw(st.integers(opens + 1, latest)),
         draw(st.sampled_from([None, 1, 2, 3, 4, -1])),
         every,
         first if every > 1 or draw(st.booleans()) else None,
@@ -53,6 +54,7 @@ def test_what_is_written_is_read_back(known: list[Session]) -> None:
         ("daily 18:00-24:00", [Session(127, 1080, 1440)]),
         ("Every day, 12pm-midnight", [Session(127, 720, 1440)]),
         ("the first Tue 12am-1am", [Session(2, 0, 60, 1)]),
+        ("Fri 10 p.m. to 2:30 a.m.", [Session(16, 1320, 1590)]),
         (
             "free every 2 weeks on Sat 10:00-12:00 from 2026-01-03",
             [Session(32, 600, 720, None, 2, date(2026, 1, 3), None, "free")],

@@ -74,8 +74,8 @@ class Begun:
 
     @property
     def asked_group_id(self) -> UUID | None:
-        """The group it was begun for."""
-        return photos.read_id(self.first("group"))
+        """The group it was begun for. A person's gift is theirs, and no group sees its ward."""
+        return None if self.is_individual else photos.read_id(self.first("group"))
 
     def group_of(self, by: Account | None) -> UUID | None:
         """The group whose entry it will be, if whoever sends it in is one of its members."""

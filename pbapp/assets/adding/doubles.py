@@ -117,4 +117,4 @@ def _site(address: str | None) -> str:
 
 def _digits(phone: str | None) -> str:
     digits = "".join(character for character in phone or "" if character.isdigit())
-    return digits.removeprefix("44").lstrip("0") if len(digits) > 5 else ""
+    return digits.removeprefix("00").removeprefix("44").lstrip("0") if len(digits) > 5 else ""

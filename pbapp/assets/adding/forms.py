@@ -51,7 +51,8 @@ DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?", re.ASCII)
 def web_address_typed(value: str | None) -> str | None:
     """People leave the https:// out; nobody means another scheme by "www.example.org"."""
     value = plain_text(value)
-    if value and ":" not in value and "." in value.split("/")[0]:
+    host = value.split("/")[0] if value else ""
+    if "." in host and ":" not in host:
         return f"https://{value}"
     return value
 
@@ -145,6 +146,12 @@ class WhereForm(PlaceForm):
             SelectChoice(NO_PLACE, _("It has no fixed place")),
             SelectChoice(EVERYWHERE, _("All over %(place)s, or online", place=place_name)),
         ]
+
+    def validate_ward(self, field: Any) -> None:
+        if field.data == NO_PLACE and (self.postcode.data or self.lat.data or self.lon.data):
+            raise ValidationError(
+                _("You say that it has no fixed place. Take the postcode and the pin away too.")
+            )
 
 
 class MoreForm(Form):

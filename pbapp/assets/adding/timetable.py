@@ -15,11 +15,19 @@ from wtforms import SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
 from pbapp.assets.models import SessionUse
-from pbapp.assets.times import Regular, Session, days_of
+from pbapp.assets.times import (
+    MIDNIGHT,
+    Regular,
+    Session,
+    days_of,
+    end_after,
+    is_in_order,
+    never_is,
+)
+from pbapp.assets.times_typed import NOT_IN_ORDER, read_hour
 from pbapp.web.fields import Boxes, Day, Time
 from pbapp.web.forms import options, plain_text
 
-MIDNIGHT = 24 * 60
 EVERY_WEEK = "0.1"
 # How often, as "nth of the month, or 0 for weeks" and "every so many": what a list can offer.
 CODE = re.compile(r"(-1|[0-4])\.([1-9]|1[0-2])", re.ASCII)
@@ -32,12 +40,28 @@ def one_line(value: str | None) -> str | None:
     return " ".join(value.split()) if value else value
 
 
+class Hour(Time):
+    """A time of day, also as an old phone without a control for it lets people type it."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        minutes = read_hour(" ".join(valuelist))
+        if minutes is None:
+            super().process_formdata(valuelist)
+        else:
+            self.data = _clock(minutes)
+
+    def _value(self) -> str:
+        # As browsers with a control take it: they show "7pm" as nothing.
+        typed = " ".join(self.raw_data or ())
+        return typed if self.data is None else f"{self.data:%H:%M}"
+
+
 class SessionRow(wtforms.Form):
-    """One regular time. A row with no day and no hour in it counts as left out."""
+    """One regular time. A row in which nothing was chosen or typed counts as left out."""
 
     days = Boxes(_l("On which days?"))
-    opens = Time(_l("From"))
-    closes = Time(_l("To"))
+    opens = Hour(_l("From"))
+    closes = Hour(_l("To"))
     repeat = SelectField(_l("How often?"), default=EVERY_WEEK)
     starts_on = Day(_l("First day"))
     until_on = Day(_l("Last day"))
@@ -65,8 +89,9 @@ class SessionRow(wtforms.Form):
 
     @property
     def is_blank(self) -> bool:
-        hours = any("".join(field.raw_data or ()).strip() for field in (self.opens, self.closes))
-        return not (self.days.data or hours or self.opens.data or self.closes.data)
+        fields = (self.opens, self.closes, self.starts_on, self.until_on, self.note)
+        typed = any("".join(field.raw_data or ()).strip() for field in fields)
+        return not (typed or self.days.data or any(field.data is not None for field in fields[:4]))
 
     def validate_days(self, field: Any) -> None:
         if not self.is_blank and not field.data:
@@ -81,8 +106,8 @@ class SessionRow(wtforms.Form):
             return
         if field.data is None:
             raise ValidationError(_("Enter when it ends, like 12:00."))
-        if self.opens.data is not None and _end(field.data) <= _minutes(self.opens.data):
-            raise ValidationError(_("The end must be after the start, and midnight at the latest."))
+        if self.opens.data is not None and not is_in_order(*self._hours()):
+            raise ValidationError(_(NOT_IN_ORDER))
 
     def validate_starts_on(self, field: Any) -> None:
         every = (_read(self.repeat.data) or (0, 1))[1]
@@ -93,14 +118,21 @@ class SessionRow(wtforms.Form):
     def validate_until_on(self, field: Any) -> None:
         if self.starts_on.data and field.data and field.data < self.starts_on.data:
             raise ValidationError(_("The last day cannot be before the first."))
+        if not field.data or not self.days.data or None in (self.opens.data, self.closes.data):
+            return
+        if never_is(self.read()):
+            raise ValidationError(
+                _("None of the days you ticked is between the first and the last day.")
+            )
 
     def read(self) -> Session:
         """The row as a time; only of one that is valid and not blank."""
         nth, every = _read(self.repeat.data) or (0, 1)
+        opens, closes = self._hours()
         return Session(
             days=sum(1 << int(number) for number in set(self.days.data or ())),
-            opens=_minutes(self.opens.data or time()),
-            closes=_end(self.closes.data or time()),
+            opens=opens,
+            closes=closes,
             nth=nth or None,
             every=every,
             starts_on=self.starts_on.data,
@@ -108,6 +140,10 @@ class SessionRow(wtforms.Form):
             use=self.use.data or SessionUse.OPEN.value,
             note=self.note.data or "",
         )
+
+    def _hours(self) -> tuple[int, int]:
+        opens = _minutes(self.opens.data or time())
+        return opens, end_after(opens, _end(self.closes.data or time()))
 
 
 def how_often(code: str) -> str:

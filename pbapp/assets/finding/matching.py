@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, union
 
 from pbapp import clock
 from pbapp.assets import times
@@ -112,8 +112,14 @@ def _regular(wanted: Wanted) -> Any:
 
 
 def _open_ids(now: datetime) -> Any:
-    """Entries that are open at a moment; the few times that skip weeks are reckoned one by one."""
+    """Entries that are open at a moment: since today, or since yesterday and past midnight."""
     today, minute = now.date(), now.hour * 60 + now.minute
+    since_yesterday = _on_at(today - timedelta(days=1), minute + times.MIDNIGHT)
+    return union(_on_at(today, minute), since_yesterday)
+
+
+def _on_at(today: date, minute: int) -> Select[Any]:
+    """Entries that are on at a minute of a day; the few that skip weeks are reckoned one by one."""
     nth = [(today.day - 1) // 7 + 1]
     nth += [-1] if times.is_on(times.Session(127, 0, 1, nth=-1), today) else []
     on = [

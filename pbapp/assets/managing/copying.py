@@ -26,7 +26,7 @@ def later(session: Session) -> Session:
 
 
 def _later(day: date | None) -> date | None:
-    return day + A_YEAR if day else None
+    return min(day, date.max - A_YEAR) + A_YEAR if day else None
 
 
 def next_year(text: str, years: Collection[int]) -> str:

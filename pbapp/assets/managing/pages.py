@@ -39,7 +39,7 @@ from pbapp.web.limits import limited
 from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
-MOST_COPIES = 40
+MOST_COPIES = 80  # a longer address is refused on the way
 DRAFT = "asset"  # what adding an entry calls its drafts
 
 
@@ -53,6 +53,7 @@ def entries(organisation_id: UUID) -> str:
         "assets/managing/entries.html",
         group=group,
         held=queries.list_held(group.id),
+        all_ticked=request.args.get("tick") == "all",
         offers=queries.list_offered_to(group.id),
         asked=ties.list_asked_of(group.id),
         is_lead=mine is not None and mine.role is MemberRole.LEAD,

@@ -85,7 +85,7 @@ def _schedule(asset: Asset, session: AssetSession) -> Thing:
         "byday": rule["BYDAY"],
         "opens_at": clock_time(session.opens),
         # No clock shows 24:00: a day's end is said as its last minute.
-        "closes_at": clock_time(min(session.closes, LAST_MINUTE)),
+        "closes_at": closing_time(session.closes),
         "attending_type": WAYS_IN[asset.join_by] if asset.join_by else None,
         "description": SPACE_IS_FREE if session.use is SessionUse.FREE else None,
         "notes": session.note,
@@ -107,6 +107,12 @@ def _first_time(session: AssetSession, first: date) -> date:
 
 def clock_time(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def closing_time(minutes: int) -> str:
+    """A time past midnight is an hour of the next day."""
+    past = minutes - times.MIDNIGHT
+    return clock_time(past if past > 0 else min(minutes, LAST_MINUTE))
 
 
 def _day(day: date | None) -> str | None:

@@ -16,7 +16,7 @@ from pbapp.assets.models import (
     Vocabulary,
     Where,
 )
-from pbapp.assets.oruk.facts import LAST_MINUTE, alert, clock_time
+from pbapp.assets.oruk.facts import alert, clock_time, closing_time
 from pbapp.assets.oruk.values import STATISTICS, as_email, as_uri, moment, tidy
 from pbapp.assets.outgoing.credits import LICENCE_URL, credit
 from pbapp.assets.place_words import very_place
@@ -152,8 +152,7 @@ def _days(session: AssetSession) -> list[str]:
 
 
 def _clocks(session: AssetSession, start: str, end: str) -> dict[str, str]:
-    closes = min(session.closes, LAST_MINUTE)
-    return {start: clock_time(session.opens), end: clock_time(closes)}
+    return {start: clock_time(session.opens), end: closing_time(session.closes)}
 
 
 def _more(asset: Asset) -> dict[str, Any]:

@@ -133,6 +133,10 @@ def test_open_now_reckons_with_weeks_that_are_skipped(stranger: Browser, world: 
         for view in ("/assets?q=let", "/assets?q=let&view=table", "/assets/embed?q=let"):
             assert "To let" in stranger.get(view).text
             assert "Open now, until" not in stranger.get(view).text
+    on(make_asset(world, "Night"), TUESDAY, 20, 26, until_on=date(2026, 3, 17))
+    for day, hour, is_open in ((17, 20, True), (18, 1, True), (18, 2, False), (25, 1, False)):
+        with time_machine.travel(datetime(2026, 3, day, hour, tzinfo=UTC), tick=False):
+            assert ("Night" in found(stranger, "day=now")) is is_open
     with time_machine.travel(datetime(2026, 3, 31, 9, 30, tzinfo=UTC), tick=False):
         assert found(stranger, "day=now") == ["Last of the month", "This week"]
 
