@@ -141,7 +141,7 @@ def pin_of(asset: Asset) -> Pin:
     return Pin(asset.id, asset.name, asset.kind, asset.lat or 0.0, asset.lon or 0.0, ward)
 
 
-def list_ids_for_export(wanted: Wanted) -> list[UUID]:
+def list_ids_for_export(wanted: Wanted, *, with_times: bool = False) -> list[UUID]:
     """All that is published but people's gifts, which never leave the page."""
     match = matching(wanted)
     query = (
@@ -149,6 +149,8 @@ def list_ids_for_export(wanted: Wanted) -> list[UUID]:
         .where(*match.where, Asset.kind != AssetKind.INDIVIDUAL)
         .order_by(*match.order)
     )
+    if with_times:
+        query = query.where(Asset.sessions.any())
     return list(db.session.scalars(query))
 
 

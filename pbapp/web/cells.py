@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _STARTS = ("=", "+", "-", "@", "|", "\t", "\r", "\n")
+_SUSPECT = frozenset({*_STARTS, " "})  # most cells begin with none of these: one look is enough
 
 
 def restored(cell: str) -> str:
@@ -12,7 +13,9 @@ def restored(cell: str) -> str:
 
 def inert(cell: object) -> object:
     """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if not isinstance(cell, str) or not (cell.lstrip(" ").startswith(_STARTS)):
+    if not isinstance(cell, str) or cell[:1] not in _SUSPECT:
+        return cell
+    if not cell.lstrip(" ").startswith(_STARTS):
         return cell
     try:
         float(cell)

@@ -11,6 +11,11 @@ from zoneinfo import ZoneInfo
 LINE = 75  # octets, without the line break (RFC 5545, 3.1)
 # Years of a zone's summer times that a file knows; who subscribes reads it again long before.
 BACK, AHEAD = 10, 5
+_MARKS = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": "\\n"}
+_ESCAPED = {
+    **dict.fromkeys([*range(32), 127]),
+    **{ord(c): made for c, made in _MARKS.items()},
+}
 
 
 @dataclass(frozen=True)
@@ -84,22 +89,22 @@ def _event(one: Happening, now: datetime) -> Iterator[str]:
 
 def escape(text: str) -> str:
     """Text as a value (RFC 5545, 3.3.11): no bare comma, semicolon, backslash or line break."""
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
-    return "".join(c for c in text if c >= " " and c != "\x7f")
+    return text.replace("\r\n", "\n").translate(_ESCAPED)
 
 
 def fold(line: str) -> str:
     """A line of at most 75 octets; more goes on in the next one after a space."""
-    parts, part, size = [], "", 0
-    for character in line:
-        octets = len(character.encode())
-        if size + octets > LINE:
-            parts.append(part)
-            part, size = " ", 1
-        part += character
-        size += octets
-    return "\r\n".join([*parts, part])
+    octets = line.encode()
+    if len(octets) <= LINE:
+        return line
+    parts, start, room = [], 0, LINE
+    while start < len(octets):
+        end = min(start + room, len(octets))
+        while end < len(octets) and octets[end] & 0xC0 == 0x80:  # amid a character
+            end -= 1
+        parts.append(octets[start:end].decode())
+        start, room = end, LINE - 1
+    return "\r\n ".join(parts)
 
 
 def _moment(moment: datetime, zone: ZoneInfo | None) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pbapp import clock
-from pbapp.assets import services
+from pbapp.assets import plain, services
 from pbapp.assets.models import (
     Asset,
     AssetArea,
@@ -123,6 +123,7 @@ def test_points_and_linked_data_have_the_same_facts(stranger: Browser, world: Wo
     make_asset(world, "No point", **without_point())
     read = json.loads(stranger.get("/assets.geojson").html)
     assert "Royal Mail" in read["attribution"]
+    assert (read["licence"], "licence_note" in read) == ("Open Government Licence v3.0", False)
     (point,) = read["features"]
     known = point["properties"]
     assert (known["access_features"], known["age_from"]) == (["step_free", "toilet"], 60)
@@ -135,7 +136,12 @@ def test_points_and_linked_data_have_the_same_facts(stranger: Browser, world: Wo
     assert place["event"]["eventSchedule"][0]["repeatFrequency"] == "P1W"
     assert place["event"]["audience"]["suggestedMinAge"] == 60
     assert (place["telephone"], place["isAccessibleForFree"]) == ("+44 1236 000000", True)
-    club = make_rich(world, "Walkers", kind=AssetKind.ASSOCIATION)
+    club = make_rich(world, "Walkers", kind=AssetKind.ASSOCIATION, source="X", licence="CC BY 4.0")
+    page = stranger.get("/assets.geojson")
+    read = json.loads(page.html)
+    assert read["licence"] == "CC BY 4.0; Open Government Licence v3.0"
+    assert "licence_url" not in read
+    assert 'share#terms>; rel="license"' in page.response.headers["Link"]
     thing = json.loads(stranger.get("/assets.jsonld?q=walkers").html)["@graph"][0]
     assert thing["contactPoint"]["email"] == "pat@example.org"
     assert thing["areaServed"][0]["identifier"] == world.wards[10].gss_code
@@ -170,6 +176,7 @@ def test_no_export_gives_away_what_the_page_keeps_back(stranger: Browser, world:
         assert "pat@example.org" not in text
         assert "1236 000000" not in text
     stranger.get(f"/assets/{gift.id}.ics", status=404)
+    assert not [name for name in vars(plain.load([asset.id])[0]) if name.startswith("exact")]
 
 
 def test_a_home_goes_out_as_its_ward_and_a_postcode_as_a_postcode(

@@ -29,7 +29,7 @@ from pbapp.assets.models import (
 from pbapp.assets.oruk import checking as feed_check
 from pbapp.assets.oruk import terms as vocabularies
 from pbapp.assets.oruk.models import FeedCheck
-from pbapp.assets.oruk.values import made_id
+from pbapp.assets.oruk.values import made_id, turned
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
@@ -55,8 +55,26 @@ def names(listed: Any) -> set[str]:
 
 def test_the_root_says_what_this_is(stranger: Browser) -> None:
     about = read(stranger, "/")
+    assert about == read(stranger, "")  # a redirect would stop another website's script
     assert about["version"] == "HSDS-UK-3.0"
     assert about["openapi_url"].startswith("https://")
+
+
+def test_whatever_another_website_asks_it_may_read_the_answer(
+    stranger: Browser, world: World
+) -> None:
+    assert "/openreferral/" in read(stranger, "/programs", status=404)["error"]
+    assert read(stranger, "/services/")["empty"]
+    asked = stranger.client.options(
+        f"{API}/services",
+        headers={
+            "Origin": "https://elsewhere.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "x-requested-with",
+        },
+    )
+    assert asked.headers["Access-Control-Allow-Origin"] == "*"
+    assert asked.headers["Access-Control-Allow-Headers"] == "*"
 
 
 def test_an_empty_feed_is_an_empty_page(stranger: Browser, world: World) -> None:
@@ -137,7 +155,7 @@ def test_what_is_private_or_unchecked_never_comes_out(stranger: Browser, world: 
     assert read(stranger, "/services?minimal=true")["total_items"] == 1
     for hidden in (gift, waiting):
         read(stranger, f"/services/{hidden.id}", status=404)
-        tie = made_id("at", hidden.id)
+        tie = turned("at", hidden.id)
         read(stranger, f"/service_at_locations/{tie}", status=404)
     place = read(stranger, f"/services/{vague.id}")["service_at_locations"][0]["location"]
     assert "latitude" not in place
@@ -189,6 +207,9 @@ def test_each_entry_has_an_organisation_that_is_found_by_its_id(
     make_asset(world, "The board's too")
     make_asset(world, "Not yet", kind=AssetKind.ASSOCIATION, state=AssetState.WAITING)
     listed = {one["id"]: one for one in read(stranger, "/organizations")["contents"]}
+    third = read(stranger, "/organizations?per_page=1&page=3")
+    assert (third["total_items"], third["last_page"]) == (3, True)
+    assert third["contents"] == list(listed.values())[2:]
     used = {}
     for line in read(stranger, "/services")["contents"]:
         used.setdefault(line["organization_id"], []).append(line["name"])

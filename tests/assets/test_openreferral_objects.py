@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,7 +40,7 @@ from pbapp.assets.oruk.shape import (
     TERM,
     faults,
 )
-from pbapp.assets.oruk.values import as_uri
+from pbapp.assets.oruk.values import as_uri, turned
 from pbapp.assets.vocabulary import TERMS
 from pbapp.boards.models import Board, Council
 from pbapp.organisations.models import Organisation, OrganisationKind
@@ -221,6 +221,14 @@ def test_our_check_finds_whatever_the_schemas_find(asset: Asset, data: st.DataOb
         )
     if oruk_schemas.faults("oruk", "service", broken):
         assert list(faults(broken, SERVICE))
+
+
+def test_an_id_made_from_a_rows_leads_back_to_it() -> None:
+    row = UUID("8113ee0c-de8e-42b2-9d2d-e20f548c8965")
+    made = turned("at", row)
+    assert turned("at", made) == row
+    assert (made.version, made.variant) == (row.version, row.variant)
+    assert len({row, made, turned("organisation", row)}) == 3
 
 
 def test_the_vocabularies_are_valid() -> None:

@@ -76,19 +76,27 @@ def look() -> tuple[list[str], int]:
     wrong: list[str] = []
     number, page = 0, 1
     while True:
-        found = list_entries(Asked(), terms, page=page, per_page=AT_ONCE, whole=True)
+        found = list_entries(Asked(), terms, page=page, per_page=AT_ONCE)
         for asset in found.assets:
             wrong += _of_entry(asset, found, terms)
         number, page = number + len(found.assets), page + 1
         if len(found.assets) < AT_ONCE:
             break
-    for thing in list_organisations():
+    for thing in _organisations():
         wrong += _named(f"organization {thing['id']}", thing, ORGANISATION)
     for thing in terms.taxonomies():
         wrong += _named(f"taxonomy {thing['id']}", thing, TAXONOMY)
     for thing in terms.terms():
         wrong += _named(f"term {thing['id']}", thing, TERM)
     return wrong, number
+
+
+def _organisations() -> Iterator[Thing]:
+    start, number = 0, 1
+    while start < number:
+        number, part = list_organisations(start, start + AT_ONCE)
+        yield from part
+        start += AT_ONCE
 
 
 def _of_entry(asset: Asset, found: Found, terms: Terms) -> Iterator[str]:

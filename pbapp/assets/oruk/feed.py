@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pbapp import clock
+from pbapp.assets import plain
 from pbapp.assets.finding.folding import words_in
 from pbapp.assets.finding.matching import lasting
 from pbapp.assets.finding.search import Word, matches
@@ -32,7 +33,7 @@ from pbapp.assets.models import (
 )
 from pbapp.assets.oruk import objects as oruk
 from pbapp.assets.oruk import terms as vocabularies
-from pbapp.assets.oruk.values import Thing, made_id
+from pbapp.assets.oruk.values import Thing, turned
 from pbapp.assets.vocabulary import TERMS
 from pbapp.boards.models import Board, BoardArea, Council
 from pbapp.db import db
@@ -189,16 +190,19 @@ def _placed() -> ColumnElement[bool]:
 
 
 def list_entries(
-    asked: Asked, terms: Terms, *, page: int = 1, per_page: int | None = None, whole: bool = False
+    asked: Asked, terms: Terms, *, page: int = 1, per_page: int | None = None
 ) -> Found:
     """One page by id, so that pages hold still while a reader goes through them."""
-    query = _narrowed(asked, terms)
+    query = _narrowed(asked, terms).with_only_columns(Asset.id)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    query = query.options(*_loaded(whole)).order_by(Asset.id)
+    query = query.order_by(Asset.id)
     if per_page is not None:
         query = query.limit(per_page).offset((page - 1) * per_page)
-    assets = list(db.session.scalars(query))
-    return Found(assets, total, _published_at([asset.id for asset in assets]))
+    return _found(db.session.scalars(query).all(), total)
+
+
+def _found(ids: Sequence[UUID], total: int) -> Found:
+    return Found(plain.load(ids), total, _published_at(ids))
 
 
 def list_moments(asked: Asked, terms: Terms) -> list[tuple[UUID, datetime]]:
@@ -210,33 +214,43 @@ def list_moments(asked: Asked, terms: Terms) -> list[tuple[UUID, datetime]]:
     return [(row.id, _changed(row, published_at)) for row in rows]
 
 
-def find_entry(asset_id: UUID) -> Found:
-    query = select(Asset).options(*_loaded(True)).where(published(), Asset.id == asset_id)
-    assets = list(db.session.scalars(query))
-    return Found(assets, len(assets), _published_at([asset.id for asset in assets]))
+def find_entry(asset_id: UUID, *, placed_only: bool = False) -> Found:
+    query = select(Asset.id).where(published(), Asset.id == asset_id)
+    if placed_only:
+        query = query.where(_placed())
+    ids = db.session.scalars(query).all()
+    return _found(ids, len(ids))
 
 
-def list_placed() -> list[UUID]:
-    """The ids of the entries that have a place."""
-    return list(db.session.scalars(select(Asset.id).where(published(), _placed())))
+def list_organisations(start: int, stop: int) -> tuple[int, list[Thing]]:
+    """How many organisations the feed has, and a part of them by name.
 
-
-def list_organisations() -> list[Thing]:
-    """Every organisation of the feed by name; of the entries no more is read than it takes."""
+    Of all of them the names and ids are read; of the part no more than it takes.
+    """
     named = select(Asset.organisation_id).where(published())
-    groups = db.session.scalars(select(Organisation).where(Organisation.id.in_(named)))
-    alone = db.session.execute(
-        select(Asset.id, Asset.name, Asset.summary, Asset.description, Asset.website).where(
-            published(), _is_its_own()
-        )
-    )
+    groups = select(Organisation.id, Organisation.name).where(Organisation.id.in_(named))
+    alone = select(Asset.id, Asset.name).where(published(), _is_its_own())
     theirs = select(Asset.board_id).where(published(), _is_the_boards())
-    made = [
-        *map(oruk.of_group, groups),
-        *map(oruk.of_itself, alone),
-        *map(oruk.of_board, db.session.scalars(select(Board).where(Board.id.in_(theirs)))),
+    boards = list(db.session.scalars(select(Board).where(Board.id.in_(theirs))))
+    known = [
+        *[(name.casefold(), str(id)) for id, name in db.session.execute(groups)],
+        *[(name.casefold(), oruk.organisation_id(id)) for id, name in db.session.execute(alone)],
+        *[(board.name.casefold(), vocabularies.board_id(board)) for board in boards],
     ]
-    return sorted(made, key=lambda thing: (thing["name"].casefold(), thing["id"]))
+    part = [id for _, id in sorted(known)[start:stop]]
+    made = {thing["id"]: thing for thing in _organisations([UUID(id) for id in part])}
+    made |= {thing["id"]: thing for thing in map(oruk.of_board, boards)}
+    return len(known), [made[id] for id in part]
+
+
+def _organisations(ids: Collection[UUID]) -> Iterator[Thing]:
+    """Those of these ids that are groups, or entries that are organisations themselves."""
+    groups = select(Organisation).where(Organisation.id.in_(ids))
+    yield from map(oruk.of_group, db.session.scalars(groups))
+    columns = (Asset.id, Asset.name, Asset.summary, Asset.description, Asset.website)
+    entries = [turned("organisation", id) for id in ids]
+    alone = select(*columns).where(Asset.id.in_(entries))
+    yield from map(oruk.of_itself, db.session.execute(alone))
 
 
 def _is_its_own() -> ColumnElement[bool]:
@@ -278,23 +292,6 @@ def _narrowed(asked: Asked, terms: Terms) -> Select[Any]:
     return query.where(_within(asked.near)) if asked.near else query
 
 
-def _loaded(whole: bool) -> list[Any]:
-    options: list[Any] = [
-        joinedload(Asset.area),
-        joinedload(Asset.organisation),
-        joinedload(Asset.contact),
-        joinedload(Asset.board).joinedload(Board.council).joinedload(Council.area),
-    ]
-    if whole:
-        options += [
-            selectinload(Asset.priorities).joinedload(AssetPriority.priority),
-            selectinload(Asset.terms),
-            selectinload(Asset.sessions),
-            selectinload(Asset.serves).joinedload(AssetArea.area),
-        ]
-    return options
-
-
 def _changed_since(since: datetime) -> ColumnElement[bool]:
     """Changed, confirmed or approved: an old entry approved today is new to a reader."""
     approved = db.session.scalars(
@@ -333,9 +330,7 @@ def _of_organisation(wanted: UUID, terms: Terms) -> ColumnElement[bool]:
     for board in terms.boards:
         if vocabularies.board_id(board) == str(wanted):
             return (Asset.board_id == board.id) & _is_the_boards()
-    ids = db.session.scalars(select(Asset.id).where(published(), _is_its_own()))
-    own = next((id for id in ids if made_id("organisation", id) == str(wanted)), None)
-    return false() if own is None else Asset.id == own
+    return (Asset.id == turned("organisation", wanted)) & _is_its_own()
 
 
 def _serves(ward_id: int, boards: Iterable[Board]) -> ColumnElement[bool]:

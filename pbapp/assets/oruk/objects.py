@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pbapp import clock
 from pbapp.assets.models import Asset, AssetKind, Where
 from pbapp.assets.oruk import facts
 from pbapp.assets.oruk.terms import Wording, attributes, board_id
-from pbapp.assets.oruk.values import Thing, as_uri, made_id, moment, said, tidy
+from pbapp.assets.oruk.values import Thing, as_uri, made_id, moment, said, tidy, turned
 from pbapp.boards.models import Board
 from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
@@ -92,7 +93,7 @@ def at_location(asset: Asset) -> Thing:
     """The tie between an entry and its place."""
     made: Thing = tidy(
         {
-            "id": made_id("at", asset.id),
+            "id": str(turned("at", asset.id)),
             "service_id": str(asset.id),
             "location_id": made_id("location", asset.id),
             "location": location(asset),
@@ -134,11 +135,16 @@ def of_group(group: Organisation) -> Thing:
     return made
 
 
+def organisation_id(entry_id: UUID) -> str:
+    """Of an entry that is an organisation itself."""
+    return str(turned("organisation", entry_id))
+
+
 def of_itself(entry: Any) -> Thing:
     """An entry that is an organisation; of it id, name, summary, description and website count."""
     made: Thing = tidy(
         {
-            "id": made_id("organisation", entry.id),
+            "id": organisation_id(entry.id),
             "name": entry.name,
             "description": said(entry.summary, entry.description, entry.name),
             "website": as_uri(entry.website),

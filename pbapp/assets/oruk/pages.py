@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +22,28 @@ from pbapp.assets.oruk.feed import (
     list_entries,
     list_moments,
     list_organisations,
-    list_placed,
     whole_service,
 )
-from pbapp.assets.oruk.values import Thing, made_id, moment
+from pbapp.assets.oruk.values import Thing, moment, turned
 from pbapp.db import db
 from pbapp.web.access import access, anyone
 
 bp = Blueprint("openreferral", __name__, url_prefix="/openreferral")
+get = partial(bp.get, strict_slashes=False)  # a redirect would stop scripts of other websites
 
 VERSION = "HSDS-UK-3.0"
 PROFILE = "https://openreferraluk.org/developers/specifications"
 DEFINITION = "https://openreferraluk.org/specifications/3.0/openapi.json"
+
+
+@bp.after_request
+def open_to_all(response: Response) -> Response:
+    """Any page may read every answer, also where a browser only asks whether it may."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "*"
+    return response
 
 
 @bp.errorhandler(Unclear)
@@ -40,14 +51,14 @@ def unclear(error: Unclear) -> Response:
     return problem(400, str(error))
 
 
-@bp.get("/")
+@get("/")
 @access(anyone)
 def about() -> Response:
     """What this API is."""
     return answer({"version": VERSION, "profile": PROFILE, "openapi_url": DEFINITION})
 
 
-@bp.get("/services")
+@get("/services")
 @access(anyone)
 def services() -> Response:
     """Every entry as a service: lines, whole with `full`, ids and moments with `minimal`."""
@@ -57,7 +68,7 @@ def services() -> Response:
         lines = [{"id": str(id), "modified_date": moment(changed)} for id, changed in known]
         return wrapped(lines, len(lines), Page(1, max(1, len(lines))))
     whole = read_flag(request.args, "full")
-    found = list_entries(asked, terms, page=part.page, per_page=part.per_page, whole=whole)
+    found = list_entries(asked, terms, page=part.page, per_page=part.per_page)
     made: list[Thing] = [
         whole_service(a, found, terms) if whole else oruk.service_line(a, found.changed(a))
         for a in found.assets
@@ -65,7 +76,7 @@ def services() -> Response:
     return wrapped(made, found.total, part)
 
 
-@bp.get("/services/<id>")
+@get("/services/<id>")
 @access(anyone)
 def service(id: str) -> Response:
     """One entry with all that belongs to it."""
@@ -75,7 +86,7 @@ def service(id: str) -> Response:
     return answer(whole_service(found.assets[0], found, Terms()))
 
 
-@bp.get("/service_at_locations")
+@get("/service_at_locations")
 @access(anyone)
 def service_at_locations() -> Response:
     """Where services are; those without one place are in /services only."""
@@ -89,13 +100,12 @@ def service_at_locations() -> Response:
     return wrapped(made, found.total, part)
 
 
-@bp.get("/service_at_locations/<id>")
+@get("/service_at_locations/<id>")
 @access(anyone)
 def service_at_location(id: str) -> Response:
     """One service where it is."""
-    wanted = str(_uuid(id))
-    asset_id = next((one for one in list_placed() if made_id("at", one) == wanted), None)
-    found = find_entry(asset_id) if asset_id else Found([], 0, {})
+    wanted = _uuid(id)
+    found = find_entry(turned("at", wanted), placed_only=True) if wanted else Found([], 0, {})
     if not found.assets:
         return problem(404, "There is no such service at a location.")
     whole = whole_service(found.assets[0], found, Terms())
@@ -103,14 +113,17 @@ def service_at_location(id: str) -> Response:
     return answer({**oruk.at_location(found.assets[0]), "service": whole})
 
 
-@bp.get("/organizations")
+@get("/organizations")
 @access(anyone)
 def organizations() -> Response:
     """Whose the services are."""
-    return _listed(list_organisations())
+    part = read_page(request.args)
+    start = (part.page - 1) * part.per_page
+    total, found = list_organisations(start, start + part.per_page)
+    return wrapped(found, total, part)
 
 
-@bp.get("/organizations/<id>")
+@get("/organizations/<id>")
 @access(anyone)
 def organization(id: str) -> Response:
     """One organisation with its services."""
@@ -122,20 +135,20 @@ def organization(id: str) -> Response:
     return answer({**oruk.organisation(found.assets[0]), "services": lines})
 
 
-@bp.get("/taxonomies")
+@get("/taxonomies")
 @access(anyone)
 def taxonomies() -> Response:
     """The vocabularies: kinds, access, audiences, themes, each board's priorities, sources."""
     return _listed(Terms().taxonomies())
 
 
-@bp.get("/taxonomies/<id>")
+@get("/taxonomies/<id>")
 @access(anyone)
 def taxonomy(id: str) -> Response:
     return _one(Terms().taxonomies, id, "There is no such taxonomy.")
 
 
-@bp.get("/taxonomy_terms")
+@get("/taxonomy_terms")
 @access(anyone)
 def taxonomy_terms() -> Response:
     """Every term; `taxonomy_id` narrows it to one vocabulary."""
@@ -144,7 +157,7 @@ def taxonomy_terms() -> Response:
     return _listed([t for t in terms if wanted is None or t["taxonomy_id"] == str(wanted)])
 
 
-@bp.get("/taxonomy_terms/<id>")
+@get("/taxonomy_terms/<id>")
 @access(anyone)
 def taxonomy_term(id: str) -> Response:
     return _one(Terms().terms, id, "There is no such taxonomy term.")
@@ -161,6 +174,13 @@ def status() -> str:
     )
 
 
+@get("/<path:anything>")
+@access(anyone)
+def unknown(anything: str) -> Response:
+    """Nothing, said so that a program understands it."""
+    return problem(404, f"There is nothing here. Begin at {url_for('.about', _external=True)}")
+
+
 # --- answers --------------------------------------------------------------------------------
 
 
@@ -168,7 +188,6 @@ def answer(body: Any, status: int = 200) -> Response:
     """JSON that any computer may read; the same answer is not sent twice."""
     response = make_response(json.dumps(body, ensure_ascii=False, allow_nan=False), status)
     response.mimetype = "application/json"
-    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, no-cache"
     response.add_etag()
     return response.make_conditional(request) if status == 200 else response

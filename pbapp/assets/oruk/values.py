@@ -12,6 +12,7 @@ Thing = dict[str, Any]
 
 # Ours, for ever: with another one every id that we ever gave out would change.
 NAMESPACE = UUID("850e85dd-5601-40ed-9783-fe753d5ca4d0")
+_VERSION_AND_VARIANT = 0xF << 76 | 0x3 << 62  # RFC 9562, 4.1 and 4.2
 STATISTICS = "http://statistics.data.gov.uk/id/statistical-geography/"
 URI = re.compile(
     r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[\x21\x23-\x3b\x3d\x3f-\x5a_a-z~\x5b\x5d]*)?"
@@ -22,6 +23,14 @@ EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9
 def made_id(*parts: object) -> str:
     """A UUID for what has no row: the same for the same parts, always."""
     return str(uuid5(NAMESPACE, " ".join(str(part) for part in parts)))
+
+
+def turned(name: str, id: UUID) -> UUID:
+    """A UUID for the one thing of this name that belongs to a row; turned again it is the row's.
+
+    So a thing is found by its id without trying all of them. Version and variant stay as they are.
+    """
+    return UUID(int=id.int ^ uuid5(NAMESPACE, name).int & ~_VERSION_AND_VARIANT)
 
 
 def moment(at: datetime) -> str:
@@ -48,15 +57,16 @@ def as_uri(address: str | None) -> str | None:
 def tidy(value: Any) -> Any:
     """Without keys that hold nothing: null and "" are faults in this standard."""
     if isinstance(value, dict):
-        kept = {key: tidy(inner) for key, inner in value.items()}
-        return {key: inner for key, inner in kept.items() if not _is_nothing(inner)}
-    if isinstance(value, list):
-        return [tidy(inner) for inner in value]
-    return value
-
-
-def _is_nothing(value: Any) -> bool:
-    return value in (None, [], {}) or (isinstance(value, str) and not value.strip())
+        kept = {}
+        for key, inner in value.items():
+            if isinstance(inner, dict | list):
+                inner = tidy(inner)
+                if inner:
+                    kept[key] = inner
+            elif inner is not None and not (isinstance(inner, str) and not inner.strip()):
+                kept[key] = inner
+        return kept
+    return [tidy(inner) for inner in value] if isinstance(value, list) else value
 
 
 def said(*texts: str) -> str:

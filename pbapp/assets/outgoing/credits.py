@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pbapp.assets.models import Asset, Precision, Where
 from pbapp.places import queries as places
 
 LICENCE_NAME = "Open Government Licence v3.0"
 LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+
+
+def licence_of_all(licences: Iterable[str]) -> dict[str, str]:
+    """On what terms a file of entries may be used. Each entry of another list has its own."""
+    names = sorted({licence.strip() or LICENCE_NAME for licence in licences} or {LICENCE_NAME})
+    if names == [LICENCE_NAME]:
+        return {"licence": LICENCE_NAME, "licence_url": LICENCE_URL}
+    note = "Each feature names its own licence." if len(names) > 1 else ""
+    return {"licence": "; ".join(names), "licence_note": note}
 
 
 def postcode_credit() -> str:

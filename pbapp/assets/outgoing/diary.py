@@ -42,7 +42,7 @@ def calendar() -> Response:
     """The regular times of the list, by its filters; people's gifts left out."""
     name = _("What is on in %(place)s", place=chosen_board().place_name)
     response = of_many(
-        "text/calendar", lambda wanted: _written(name, outgoing.each(wanted, with_times=True))
+        "text/calendar", lambda ids: _written(name, outgoing.each(ids)), with_times=True
     )
     response.headers["Cache-Control"] = KEPT
     response.vary.add("Accept-Language")
@@ -67,12 +67,12 @@ def entry_calendar(asset_id: UUID) -> Response:
 
 
 def _written(name: str, assets: Iterable[Asset]) -> str:
-    zone = ZoneInfo(settings().timezone)
-    happenings = (one for asset in assets for one in _happenings(asset, zone))
+    zone, page = ZoneInfo(settings().timezone), links.page_urls()
+    happenings = (one for asset in assets for one in _happenings(asset, page(asset), zone))
     return icalendar.write(name, happenings, clock.now())
 
 
-def _happenings(asset: Asset, zone: ZoneInfo) -> Iterator[icalendar.Happening]:
+def _happenings(asset: Asset, page: str, zone: ZoneInfo) -> Iterator[icalendar.Happening]:
     """Its regular times. What is closed for now is struck out; what has closed for good is gone."""
     if asset.status is Status.CLOSED:
         return
@@ -86,7 +86,7 @@ def _happenings(asset: Asset, zone: ZoneInfo) -> Iterator[icalendar.Happening]:
             ends_at=first.end,
             title=_title(asset, session),
             text=_text(asset, session),
-            url=links.page_url(asset),
+            url=page,
             place=", ".join(filter(None, (asset.where_words, asset.postcode))),
             is_cancelled=asset.status is Status.PAUSED,
             rule=_rule(session, zone),

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -25,9 +26,16 @@ from pbapp.assets.filtering import (
 from pbapp.assets.finding.results import notes_on
 from pbapp.assets.outgoing import rows as outgoing
 from pbapp.assets.outgoing import schema_org
-from pbapp.assets.outgoing.credits import LICENCE_NAME, LICENCE_URL, origin, postcode_credit
+from pbapp.assets.outgoing.credits import (
+    LICENCE_NAME,
+    LICENCE_URL,
+    credit,
+    licence_of_all,
+    origin,
+    postcode_credit,
+)
 from pbapp.assets.outgoing.tags import tag_of
-from pbapp.assets.queries import Pin, Wanted
+from pbapp.assets.queries import Pin
 from pbapp.assets.words import COST, KIND, PART
 from pbapp.boards.queries import list_wards
 from pbapp.plans import queries as plans
@@ -43,19 +51,16 @@ def geojson() -> Response:
     return of_many("application/geo+json", _points)
 
 
-def _points(wanted: Wanted) -> str:
-    made = [
-        outgoing.feature(asset, links.page_url(asset))
-        for asset in outgoing.each(wanted)
-        if asset.lat is not None
-    ]
-    about = {"licence": LICENCE_NAME, "licence_url": LICENCE_URL, "attribution": _credits(made)}
+def _points(ids: list[UUID]) -> str:
+    page = links.page_urls()
+    made, credits, licences = [], {""}, set()
+    for asset in outgoing.each(ids):
+        if asset.lat is not None:
+            made.append(json.dumps(outgoing.feature(asset, page(asset)), ensure_ascii=False))
+            credits.add(credit(asset))
+            licences.add(asset.licence)
+    about = {**licence_of_all(licences), "attribution": " ".join(sorted(credits - {""}))}
     return _collection(made, about)
-
-
-def _credits(features: list[dict[str, Any]]) -> str:
-    """Whom to name for a whole file, each once."""
-    return " ".join(sorted({f["properties"].get("attribution", "") for f in features} - {""}))
 
 
 def point_of(pin: Pin) -> dict[str, Any]:
@@ -75,15 +80,22 @@ def point_of(pin: Pin) -> dict[str, Any]:
 
 def points(features: list[dict[str, Any]]) -> Response:
     """A collection of points by itself."""
-    response = _open(make_response(_collection(features, {})), "application/geo+json")
+    made = [json.dumps(feature, ensure_ascii=False) for feature in features]
+    response = _open(make_response(_collection(made, {})), "application/geo+json")
     response.add_etag()
     return response.make_conditional(request)
 
 
-def _collection(features: list[dict[str, Any]], about: dict[str, str]) -> str:
-    """`about` says more of the whole file."""
-    whole = {"type": "FeatureCollection", **about, "features": features}
-    return json.dumps(whole, ensure_ascii=False)
+def _collection(features: list[str], about: dict[str, str]) -> str:
+    """`features` are written already, one by one; `about` says more of the whole file."""
+    known = {"type": "FeatureCollection", **{name: value for name, value in about.items() if value}}
+    return _with_list(known, "features", features)
+
+
+def _with_list(known: dict[str, str], name: str, things: list[str]) -> str:
+    """An object of JSON with a long list, whose things were written one by one."""
+    start = json.dumps(known, ensure_ascii=False).removesuffix("}")
+    return f'{start}, "{name}": [{", ".join(things)}]}}'
 
 
 @bp.get("/assets.csv")
@@ -95,25 +107,27 @@ def export_csv() -> Response:
     return response
 
 
-def _table(wanted: Wanted) -> str:
-    out = io.StringIO()
+def _table(ids: list[UUID]) -> str:
+    out, page = io.StringIO(), links.page_urls()
     writer = csv.writer(out)
     writer.writerow(outgoing.COLUMNS)
-    for asset in outgoing.each(wanted):
-        writer.writerow([inert(value) for value in outgoing.row(asset, links.page_url(asset))])
+    for asset in outgoing.each(ids):
+        writer.writerow([inert(value) for value in outgoing.row(asset, page(asset))])
     return "\ufeff" + out.getvalue()
 
 
-def of_many(media_type: str, made: Callable[[Wanted], str | bytes]) -> Response:
+def of_many(
+    media_type: str, made: Callable[[list[UUID]], str | bytes], *, with_times: bool = False
+) -> Response:
     """A file of what the address asks for; for who has it as it is, it is not made again."""
-    wanted = wanted_from_address()
-    tag = tag_of(chosen_board(), queries.list_ids_for_export(wanted))
+    ids = queries.list_ids_for_export(wanted_from_address(), with_times=with_times)
+    tag = tag_of(chosen_board(), ids)
     response = _open(Response(), media_type)
     response.set_etag(tag, weak=True)
     if request.if_none_match.contains_weak(tag):
         response.status_code = 304
     else:
-        response.set_data(made(wanted))
+        response.set_data(made(ids))
     return response
 
 
@@ -122,7 +136,8 @@ def _open(response: Response, media_type: str) -> Response:
     response.mimetype = media_type
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Link"] = f'<{LICENCE_URL}>; rel="license"'
+    # Not one licence: an entry of another list has its own, and the page of the terms says so.
+    response.headers["Link"] = f'<{url_for(".share", _external=True)}#terms>; rel="license"'
     return response
 
 
@@ -133,9 +148,11 @@ def export_jsonld() -> Response:
     return of_many("application/ld+json", _graph)
 
 
-def _graph(wanted: Wanted) -> str:
-    graph = [schema_org.thing(asset, links.page_url(asset)) for asset in outgoing.each(wanted)]
-    return json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+def _graph(ids: list[UUID]) -> str:
+    page = links.page_urls()
+    things = (schema_org.thing(asset, page(asset)) for asset in outgoing.each(ids))
+    graph = [json.dumps(thing, ensure_ascii=False) for thing in things]
+    return _with_list({"@context": "https://schema.org"}, "@graph", graph)
 
 
 @bp.get("/assets/embed")
