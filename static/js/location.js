@@ -20,7 +20,7 @@
 
     /* A ward is named only where the map has the real boundaries */
     function place(at) {
-      const ward = holder.dataset.boundaries === "real" && state.wards.find((layer) => inside(layer, at));
+      const ward = holder.dataset.boundaries === "real" && state.wards.find((layer) => state.inside(layer, at));
       if (ward) return words("sayWard", { ward: ward.feature.properties.name });
       const near = [...state.byId.values()]
         .map((marker) => [map.distance(at, marker.getLatLng()), marker.about.name])
@@ -79,7 +79,8 @@
     if (holder.dataset.locateHelp) map.getContainer().setAttribute("aria-describedby", holder.dataset.locateHelp);
     map.getContainer().addEventListener("keydown", move, true);
     map.on("click", (event) => put(event.latlng));
-    state.wards.forEach((layer) => layer.getElement()?.removeAttribute("tabindex"));
+    /* Here a ward is ground to put the pin on, and no button */
+    state.wards.forEach((layer) => ["tabindex", "role", "aria-label"].forEach((name) => layer.getElement()?.removeAttribute(name)));
     clear?.addEventListener("click", remove);
     const [lat, lon] = fields.map((field) => parseFloat(field.value));
     if (Number.isFinite(lat) && Number.isFinite(lon)) {
@@ -94,20 +95,6 @@
     if (part) box.append(part);
     else box.textContent = "✚";
     return box;
-  }
-
-  /* Even-odd rule over every ring: holes and islands come out right */
-  function inside(layer, at) {
-    const flat = (rings) => (Array.isArray(rings[0]) ? rings.flatMap(flat) : [rings]);
-    const rings = flat(layer.getLatLngs());
-    return rings.reduce((sum, ring) => {
-      for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-        const [a, b] = [ring[i], ring[j]];
-        if (a.lat > at.lat !== b.lat > at.lat &&
-            at.lng < ((b.lng - a.lng) * (at.lat - a.lat)) / (b.lat - a.lat) + a.lng) sum = !sum;
-      }
-      return sum;
-    }, false);
   }
 
   document.addEventListener("pbapp:map", (event) => {

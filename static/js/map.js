@@ -16,6 +16,7 @@
   L.Renderer.mergeOptions({ padding: 0 });
   const SLICE = 250;
   const LISTED = 20;
+  const NAME_PLACES = 9; // tried for a ward's name, across and down
   const breathe = () => new Promise((go) => setTimeout(go));
 
   /* Icons carry their own name: Leaflet gives a name to pictures only */
@@ -132,6 +133,7 @@
     /* What is far out of view would be drawn for nothing, and be a stop on the way of the Tab key */
     group._getExpandedVisibleBounds = () => state.map.getBounds().pad(0.1);
     listen(holder, state, group);
+    group.on("animationend", state.rename);
     return group.addTo(state.map);
   }
 
@@ -200,7 +202,7 @@
     ).then(() => {
       if (state.popup !== popup) return;
       popup.update();
-      if (popup.getElement() === document.activeElement) box.querySelector("a")?.focus();
+      if (popup.getElement() === document.activeElement) box.querySelector("a")?.focus({ preventScroll: true });
     });
   }
 
@@ -245,7 +247,8 @@
     const element = popup.getElement();
     Object.entries({ role: "dialog", "aria-label": label, tabindex: "-1" }).forEach(([name, value]) => element.setAttribute(name, value));
     element.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", holder.dataset.close || "Close");
-    if (state.byKey) (box.querySelector("a, button") || element).focus({ preventScroll: true });
+    /* The focus goes along, or who listens would not hear that it opened */
+    (state.byKey ? box.querySelector("a, button") || element : element).focus({ preventScroll: true });
   }
 
   const shut = (state) => state.popup?.remove();
@@ -305,6 +308,7 @@
       if (!name || !layer.getBounds || !layer.getElement?.()) return;
       state.wards.push(layer);
       layer.bindTooltip(make("span", name), { pane: "wardNames", permanent: true, direction: "center", className: "pb_ward-name", interactive: false });
+      layer.getTooltip().getElement()?.setAttribute("aria-hidden", "true"); // the ward itself says it
       const path = layer.getElement();
       path.removeAttribute("aria-describedby"); // it is the name once more
       path.setAttribute("tabindex", "0");
@@ -319,7 +323,68 @@
         if (!pickWard(holder, state, layer)) map.fitBounds(layer.getBounds());
       });
     });
+    map.getPane("overlayPane").querySelector("svg")?.setAttribute("role", "group"); // not one picture
     markWards(holder, state);
+    let rest;
+    const soon = () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => started.get(holder) === state && placeNames(state), 250);
+    };
+    map.on("moveend resize", soon);
+    holder.addEventListener("pbapp:features", soon);
+    state.inside = inside;
+    state.rename = soon;
+    soon();
+  }
+
+  /* A ward's name goes where markers and the map's edge hide as little of it as can be */
+  function placeNames({ map, wards }) {
+    const edge = map.getContainer().getBoundingClientRect();
+    const size = map.getSize();
+    const taken = [...map.getContainer().querySelectorAll(".leaflet-marker-icon, .leaflet-control-attribution")].map((other) => {
+      const { left, top, right, bottom } = other.getBoundingClientRect();
+      return [left - edge.left, top - edge.top, right - edge.left, bottom - edge.top];
+    });
+    const shared = ([a, b, c, d], [e, f, g, h]) => Math.max(0, Math.min(c, g) - Math.max(a, e)) * Math.max(0, Math.min(d, h) - Math.max(b, f));
+    wards.forEach((layer) => {
+      const tooltip = layer.getTooltip();
+      const { offsetWidth: wide, offsetHeight: high } = tooltip.getElement() || {};
+      const bounds = layer.getBounds();
+      const from = map.latLngToContainerPoint(bounds.getNorthWest());
+      const to = map.latLngToContainerPoint(bounds.getSouthEast());
+      const [left, top, right, bottom] = [Math.max(0, from.x), Math.max(0, from.y), Math.min(size.x, to.x), Math.min(size.y, to.y)];
+      if (!wide || left >= right || top >= bottom) return;
+      let best = null;
+      for (let n = 0; n < NAME_PLACES ** 2; n += 1) {
+        const x = left + ((right - left) * ((n % NAME_PLACES) + 0.5)) / NAME_PLACES;
+        const y = top + ((bottom - top) * (Math.floor(n / NAME_PLACES) + 0.5)) / NAME_PLACES;
+        const at = map.containerPointToLatLng([x, y]);
+        if (!inside(layer, at)) continue;
+        const box = [x - wide / 2, y - high / 2, x + wide / 2, y + high / 2];
+        const corners = [[box[0], box[1]], [box[2], box[1]], [box[0], box[3]], [box[2], box[3]]];
+        const cost = taken.reduce((sum, other) => sum + shared(box, other), 0) +
+          2 * (wide * high - shared(box, [0, 0, size.x, size.y])) +
+          corners.filter((corner) => !inside(layer, map.containerPointToLatLng(corner))).length * wide * high * 0.05 +
+          Math.hypot(x - (left + right) / 2, y - (top + bottom) / 2);
+        if (!best || cost < best.cost) best = { at, box, cost };
+      }
+      if (!best) return;
+      tooltip.setLatLng(best.at);
+      taken.push(best.box);
+    });
+  }
+
+  /* Even-odd rule over every ring: holes and islands come out right */
+  function inside(layer, at) {
+    const flat = (rings) => (Array.isArray(rings[0]) ? rings.flatMap(flat) : [rings]);
+    return flat(layer.getLatLngs()).reduce((sum, ring) => {
+      for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+        const [a, b] = [ring[i], ring[j]];
+        if (a.lat > at.lat !== b.lat > at.lat &&
+            at.lng < ((b.lng - a.lng) * (at.lat - a.lat)) / (b.lat - a.lat) + a.lng) sum = !sum;
+      }
+      return sum;
+    }, false);
   }
 
   /* Beside a list of wards, a ward of the map leads where the list does */
@@ -385,6 +450,7 @@
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", holder.getAttribute("aria-label") || "");
     holder.removeAttribute("aria-label");
+    holder.removeAttribute("role");
     const state = { map, home: map.getBounds(), group: null, byId: new Map(), wards: [], digits: 99, byKey: false };
     started.set(holder, state);
     tools(holder, state);
@@ -421,7 +487,8 @@
     if (!found) return;
     event.preventDefault();
     state.map.getContainer().scrollIntoView({ block: "nearest" });
-    state.map.setView(found.getLatLng(), Math.max(state.map.getZoom(), 16));
+    /* At once: what opens while the map still moves is not brought into view */
+    state.map.setView(found.getLatLng(), Math.max(state.map.getZoom(), 16), { animate: false });
     state.byKey = true; // the focus goes to the details and comes back to the button
     details(holder, found, button);
   });
