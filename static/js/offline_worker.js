@@ -20,7 +20,7 @@ async function keep(answer) {
 
 async function page(event) {
   try {
-    const answer = await fetch(event.request, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(event.request, { signal: AbortSignal.timeout?.(PATIENCE) });
     if (answer.status >= 500) throw new Error("the service is down");
     if (answer.ok) event.waitUntil(keep(answer.clone()).catch(() => {}));
     return answer;

@@ -44,7 +44,8 @@
   }
 
   function typing() {
-    store.type({ key: mending, pairs: typed() });
+    const pairs = typed();
+    store.type(pairs.length ? { key: mending, pairs } : null);
     ending();
   }
 
@@ -145,7 +146,7 @@
       form.dataset.warned = name;
       return blame(form, { name: [fill(say.sayTwice, { name })] });
     }
-    if (!store.put({ key, name, pairs, state: "held" })) return;
+    if (!store.put({ key, name, pairs, state: "held" })) return blame(form, {}, [say.sayFull]);
     store.type(null);
     begin(null);
     place("kept").textContent = fill(say.sayKept, { name });
@@ -182,7 +183,7 @@
   async function reach(address, options) {
     let got;
     try {
-      got = await fetch(address, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+      got = await fetch(address, { ...options, signal: AbortSignal.timeout?.(PATIENCE) }); // old phones lack it
     } catch {
       throw new NoLine();
     }
@@ -197,6 +198,7 @@
     place("stranger").hidden = Boolean(got.sender);
     place("sender").textContent = got.sender ? fill(say.saySender, { email: got.sender }) : "";
     place("other").hidden = !got.proved;
+    place("account").hidden = !got.sender || got.proved;
     line(say.sayOnline);
     return got.sender;
   }
@@ -318,23 +320,41 @@
     }
     store.all().forEach((one) => store.drop(one.key));
     store.type(null);
-    const registered = await navigator.serviceWorker?.getRegistration(location.pathname);
-    await registered?.unregister();
-    for (const name of await caches.keys()) if (name === `offline ${location.pathname}`) await caches.delete(name);
+    try {
+      const registered = await navigator.serviceWorker.getRegistration(location.pathname);
+      await registered?.unregister();
+      await caches.delete(`offline ${location.pathname}`);
+    } catch {
+      // a browser that cannot keep the page has nothing to take off
+    }
     location.assign(say.away);
   }
 
-  /* Whether the page would open again here without a connection. */
+  /* Whether the page would open again here without a connection, and what is noted be there. */
   async function ready() {
     let kept;
     try {
-      await navigator.serviceWorker.register(say.worker);
-      await navigator.serviceWorker.ready;
+      const { installing, waiting, active } = await navigator.serviceWorker.register(say.worker);
+      await settled(active || waiting || installing);
       kept = await caches.match(location.pathname, { cacheName: `offline ${location.pathname}` });
     } catch {
       kept = null; // no such browser, or a private window
     }
-    place("ready").textContent = kept ? say.sayReady : say.sayUnkept;
+    const words = kept ? say.sayReady : say.sayUnkept;
+    place("ready").textContent = store.works() ? words : say.sayFull;
+  }
+
+  /* A worker whose files find no room becomes redundant, and then nobody is ever "ready" */
+  const settled = (worker) => new Promise((go) => {
+    const look = () => ["activated", "redundant"].includes(worker.state) && go();
+    worker.addEventListener("statechange", look);
+    look();
+  });
+
+  /* Whether something stands in the form that is kept nowhere else */
+  function isHalfWritten() {
+    const before = mending ? store.find(mending)?.pairs || [] : [];
+    return JSON.stringify(typed()) !== JSON.stringify(before);
   }
 
   // --- at work ---
@@ -347,7 +367,15 @@
     send,
     clear: () => { store.all().filter((one) => SENT.includes(one.state)).forEach((one) => store.drop(one.key)); show(); },
     finish,
-    drop: (key) => { store.drop(key); if (mending === key) begin(null); show(); },
+    drop: (key, button) => {
+      if (button.dataset.sure && button.textContent !== button.dataset.sure) {
+        button.textContent = button.dataset.sure; // there is no way back: a second press does it
+        return;
+      }
+      store.drop(key);
+      if (mending === key) begin(null);
+      show();
+    },
     anyway: (key) => {
       const entry = store.find(key);
       if (entry.state === "late") store.put({ ...entry, key: store.newKey(), state: "held", anyway: true });
@@ -357,6 +385,7 @@
       send();
     },
     mend: (key) => {
+      if (mending !== key && isHalfWritten()) return blame(form, {}, [say.sayHalf]);
       const entry = store.find(key);
       begin(key, entry.pairs);
       blame(form, entry.errors || {}, entry.problems);
@@ -366,7 +395,7 @@
 
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) acts[button.dataset.do](button.closest("[data-key]")?.dataset.key);
+    if (button) acts[button.dataset.do](button.closest("[data-key]")?.dataset.key, button);
   });
   root.addEventListener("submit", (event) => {
     if (event.target === form) keep(event);

@@ -12,6 +12,20 @@ from pbapp.messages.models import Mail
 from tests.browser.harness import PHONE, NewPage, OwnSite, review
 
 WALK = "/assets/walkabout/coatbridge/"
+NO_ROOM_FOR_THE_PAGE = """
+    const worker = Object.assign(new EventTarget(), { state: "installing" });
+    ServiceWorkerContainer.prototype.register = async () => {
+        setTimeout(() => {
+            worker.state = "redundant";
+            worker.dispatchEvent(new Event("statechange"));
+        });
+        return { installing: worker };
+    };"""
+KEEPS_NOTHING = """
+    const refuse = () => { throw new DOMException("not here", "SecurityError"); };
+    Object.defineProperty(window, "caches", { get: refuse });
+    Object.defineProperty(window, "localStorage", { get: refuse });
+    ServiceWorkerContainer.prototype.register = async () => refuse();"""
 
 
 def note(page: Page, name: str, postcode: str = "ZZ7 1AA") -> None:
@@ -99,6 +113,14 @@ def test_a_walk_without_a_line_loses_nothing(own_demo: OwnSite, new_page: NewPag
     expect(held(page, "Example Well")).to_contain_text("Enter a full postcode")
     review(page)
 
+    page.get_by_label("What is it called?").fill("Half a na")
+    held(page, "Example Well").get_by_role("button", name="Change").click()
+    expect(page.get_by_role("alert")).to_contain_text("You are writing something else.")
+    expect(page.get_by_label("What is it called?")).to_have_value("Half a na")
+    page.get_by_role("button", name="Empty the form").click()
+    held(page, "Example Well").get_by_role("button", name="Drop it").click()
+    sure = held(page, "Example Well").get_by_role("button", name="Press again to drop it for good")
+    expect(sure).to_be_focused()
     held(page, "Example Well").get_by_role("button", name="Change").click()
     expect(page.get_by_label("Postcode", exact=True)).to_be_focused()
     note(page, "Example Well", postcode="K1A 0B1")
@@ -140,3 +162,28 @@ def test_a_walk_without_a_line_loses_nothing(own_demo: OwnSite, new_page: NewPag
     told = page.evaluate(f"async () => (await (await fetch('{WALK}token')).json()).sender")
     assert told == ""
     assert page.evaluate("() => localStorage.length") == 0
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_loses_nothing_by_itself(
+    new_page: NewPage,
+) -> None:
+    page = new_page(PHONE)
+    page.add_init_script(NO_ROOM_FOR_THE_PAGE)
+    page.goto(WALK)
+    ready = page.locator("[data-ready]")
+    expect(ready).to_contain_text("This browser cannot keep the page.")
+    expect(ready).to_contain_text("stay on it and do not close it")
+    note(page, "Example Well")
+    page.get_by_role("button", name="Drop it").dblclick()
+    expect(page.get_by_text("Nothing waits to be sent.")).to_be_visible()
+
+    page.add_init_script(KEEPS_NOTHING)
+    page.reload()
+    expect(ready).to_contain_text("This browser has no room left, or keeps nothing.")
+    page.get_by_label("What is it called?").fill("Example Well")
+    page.get_by_role("button", name="Keep it on this device").click()
+    alert = page.get_by_role("alert").filter(has_text="This browser has no room left")
+    expect(alert).to_be_in_viewport()
+    expect(page.get_by_label("What is it called?")).to_have_value("Example Well")
+    page.get_by_role("button", name="Done: take this page off this device").click()
+    page.wait_for_url("**/assets?board=coatbridge")
