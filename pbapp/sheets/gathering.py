@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from pbapp import clock
+from pbapp.assets.finding.queries import list_landmarks
 from pbapp.assets.models import Asset, Vocabulary
 from pbapp.assets.outgoing.credits import is_placed_by_postcode, postcode_credit
 from pbapp.assets.words import COST, KIND, offered
@@ -24,6 +25,7 @@ from pbapp.places.models import Area
 from pbapp.places.queries import attribution
 from pbapp.sheets import queries
 from pbapp.sheets.codes import code_of
+from pbapp.sheets.landmarks import Landmark
 from pbapp.sheets.lines import Line, line_of
 from pbapp.web.context import settings
 
@@ -33,7 +35,7 @@ MOST, MOST_COMING = 200, 50
 @dataclass(frozen=True)
 class WardSheet:
     """A ward on paper: what is based there, and what comes there from elsewhere. `left_out` counts
-    entries there was no room for."""
+    entries there was no room for; `landmarks` are near enough to be on its map."""
 
     board: str
     ward: str
@@ -42,6 +44,7 @@ class WardSheet:
     left_out: int
     frame: drawing.Frame | None
     outlines: tuple[str, ...]
+    landmarks: tuple[Landmark, ...]
     credits: tuple[str, ...]
     ward_address: str
     add_address: str
@@ -69,6 +72,9 @@ def gather_ward(board: Board, ward: Area) -> WardSheet:
     shapes = list_shapes([ward.id])
     frame = drawing.frame_of(shapes) if shapes else None
     credits = [attribution(shapes[0].boundary_set)] if shapes else []
+    marks = [row for row in list_landmarks(board.id) if frame and frame.holds(row.lat, row.lon)]
+    for source in sorted({row.source for row in marks} - {""}):
+        credits.append(_("Well-known places: %(source)s.", source=source.rstrip(".")))
     return WardSheet(
         board=board.name,
         ward=ward.name,
@@ -77,6 +83,7 @@ def gather_ward(board: Board, ward: Area) -> WardSheet:
         left_out=total - len(found) + all_coming - len(coming),
         frame=frame,
         outlines=tuple(shape.path for shape in drawing.draw(shapes, frame)) if frame else (),
+        landmarks=tuple(Landmark(row.name, row.lat, row.lon) for row in marks),
         credits=(*credits, *_credits([*found, *coming])),
         ward_address=_address(f"/boards/{board.slug}/wards/{ward.gss_code}"),
         add_address=_address(f"/assets/new?board={board.slug}"),
@@ -110,7 +117,8 @@ def digest_of(facts: WardSheet | BlankForm) -> str:
 def _look() -> str:
     """Of the files a sheet is drawn with: a new release draws its sheets anew."""
     drawn = hashlib.sha256()
-    for folder, names in (("templates/sheets", "*.html"), ("static/css", "pdf*.css")):
+    parts = (("templates/sheets", "*.html"), ("static/css", "pdf*.css"), ("pbapp/sheets", "*.py"))
+    for folder, names in parts:
         for path in sorted((ROOT / folder).glob(names)):
             drawn.update(path.read_bytes())
     return drawn.hexdigest()

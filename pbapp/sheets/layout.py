@@ -11,6 +11,7 @@ POINT = 0.3528  # millimetres
 FOOT = 2.4  # the line under a map, in heights of its numbers
 KM_IN_A_DEGREE = 111.2  # of latitude
 BARS = (5000, 2000, 1000, 500, 200, 100)
+BESIDE = 46  # millimetres that a code to scan takes beside a map
 CLEAR = 1.9  # how far the middles of two pins stand apart, in heights of their numbers
 
 
@@ -42,13 +43,17 @@ class Layout:
             number=round(letter / unit, 2),
             bar_metres=metres,
             bar=length,
+            has_room_beside=not self.is_large and frame.width * unit <= self.map_width - BESIDE,
         )
 
 
 @dataclass(frozen=True)
 class Fitted:
     """A map on a sheet: its size in millimetres; then, in its own units, its size with the line
-    under it, the height of its numbers, and the length of the bar that stands for `bar_metres`."""
+    under it, the height of its numbers, and the length of the bar that stands for `bar_metres`.
+
+    `has_room_beside`: the codes that everybody may want to scan can stand on the first page.
+    """
 
     width: float
     height: float
@@ -57,6 +62,7 @@ class Fitted:
     number: float
     bar_metres: int
     bar: float
+    has_room_beside: bool
 
     @property
     def near(self) -> float:
@@ -75,8 +81,8 @@ LAYOUTS = {
     layout.variant: layout
     for layout in (
         Layout("a4", False, 178, 150, 9),
-        Layout("a4", True, 178, 180, 18),
-        Layout("a3", False, 265, 260, 11),
-        Layout("a3", True, 265, 270, 18),
+        Layout("a4", True, 178, 158, 18),
+        Layout("a3", False, 265, 200, 12),
+        Layout("a3", True, 265, 240, 18),
     )
 }

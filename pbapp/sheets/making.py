@@ -16,10 +16,12 @@ from pbapp.places.queries import find_area
 from pbapp.refusal import N_
 from pbapp.sheets import gathering, services
 from pbapp.sheets.gathering import BlankForm, WardSheet
+from pbapp.sheets.landmarks import label
 from pbapp.sheets.layout import FORM, LAYOUTS, Layout
 from pbapp.sheets.models import PrintedSheet
 from pbapp.sheets.numbering import number
 from pbapp.sheets.queries import SHEET_JOB
+from pbapp.sheets.spreading import spread
 from pbapp.web.pdf import NoPdf, render_pdf
 from pbapp.web.qr import qr_code
 
@@ -82,10 +84,10 @@ def drawn(facts: WardSheet, layout: Layout) -> dict[str, Any]:
     frame = facts.frame
     fitted = layout.fit(frame) if frame else None
     points = [(line, line.lat, line.lon) for line in facts.lines]
-    return {
-        "fitted": fitted,
-        "numbered": number(points, frame, near=fitted.near if fitted else 0.0),
-    }
+    numbered = number(points, frame, near=fitted.near if fitted else 0.0)
+    pins = spread(numbered.pins, fitted) if fitted else []
+    labels = label(facts.landmarks, frame, fitted, pins) if frame and fitted else []
+    return {"fitted": fitted, "numbered": numbered, "pins": pins, "labels": labels}
 
 
 def _answer(job_id: UUID, **found: Any) -> None:

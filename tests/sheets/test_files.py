@@ -16,6 +16,7 @@ from pbapp.jobs import services as jobs
 from pbapp.jobs.worker import load_jobs
 from pbapp.sheets import making, queries, services
 from pbapp.sheets.gathering import WardSheet, digest_of, gather_form
+from pbapp.sheets.landmarks import Landmark
 from pbapp.sheets.layout import LAYOUTS
 from pbapp.sheets.lines import Line
 from pbapp.web.pdf import NoPdf, render_pdf
@@ -46,6 +47,7 @@ SHEET = WardSheet(
     left_out=3,
     frame=Frame(west=-4.1, north=55.9, narrow=0.56, scale=6000.0, width=348.0, height=612.0),
     outlines=("M10 10L300 10L300 600Z",),
+    landmarks=(Landmark("Example station", 55.82, -4.07),),
     credits=("Example attribution",),
     ward_address="https://example.org/boards/example/wards/S1",
     add_address="https://example.org/assets/new",
@@ -79,13 +81,16 @@ def test_a_sheet_can_be_heard(app: Flask, variant: str) -> None:
     assert found.language == "en-GB"
     headings = [text for level, text in found.headings if level < 3]
     assert headings[0].endswith("here in Example North")
+    more = ["More on the web"] if "large" in variant else []  # else the codes are beside the map
     assert headings[1:] == [
         "On the map",
         "In this ward, not on the map",
         "Based elsewhere, but for people here",
-        "More on the web",
+        *more,
         "Something wrong or missing? Tell us",
     ]
+    place = found.text.index("Add something to the map")
+    assert (place < found.text.index("On the map")) is not bool(more)
     assert [tag.text[:1] for tag in found.root.find("LI")][:6] == ["1", "2", "3", "4", "5", "E"]
     assert "<b>Library bus</b>" in found.text
     assert "There is no room for 3 more entries" in found.text

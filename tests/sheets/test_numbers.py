@@ -6,13 +6,15 @@ import re
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbapp.gaps.drawing import Frame
 from pbapp.sheets.codes import code_of, ids_of
+from pbapp.sheets.landmarks import Landmark, label
 from pbapp.sheets.layout import LAYOUTS
 from pbapp.sheets.numbering import Pin, number
+from pbapp.sheets.spreading import spread
 from pbapp.web.qr import qr_code
 
 FRAME = Frame(west=-4.1, north=55.9, narrow=0.56, scale=6000.0, width=348.0, height=612.0)
@@ -31,6 +33,7 @@ def covered(pins: list[Pin]) -> list[int]:
     return sorted(numbers)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.one_of(points, st.just((None, None))), max_size=20))
 def test_every_thing_is_on_the_sheet_once_and_every_number_has_a_pin(places):
     things = [(n, lat, lon) for n, (lat, lon) in enumerate(places)]
@@ -63,6 +66,44 @@ def test_a_pin_of_numbers_that_do_not_follow_each_other_names_them_all():
 def test_what_lies_outside_the_drawing_is_listed_apart():
     assert number([("far", 56.9, -4.05)], FRAME, near=20).off_the_map == ["far"]
     assert number([("any", 55.85, -4.05)], None, near=20).off_the_map == ["any"]
+
+
+# --- what is drawn where --------------------------------------------------------------------------
+
+FITTED = LAYOUTS["a4"].fit(FRAME)
+
+
+def met(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return all(one[n] < other[n + 2] and other[n] < one[n + 2] for n in (0, 1))
+
+
+def box(x: float, y: float, wide: float, high: float) -> tuple[float, ...]:
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def test_pins_side_by_side_do_not_cover_each_other_and_point_to_their_places() -> None:
+    near = [Pin("16–17, 19", 100, 100), Pin("14–15", 104, 103), Pin("18", 106, 100)]
+    drawn = spread([*near, Pin("7", 300, 300), Pin("40–41", 0, 0)], FITTED)
+    boxes = [box(pin.x, pin.y, pin.wide - 0.2, pin.high - 0.2) for pin in drawn]
+    assert not any(met(a, b) for n, a in enumerate(boxes) for b in boxes[:n])
+    assert all(b[0] >= 0 and b[2] <= FITTED.frame_width and b[1] >= 0 for b in boxes)
+    assert (drawn[3].x, drawn[3].y, drawn[3].is_moved) == (300, 300, False)
+    assert any(pin.is_moved for pin in drawn[:3])
+    assert [(pin.place_x, pin.place_y) for pin in drawn[:2]] == [(100, 100), (104, 103)]
+
+
+def test_a_landmark_is_named_where_its_name_covers_nothing_and_else_left_out() -> None:
+    def names(*marks: tuple[str, float, float], pins: tuple[Pin, ...] = ()) -> list[str]:
+        found = label([Landmark(*m) for m in marks], FRAME, FITTED, spread(pins, FITTED))
+        return [f"{one.name} {one.anchor}" for one in found]
+
+    middle, (x, y) = (55.85, -4.05), FRAME.place(55.85, -4.05)
+    assert names(("Station", *middle)) == ["Station start"]
+    assert names(("Station", 55.85, -4.1 + 340 / 0.56 / 6000)) == ["Station end"]
+    assert names(("Station", *middle), pins=(Pin("7", x, y),)) == []
+    assert names(("Station", *middle), pins=(Pin("7", x + 20, y),)) == ["Station end"]
+    assert names(("Station", *middle), ("Park", 55.8501, -4.05)) == ["Station start"]
+    assert names(("Far away", 56.9, -4.05), ("Long" * 9, *middle)) == []
 
 
 @pytest.mark.parametrize("address", ["https://example.org/", "https://example.org/" + "a" * 200])

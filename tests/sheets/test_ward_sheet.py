@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from pbapp import clock
+from pbapp.assets.finding.landmark_file import replace_landmarks
 from pbapp.assets.models import (
     AssetArea,
     AssetContact,
@@ -43,12 +44,14 @@ def test_the_list_and_the_pins_match(stranger: Browser, world: World) -> None:
     )
     make_asset(world, "Club", lat=55.863, lon=-4.034)
     make_asset(world, "Everywhere", **without_point())
+    replace_landmarks(board=world.board, marks=[("<b>Station", 55.867, -4.034)], source="OSM")
     page = stranger.get(ADDRESS)
     assert page.h1.endswith("in Coatbridge North")
     assert names_on(page) == [north.name, "Club", "Everywhere"]
     drawn = ["".join(e.itertext()) for e in page.root.iter() if str(e.tag).endswith("}text")]
-    assert drawn == ["1", "2", "200 m", "N"]
-    for said in ("When: Mondays", "Where: By the canal", "In this ward, not on the map"):
+    assert drawn == ["<b>Station", "<b>Station", "1", "2", "200 m", "N"]  # a name has a light edge
+    off = "In this ward, not on the map"
+    for said in ("When: Mondays", "Where: By the canal", off, "Well-known places: OSM."):
         assert said in page.text
     assert f"/e/{code_of(north.id)}" in page.text
     assert page.links()["Large print"] == f"{ADDRESS}?print=large"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from pbapp.assets.finding.folding import fold
 from pbapp.assets.finding.matching import matching
@@ -24,10 +24,16 @@ NEARBY = 1500 / METRES
 
 def landmarks_of(board_id: int) -> Landmarks:
     """A board's landmarks, in one query, for all the entries of a page or a file."""
-    query = select(Landmark.name, Landmark.lat, Landmark.lon).where(Landmark.board_id == board_id)
     return Landmarks(
-        Mark(name, lat, lon, fold(name)) for name, lat, lon in db.session.execute(query)
+        Mark(one.name, one.lat, one.lon, fold(one.name)) for one in list_landmarks(board_id)
     )
+
+
+def list_landmarks(board_id: int) -> Sequence[Row[str, float, float, str]]:
+    """The name, the place and the source of each, in the order of the file they came in."""
+    columns = Landmark.name, Landmark.lat, Landmark.lon, Landmark.source
+    query = select(*columns).where(Landmark.board_id == board_id).order_by(Landmark.id)
+    return db.session.execute(query).all()
 
 
 def outward_of(typed: str) -> str | None:
