@@ -20,6 +20,7 @@ from pbapp.assets.models import (
     Precision,
     SessionUse,
     Vocabulary,
+    Where,
 )
 from pbapp.assets.showing import shown
 from pbapp.assets.times import DAYS, MIDNIGHT, Session, days_of, is_in_order
@@ -76,6 +77,13 @@ def write(asset: Asset, entry: Entry, board: Board, as_a: Confirmer = Confirmer.
     _mark(asset, terms, served)
     _set_sessions(asset, sessions)
     _set_contact(asset, contact, as_a)
+
+
+def forget_exactly(asset: Asset) -> None:
+    """Keep of where it is no more than everybody sees; of what shows no place, the ward."""
+    asset.exact_lat, asset.exact_lon, asset.exact_postcode = asset.lat, asset.lon, asset.postcode
+    if asset.shown_as is Precision.WARD and asset.area_id is not None:
+        asset.where_kind = Where.WARD
 
 
 def _priorities(entry: Entry, board: Board) -> dict[int, bool]:

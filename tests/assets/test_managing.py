@@ -13,6 +13,7 @@ from pbapp import clock
 from pbapp.assets.claiming import services as claims
 from pbapp.assets.claiming.models import ClaimState
 from pbapp.assets.keeping.holding import hand_to
+from pbapp.assets.keeping.reporting import Part
 from pbapp.assets.managing import copying, pages, queries, services
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import (
@@ -21,7 +22,9 @@ from pbapp.assets.models import (
     AssetSession,
     AssetState,
     Confirmer,
+    Precision,
     Status,
+    Where,
 )
 from pbapp.assets.times import Session
 from pbapp.concerns.services import Subject, raise_concern
@@ -62,11 +65,13 @@ def test_all_that_are_ticked_are_confirmed_in_one_press(
     left = make_ours(world, "Left alone")
     other = make_asset(world, "Not ours")
     about = Subject("asset", str(hall.id), hall.name, f"/assets/{hall.id}", world.board.id)
-    raise_concern(about=about, text="The door is shut.")
+    raise_concern(about=about, text="The door is shut.", part=Part.WHEN)
+    raise_concern(about=about, text="It should not be here.", part=Part.NOT_HERE)
     home = group_member.get(f"/groups/{world.group.id}")
     page = group_member.get(home.links()["Keep them true, copy, hand over"])
     for words in ("1 report waits", "Closed for now", "Waiting to be checked"):
         assert words in page.text
+    assert "Read what is wrong: Hall" in page.links()
     page = group_member.follow(group_member.submit(page, form="entries", press="do=confirm"))
     assert "Tick at least one entry first." in page.text
     ticked = {"asset": [str(one.id) for one in (hall, paused, waiting, other)]}
@@ -244,7 +249,9 @@ def test_an_offer_is_declined_or_taken_back_and_an_entry_let_go(
 def test_an_offer_ends_with_its_owner(world: World, resident: Browser) -> None:
     trust = make_group("Example Hall Trust", lead=world.resident)
     third = make_group("Third", lead=world.resident)
-    hall = make_ours(world, "Hall")
+    lives = {"exact_lat": 55.86712, "exact_lon": -4.03412, "exact_postcode": "ML5 3AB"}
+    hidden = {"lat": None, "lon": None, "is_home": True, "shown_as": Precision.WARD}
+    hall = make_ours(world, "Hall", **lives, **hidden)
     claim = claims.claim(asset=hall, organisation=third, says="Ours", by=world.resident)
 
     def offer(asset: Asset) -> Handover:
@@ -256,6 +263,7 @@ def test_an_offer_ends_with_its_owner(world: World, resident: Browser) -> None:
     offer(hall)
     claims.approve(claim=claim, by=world.officer, url="")
     assert queries.find_handover(hall.id) is None
+    assert (hall.where_kind, hall.exact_lat, hall.exact_postcode) == (Where.WARD, None, None)
     hand_to(hall, world.group.id)  # they get it back: what they once offered stays forgotten
     assert "would hand" not in resident.get(f"/groups/{trust.id}/entries").text
     dead = offer(hall)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pbapp import clock
 from pbapp.assets.models import Asset, AssetKind, Precision, Where
+from pbapp.assets.settling import queries, services
+from pbapp.assets.settling.queries import Found
 from pbapp.audit.models import Event
 from pbapp.audit.queries import list_revisions
+from pbapp.boards.models import Council
 from pbapp.db import db
 from pbapp.jobs import services as jobs
 from pbapp.jobs.models import Job
@@ -47,7 +52,7 @@ def drawn(world: World) -> World:
 
 
 def test_an_entry_follows_the_new_boundary_and_its_history_says_so(
-    officer: Browser, drawn: World
+    officer: Browser, drawn: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moved = make_asset(drawn, "Example Hall", **at(drawn, 10))
     right = make_asset(drawn, "Right", **at(drawn, 7))
@@ -65,6 +70,16 @@ def test_an_entry_follows_the_new_boundary_and_its_history_says_so(
     assert "Right" not in page.links()
     event = db.session.query(Event).filter_by(verb="entries.settled").one()
     assert event.facts == {"looked_at": 2, "moved": 1, "outside": 0}
+
+    def look(council: Council) -> tuple[list[Found], int]:
+        """Somebody changes an entry while we look."""
+        found, number = queries.look(council)
+        return [replace(one, version=one.version - 1) for one in found], number
+
+    monkeypatch.setattr(services, "look", look)
+    right.area_id = drawn.wards[10].id
+    settle(drawn)
+    assert ward_of(right) == "Coatbridge West"
 
 
 def test_what_lies_outside_the_board_stays_and_is_listed_until_it_is_edited(

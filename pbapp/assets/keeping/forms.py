@@ -75,5 +75,7 @@ class SameForm(Form):
     typed = StringField(_l("Or another one"), filters=[one_line], validators=[at_most(500)])
 
     def offer(self, others: list[Asset]) -> None:
-        """Set what to choose from: entries of nearly the same name."""
+        """Set what to choose from: entries of nearly the same name, if there are any."""
+        if not others:
+            self.typed.label.text = self.other.label.text
         self.other.choices = options(*((str(one.id), one.name) for one in others))

@@ -12,6 +12,7 @@ from pbapp.assets.claiming.models import Claim, ClaimState
 from pbapp.assets.keeping.models import NotAsked
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import Asset
+from pbapp.assets.writing import forget_exactly
 from pbapp.db import db, flush
 from pbapp.messages import services as messages
 
@@ -51,6 +52,10 @@ def end_offer(asset: Asset) -> None:
 
 
 def _end_keeping(asset: Asset) -> None:
-    """What the keeper so far offered, and who of them did not want to be asked, counts no more."""
+    """What the keeper so far offered, and who of them did not want to be asked, counts no more.
+
+    Nor is what they told of where it is for those who come after them, beyond what all may see.
+    """
     end_offer(asset)
+    forget_exactly(asset)
     db.session.execute(delete(NotAsked).where(NotAsked.asset_id == asset.id))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from pbapp.accounts.viewer import me
 from pbapp.assets.blueprint import bp
+from pbapp.assets.facts import facts_of
 from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, who_acts
 from pbapp.assets.keeping import (
     closing,
@@ -23,7 +24,7 @@ from pbapp.assets.keeping import (
 )
 from pbapp.assets.keeping.forms import ConfirmForm, StatusForm
 from pbapp.assets.models import Asset, AssetState, Confirmer, Method, Status
-from pbapp.assets.words import PART
+from pbapp.assets.words import PART, STATUS
 from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone
@@ -68,7 +69,13 @@ def confirm(asset_id: UUID) -> Page:
         flash(_("Thank you. The entry now says that it was confirmed today."), "success")
         return redirect(url_for(".detail", asset_id=asset.id), 303)
     return render_template(
-        "assets/confirm.html", asset=asset, form=form, part=part, part_words=PART
+        "assets/confirm.html",
+        asset=asset,
+        form=form,
+        part=part,
+        part_words=PART,
+        status_words=STATUS,
+        facts=facts_of(asset),
     )
 
 
@@ -134,8 +141,10 @@ def undo_edit(asset_id: UUID, number: int) -> Response:
         db.session.commit()
         if asset.state is AssetState.PUBLISHED:
             flash(_("Undone. The entry says again what it said before."), "success")
-        else:
+        elif asset.state is AssetState.WAITING:
             flash(_("Undone. An officer checks it before it shows on the map."), "success")
+        else:
+            flash(_("Undone. It stays off the map."), "success")
     key = request.args.get("key")
     return redirect(url_for(".detail", asset_id=asset.id, key=key), 303)
 

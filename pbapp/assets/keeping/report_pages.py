@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -110,10 +111,11 @@ def reports(asset_id: UUID) -> Page:
 
 
 def _answer(concern: Concern, is_changed: bool, asset: Asset) -> None:
-    if is_changed:
-        said = _("The group that looks after this has changed the entry.")
-    else:
-        said = _("The group that looks after this says that the entry is right as it is.")
+    with force_locale(concern.language.replace("-", "_")):  # of whoever told us
+        if is_changed:
+            said = _("The group that looks after this has changed the entry.")
+        else:
+            said = _("The group that looks after this says that the entry is right as it is.")
     concerns.reply(concern=concern, text=said, by=me(), url=page_url(asset))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from pbapp.assets.keeping.reporting import MENDABLE
 from pbapp.assets.managing.models import Handover
 from pbapp.assets.models import SUBJECT, Asset, AssetPriority
 from pbapp.concerns.models import Concern
@@ -20,7 +21,7 @@ MOST_FOUND = 10
 
 @dataclass(frozen=True)
 class Held:
-    """One entry of a group. `reports`: how many say that something is wrong, unanswered."""
+    """One entry of a group. `reports`: how many say that a fact is wrong, unanswered."""
 
     asset: Asset
     reports: int = 0
@@ -69,6 +70,7 @@ def _count_reports(asset_ids: Collection[UUID]) -> dict[str, int]:
             Concern.subject_type == SUBJECT,
             Concern.subject_id.in_([str(one) for one in asset_ids]),
             Concern.answered_at.is_(None),
+            Concern.part.in_(MENDABLE),  # the rest is for officers alone
         )
         .group_by(Concern.subject_id)
     )

@@ -27,7 +27,8 @@ GONE = (AssetState.REFUSED, AssetState.DUPLICATE)
 class Found:
     """An entry, its ward so far, and the ward its place is in now; None: in none of the council.
 
-    `is_outside`: that ward is not one of its board's, so the entry stays where it is.
+    `is_outside`: that ward is not one of its board's, so the entry stays where it is. `version`:
+    the entry's when we looked.
     """
 
     asset_id: UUID
@@ -36,6 +37,7 @@ class Found:
     before: str
     now: Area | None
     is_outside: bool
+    version: int
 
 
 def find_council(area_id: int) -> Council | None:
@@ -68,7 +70,8 @@ def look(council: Council) -> tuple[list[Found], int]:
         if (now.id if now else None) != asset.area_id:
             before = asset.area.name if asset.area else ""
             is_outside = now is None or now.id not in own
-            found.append(Found(asset.id, asset.board_id, asset.name, before, now, is_outside))
+            where = (asset.id, asset.board_id, asset.name, before, now)
+            found.append(Found(*where, is_outside, asset.version))
     return found, number
 
 

@@ -24,6 +24,7 @@ def run(job_id: UUID, area_id: int, **_answer: Any) -> None:
     found, number = look(council) if council else ([], 0)
     db.session.rollback()  # looking may take long, and the board's service goes on meanwhile
     with write_transaction():
+        found = [one for one in found if _is_as_seen(one)]
         settle(found=found)
         jobs.answer(job_id, _told(found, number))
         audit.record(
@@ -58,6 +59,12 @@ def settle(*, found: list[Found]) -> None:
             after=readable(asset),
             note=asset.state.value,
         )
+
+
+def _is_as_seen(one: Found) -> bool:
+    """What somebody changed since we looked has found its ward anew by that change."""
+    asset = db.session.get(Asset, one.asset_id)
+    return asset is not None and asset.version == one.version
 
 
 def _told(found: list[Found], number: int) -> dict[str, Any]:

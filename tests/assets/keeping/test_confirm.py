@@ -9,7 +9,7 @@ import time_machine
 from pbapp import clock
 from pbapp.assets.keeping import closing, links
 from pbapp.assets.keeping.models import Confirmation, Said, StraightAway
-from pbapp.assets.models import Asset, AssetState, Confirmer, Method, Status
+from pbapp.assets.models import Asset, AssetState, Confirmer, Cost, Method, Status
 from pbapp.db import db
 from tests.assets.factories import make_asset
 from tests.client import Browser
@@ -25,8 +25,15 @@ def link(browser: Browser, asset: Asset, world: World) -> str:
 
 
 def test_a_mailed_link_needs_no_sign_in_and_one_press(world: World, stranger: Browser) -> None:
-    asset = make_asset(world, organisation_id=world.group.id)
+    told = {
+        "opening": "Mondays from 10am",
+        "cost": Cost.FREE,
+        "website": "https://hall.example.org",
+    }
+    asset = make_asset(world, organisation_id=world.group.id, **told, status=Status.PAUSED)
     page = stranger.get(link(stranger, asset, world))
+    for words in ("Mondays from 10am", "Free", "https://hall.example.org", "Closed for now"):
+        assert words in page.text  # nobody says of what they do not see that it is right
     assert "confirmed today by the group" in page.text
     assert asset.confirmed_at is None
     for _ in range(2):

@@ -54,7 +54,10 @@ def test_who_says_so_and_of_what(
     elsewhere = make_asset(world, "Elsewhere", board_id=world.other_board.id)
     assert same.find_named(asset, f"https://pb.example.org/assets/{elsewhere.id}") is None
     assert same.find_named(asset, f"https://pb.example.org/assets/{kept.id}?x=1") == kept
-    assert same.find_named(asset, " Other ") == kept
+    assert same.find_named(asset, " OTHER ") == kept
+    make_asset(world, "Other")
+    with pytest.raises(Refused, match="Several entries have this name"):
+        same.find_named(asset, "Other")
     for wrong in (None, asset):
         with pytest.raises(Refused, match="Choose another entry"):
             same.mark(asset=asset, kept=wrong, by=world.officer, url="")
