@@ -75,7 +75,13 @@ def test_a_refusal_has_a_reason_and_leaves_the_entry_as_it_was(
     assert (made.state, asset.organisation_id) == (ClaimState.REFUSED, None)
     assert "The church looks after it." in letters("asset_claim")[0][1].text
     assert "The church looks after it." in group_member.get(f"/groups/{world.group.id}").text
-    assert ask(world, asset).state is ClaimState.ASKED
+    claims_of = f"/groups/{world.group.id}/claims"
+    path = f"{claims_of}/{ask(world, asset).id}/take-back"
+    assert path in group_member.get(f"/groups/{world.group.id}").html
+    for there in (path, path, f"{claims_of}/{made.id}/take-back"):
+        group_member.post(there, group_member.token())
+    assert db.session.query(Claim).one() is made  # the other is gone, what was decided stays
+    officer.post(path, officer.token(), status=403)
 
 
 def test_who_can_claim_what(world: World, resident: Browser) -> None:

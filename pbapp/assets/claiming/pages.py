@@ -24,10 +24,12 @@ from pbapp.boards.access import is_officer_of
 from pbapp.boards.models import Role
 from pbapp.boards.site import use_board
 from pbapp.db import db
+from pbapp.organisations.access import a_member, get_group
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import list_groups_of
 from pbapp.refusal import Refused
 from pbapp.web.access import access, signed_in
+from pbapp.web.acting import act
 from pbapp.web.babel import say
 from pbapp.web.forms import Form, at_most, plain_text
 from pbapp.web.limits import limited
@@ -92,6 +94,24 @@ def _claim_form(groups: list[Organisation]) -> ClaimForm:
     if len(groups) == 1 and not form.is_submitted():
         form.group.data = str(groups[0].id)
     return form
+
+
+@bp.post("/groups/<uuid:organisation_id>/claims/<int:claim_id>/take-back")
+@access(a_member)
+@limited("claiming", tries=20, seconds=3600)
+def take_claim_back(organisation_id: UUID, claim_id: int) -> Response:
+    """It is not theirs after all, while no officer has decided."""
+    group, found = get_group(organisation_id), claims.find_claim(claim_id)
+    home = url_for("organisations.home", organisation_id=group.id)
+    if found is None:  # a second press
+        return redirect(home, 303)
+    if found.organisation_id != group.id:
+        abort(404)
+    return act(
+        lambda: claims.take_back(claim=found, by=me()),
+        thanks=_("Taken back. No officer looks at it any more."),
+        back=home,
+    )
 
 
 def decides(claim_id: int, **_arguments: Any) -> bool:

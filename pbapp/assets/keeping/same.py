@@ -13,6 +13,7 @@ from pbapp.assets.entry import Spot
 from pbapp.assets.finding.folding import fold
 from pbapp.assets.keeping import trusting
 from pbapp.assets.keeping.confirming import hold
+from pbapp.assets.keeping.holding import end_offer
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState
 from pbapp.assets.snapshot import entry_of
 from pbapp.audit import services as audit
@@ -87,6 +88,7 @@ def mark(*, asset: Asset, kept: Asset | None, by: Account, url: str) -> None:
         further.duplicate_of_id = kept.id
     asset.state, asset.duplicate_of_id = AssetState.DUPLICATE, kept.id
     trusting.looked_at_all(asset, by)
+    end_offer(asset)
     _tell(asset, kept, _log(asset, "duplicate", by), url)
 
 
@@ -113,7 +115,8 @@ def _log(asset: Asset, what: str, by: Account) -> Event:
 
 
 def _tell(asset: Asset, kept: Asset, event: Event, url: str) -> None:
-    about = {"name": asset.name, "kept": kept.name, "url": url, "board": asset.board.name}
+    about: dict[str, object] = {"name": asset.name, "kept": kept.name, "url": url}
+    about |= {"board": asset.board.name, "is_group": asset.organisation_id is not None}
     if asset.organisation_id is not None:
         tell(event, list_leads(asset.organisation_id), template="asset_duplicate", context=about)
     elif asset.submitter_email:

@@ -79,6 +79,8 @@ def offer(*, asset: Asset, group: Organisation, to: Organisation, by: Account, u
     Its leads are told, once a day at most.
     """
     _hold(asset, group, by)
+    if asset.state is AssetState.DUPLICATE:
+        raise Refused(N_("This is the same as another entry. Change that one."))
     before = queries.find_handover(asset.id)
     if before is not None and before.is_live:
         if before.to_id == to.id:

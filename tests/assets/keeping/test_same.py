@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pbapp.assets.keeping import same
+from pbapp.assets.managing import services as managing
 from pbapp.assets.models import AssetKind, AssetState
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser
-from tests.organisations.letters import told
+from tests.organisations.letters import letters, told
 from tests.world import World
 
 
 def test_the_duplicate_leaves_the_list_and_leads_to_the_other(
-    world: World, officer: Browser, stranger: Browser
+    world: World, officer: Browser, stranger: Browser, group_member: Browser
 ) -> None:
     kept = make_asset(world, "Town Hall")
     again = make_asset(world, "The town hall", organisation_id=world.group.id)
@@ -34,6 +35,14 @@ def test_the_duplicate_leaves_the_list_and_leads_to_the_other(
     assert told("asset_duplicate") == [
         ("group_member@example.org", "“The town hall” was on the map twice")
     ]
+    assert (
+        "Change: The town hall" not in group_member.get(f"/groups/{world.group.id}/entries").links()
+    )
+    with pytest.raises(Refused, match="the same as another entry"):
+        managing.offer(
+            asset=again, group=world.group, to=world.group, by=world.group_member, url=""
+        )
+    assert "say that it is your group" in letters("asset_duplicate")[0][1].text
     officer.get(f"/assets/{again.id}")
     officer.submit(officer.get(path), press="outcome=unmark", form="unmark")
     assert (again.state, again.duplicate_of_id) == (AssetState.WAITING, None)
