@@ -67,7 +67,9 @@ def ages(youngest: int | None, oldest: int | None) -> str:
     if youngest is None and oldest is None:
         return ""
     if oldest is None:
-        return _("%(age)s and over", age=youngest)
+        return _("%(age)s and over", age=youngest) if youngest else _("All ages")
+    if youngest == oldest:
+        return str(oldest)
     if youngest is None:
         return _("Up to %(age)s", age=oldest)
     return _("%(youngest)s to %(oldest)s", youngest=youngest, oldest=oldest)

@@ -302,6 +302,26 @@ def test_it_can_be_saved_at_any_step_and_gone_on_with_by_link(
     assert stranger.get("/assets/new/where?draft=nonsense", status=303).location == "/assets/new"
 
 
+def test_two_devices_on_one_draft_keep_what_the_other_saved(
+    stranger: Browser, resident: Browser, world: World
+) -> None:
+    here = at_more(stranger)
+    there = resident.get(here.path)
+    resident.submit(there, {"description": "Soup on Fridays", "cost_words": "£2"})
+    both = step(stranger, here, {"website": "https://example.org", "cost_words": "£3"})
+    assert both.path == here.path
+    assert "kept: Tell people more." in both.text
+    assert "in place of: More about the cost “£2”." in both.text
+    kept = dict(both.form().filled({}))
+    assert (kept["description"], kept["website"], kept["cost_words"]) == (
+        "Soup on Fridays",
+        "https://example.org",
+        "£3",
+    )
+    assert "/check" in step(stranger, both, {"description": ""}).path
+    assert "/check" in step(stranger, here, {"description": "x"}).path  # with the Back button
+
+
 def test_what_nobody_can_type_is_saved_and_loaded_all_the_same(
     stranger: Browser, world: World
 ) -> None:

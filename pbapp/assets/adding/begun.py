@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList
+from wtforms import Field, FieldList
 
 from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
-from pbapp.assets.adding import own, photos
+from pbapp.assets.adding import devices, own, photos
 from pbapp.assets.adding.forms import MoreForm, WhatForm, WhereForm
 from pbapp.assets.adding.typed import entry_from, where_fields
 from pbapp.assets.blueprint import chosen_board
@@ -44,8 +44,8 @@ NOT_KEPT = ("csrf_token", "photo", "drop_photo")
 
 @dataclass
 class Begun:
-    """What was typed so far, by field. `sent`, `email`, `proven`, `group` and `looked_at_first`
-    are ours, not a form's.
+    """What was typed so far, by field. `sent`, `email`, `proven`, `group`, `looked_at_first` and
+    `by_` a step, the device that saved it, are ours, not a form's.
     """
 
     token: str | None
@@ -100,21 +100,40 @@ class Begun:
         """It has been sent: what was typed is forgotten, and its link leads to what it became."""
         self.fields = {"sent": [str(asset_id)]}
         self.keep()
+        own.forget_here(self.token)
 
     def url(self, step: str, **more: Any) -> str:
         first = {} if self.token else {name: request.args.get(name) for name in ("board", "group")}
         values: dict[str, Any] = {"draft": self.token, **first, **more}
         return url_for(ENDPOINTS[step], **values)
 
-    def remember(self, form: Form) -> None:
-        """Keep what this request says for a form, whether it is right or not."""
+    def remember(self, form: Form, but: Collection[str] = ()) -> None:
+        """Keep what this request says for a form, whether it is right or not; of `but`, nothing."""
         names = [name for name in names_of(form) if name not in NOT_KEPT]
+        names = [name for name in names if name.split("-")[0] not in but]
         tops = {name.split("-")[0] for name in names}
         for name in [kept for kept in self.fields if kept.split("-")[0] in tops]:
             del self.fields[name]
         for name in names:
             typed = request.form.getlist(name)[:MOST_VALUES]
             self.fields[name] = [value[:LONGEST_KEPT] for value in typed]
+
+    def merge(self, step: str, form: Form) -> tuple[list[str], list[str]]:
+        """Remember a step. What another device saved of it meanwhile stays where it was left alone.
+
+        The labels of what stayed, and of what was changed on both: there this request's stands.
+        """
+        saver, kept = self.first(f"by_{step}"), self.form(step)
+        stays: set[str] = set()
+        both: set[str] = set()
+        if saver not in (None, devices.this_device()):
+            stays, both = devices.changed_elsewhere(form, kept)
+        self.remember(form, but=stays)
+        self.fields[f"by_{step}"] = [devices.this_device()]
+        return (
+            [str(kept[name].label.text) for name in sorted(stays)],
+            [_with_words(kept[name]) for name in sorted(both)],
+        )
 
     def form(self, step: str) -> Form:
         """A step as its author left it, to show or to check; its token comes with the page."""
@@ -152,6 +171,12 @@ class Begun:
                 return None, step
         what, where, more = forms.values()
         return entry_from(what, where, more, self.photo_id), ""
+
+
+def _with_words(field: Field) -> str:
+    """A field by its label, with what it says, to be typed again if need be."""
+    label, said = str(field.label.text), field.data
+    return f"{label} “{said[:200]}”" if isinstance(said, str) and said else label
 
 
 def open_draft(token: str | None) -> Begun:

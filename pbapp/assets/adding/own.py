@@ -72,6 +72,12 @@ def remember_here(token: str) -> None:
     session[HERE] = [*session.get(HERE, ()), token][-MOST_HERE:]
 
 
+def forget_here(token: str | None) -> None:
+    """Whoever leaves with its link, or has sent it, need not be shown it here again."""
+    if token in session.get(HERE, ()):
+        session[HERE] = [one for one in session[HERE] if one != token]
+
+
 def list_here(kind: str) -> list[Mine]:
     """What was begun in this browser lately and not sent, the latest first."""
     found = []

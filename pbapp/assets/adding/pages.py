@@ -14,6 +14,7 @@ from pbapp.accounts.viewer import the_account
 from pbapp.assets import queries, services
 from pbapp.assets.adding import own, photos, proving
 from pbapp.assets.adding.begun import DRAFT, FORMS, Begun, open_draft
+from pbapp.assets.adding.devices import marks_of
 from pbapp.assets.adding.doubles import list_likely
 from pbapp.assets.adding.forms import MoreForm, SendForm, WhereForm
 from pbapp.assets.adding.rows import turn_rows
@@ -269,10 +270,12 @@ def _take(step: str, following: str, begun: Begun) -> Page:
     """Keep what was typed, right or wrong, and go on if it is right."""
     form = FORMS[step]()
     begun.offer(form)
-    begun.remember(form)
+    stayed, replaced = begun.merge(step, form)
     refusal = _photo_refusal(form, begun)
     begun.keep()
     db.session.commit()
+    if stayed or replaced:
+        return _show_both(step, begun, stayed, replaced)
     if isinstance(form, MoreForm) and turn_rows(form):
         begun.remember(form)  # without the row that was taken away
         begun.keep()
@@ -285,6 +288,7 @@ def _take(step: str, following: str, begun: Begun) -> Page:
         db.session.commit()
         return redirect(begun.url("where"), 303)
     if "later" in request.form and refusal is None:
+        own.forget_here(begun.token)
         return redirect(begun.url("saved"), 303)
     valid = form.validate_on_submit()
     refusal = refusal or (begun.refusal(form) if valid else None)
@@ -294,6 +298,19 @@ def _take(step: str, following: str, begun: Begun) -> Page:
         then = "check" if request.args.get("then") == "check" else following
         return redirect(begun.url(then), 303)
     return _show(step, form, begun)
+
+
+def _show_both(step: str, begun: Begun, stayed: list[str], replaced: list[str]) -> Response:
+    """Another device saved this step while it was open here: a look at both together."""
+    if stayed:
+        fields = "; ".join(stayed)
+        flash(_("Saved on another device meanwhile, and kept: %(fields)s.", fields=fields))
+    if replaced:
+        fields = "; ".join(replaced)
+        flash(
+            _("Changed on another device too. Yours stands in place of: %(fields)s.", fields=fields)
+        )
+    return redirect(begun.url(step, then=request.args.get("then")), 303)
 
 
 def _places(begun: Begun) -> list[Asset]:
@@ -352,6 +369,7 @@ def _show(step: str, form: Form, begun: Begun) -> tuple[str, int]:
         form=form,
         begun=begun,
         here=begun.url(step, then=request.args.get("then")),
+        seen=marks_of(form),
         kind_hints=KIND_HINT,
         mine=_mine() if is_new else [],
         places=_places(begun) if step == "where" else [],
