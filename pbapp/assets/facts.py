@@ -23,8 +23,9 @@ def facts_of(asset: Asset) -> Facts:
 
 
 def facts_of_entry(entry: Entry) -> Facts:
-    """The same of one that somebody is typing."""
-    return _facts(entry, {v: list(entry.terms.get(v, ())) for v in Vocabulary})
+    """The same of one that somebody is typing; a time that is over may be a slip in its year."""
+    terms = {v: list(entry.terms.get(v, ())) for v in Vocabulary}
+    return _facts(entry, terms, with_past=True)
 
 
 def next_of(asset: Asset) -> str:
@@ -34,8 +35,10 @@ def next_of(asset: Asset) -> str:
     return when_next([row for row in asset.sessions if row.use is SessionUse.OPEN])
 
 
-def _facts(thing: Asset | Entry, terms: dict[Vocabulary, list[str]]) -> Facts:
-    open_, free = _times(thing, SessionUse.OPEN), _times(thing, SessionUse.FREE)
+def _facts(
+    thing: Asset | Entry, terms: dict[Vocabulary, list[str]], *, with_past: bool = False
+) -> Facts:
+    open_, free = (_times(thing, use, with_past) for use in (SessionUse.OPEN, SessionUse.FREE))
     marked = {v: [term(v, slug) for slug in slugs] for v, slugs in terms.items()}
     facts = [
         (_("When"), [*open_, thing.opening]),
@@ -52,10 +55,15 @@ def _facts(thing: Asset | Entry, terms: dict[Vocabulary, list[str]]) -> Facts:
     return [(label, lines) for label, lines in told if lines]
 
 
-def _times(thing: Any, use: SessionUse) -> list[str]:
+def _times(thing: Any, use: SessionUse, with_past: bool) -> list[str]:
     today = wall_clock().date()
-    rows = [row for row in thing.sessions if row.use == use and not is_over(row, today)]
-    return [f"{said(row)} ({row.note})" if row.note else said(row) for row in rows]
+    rows = [(row, is_over(row, today)) for row in thing.sessions if row.use == use]
+    return [_with_note(row, past) for row, past in rows if with_past or not past]
+
+
+def _with_note(row: Any, past: bool) -> str:
+    notes = [row.note, _("this is over already") if past else ""]
+    return " ".join([said(row), *(f"({note})" for note in notes if note)])
 
 
 def _joined(cost: str, thing: Asset | Entry) -> str:

@@ -75,6 +75,8 @@ def test_the_page_tells_the_facts_and_the_contact_as_links(
     asset = only_asset()
     asset.state = make_asset(world, "Other").state
     asset.shown_as = Precision.STREET
+    assert asset.contact
+    asset.contact.phone = "+44 (0)1236 000-000"
     db.session.commit()
     page = stranger.get(f"/assets/{asset.id}")
     for said in (
@@ -92,7 +94,7 @@ def test_the_page_tells_the_facts_and_the_contact_as_links(
         "The map shows it to about 200 metres, not the door.",
     ):
         assert said in page.text
-    assert page.links()["01236 000 000"] == "tel:01236000000"
+    assert page.links()["+44 (0)1236 000-000"] == "tel:+441236000000"
     assert page.links()["desk@example.org"] == "mailto:desk%40example.org"
 
 
@@ -232,7 +234,9 @@ def test_an_entry_of_a_group_needs_a_member(
 
 
 def test_a_gift_keeps_nothing_that_leads_to_the_person(resident: Browser, world: World) -> None:
-    page = step(resident, at_more(resident), {**ALL, "website": "https://example.org"})
+    over = {"sessions-0-until_on": "2020-02-04"}
+    page = step(resident, at_more(resident), {**ALL, **over, "website": "https://example.org"})
+    assert "(not in July) (this is over already)" in page.text
     again = resident.get(page.links()["Change What it is"])
     resident.submit(step(resident, again, {"kind": "individual"}))
     asset = only_asset()

@@ -77,6 +77,11 @@ class Begun:
         """The group it was begun for. A person's gift is theirs, and no group sees its ward."""
         return None if self.is_individual else photos.read_id(self.first("group"))
 
+    @property
+    def may_show(self) -> bool:
+        """Whether it may show unchecked; a copy of what an officer has not let stand may not."""
+        return self.first("looked_at_first") is None
+
     def group_of(self, by: Account | None) -> UUID | None:
         """The group whose entry it will be, if whoever sends it in is one of its members."""
         group_id = self.asked_group_id

@@ -102,6 +102,8 @@ def new_check() -> Page:
         kind_words=KIND,
         account=account,
         group=_group_of(begun),
+        at_once=begun.may_show
+        and services.shows_when_sent(begun.board, entry, account, begun.group_of(account)),
     )
     return page, 422 if form.errors else 200
 
@@ -230,7 +232,7 @@ def send(begun: Begun, entry: Entry, email: str | None) -> Response:
         by=by,
         email=email,
         organisation_id=begun.group_of(by),
-        may_show=begun.first("looked_at_first") is None,
+        may_show=begun.may_show,
     )
     services.acknowledge(asset=asset, fix_url=fix_url(asset))
     begun.become(asset.id)

@@ -15,6 +15,7 @@ from pbapp.db import db
 from pbapp.organisations import services as organisations
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset
+from tests.assets.test_add import WHAT, WHERE, step
 from tests.assets.test_claims import ask
 from tests.client import Browser
 from tests.organisations.letters import letters, told
@@ -51,6 +52,10 @@ def send(world: World, **values: object) -> Asset:
 def test_what_a_trusted_group_sends_shows_at_once_and_is_looked_at(
     world: World, trusted: TrustedGroup, officer: Browser, group_member: Browser
 ) -> None:
+    page = group_member.get(f"/assets/new?group={world.group.id}")
+    for typed in (WHAT, WHERE, {}):
+        page = step(group_member, page, typed)
+    assert "It shows on the map as soon as you send it." in page.text
     asset = send(world)
     assert asset.state is AssetState.PUBLISHED
     assert asset.review_due_on is not None
