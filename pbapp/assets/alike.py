@@ -39,6 +39,7 @@ class Known:
 
     def __init__(self) -> None:
         self._by_reference: dict[tuple[str, str], Kin] = {}
+        self._by_id: dict[str, Kin] = {}
         self._by_key: dict[tuple[int | None, str], Kin] = {}
         self._by_word: dict[tuple[int | None, str], list[tuple[str, Kin]]] = defaultdict(list)
 
@@ -49,13 +50,20 @@ class Known:
             self._by_word[kin.area_id, word].append((key, kin))
         if reference:
             self._by_reference.setdefault((source, reference), kin)
+        if kin.id:
+            self._by_id[str(kin.id)] = kin
 
     def find(
         self, name: str, area_id: int | None, source: str = "", reference: str | None = None
     ) -> Kin | None:
-        """The likest: of the same list by its reference, else of nearly this name in this ward."""
-        if reference and (source, reference) in self._by_reference:
-            return replace(self._by_reference[source, reference], is_certain=True)
+        """The likest: of the same list by its reference, else of nearly this name in this ward.
+
+        A table of ours that comes back refers to entries by their own ids.
+        """
+        known = self._by_reference.get((source, reference)) if reference else None
+        known = known or self._by_id.get((reference or "").lower())
+        if known:
+            return replace(known, is_certain=True)
         key = key_of(name)
         for area in (area_id, None):
             if (area, key) in self._by_key and key:

@@ -123,6 +123,7 @@ def test_points_and_linked_data_have_the_same_facts(stranger: Browser, world: Wo
     make_asset(world, "No point", **without_point())
     read = json.loads(stranger.get("/assets.geojson").html)
     assert "Royal Mail" in read["attribution"]
+    assert read["without_point"] == 1
     assert (read["licence"], "licence_note" in read) == ("Open Government Licence v3.0", False)
     (point,) = read["features"]
     known = point["properties"]
@@ -134,6 +135,7 @@ def test_points_and_linked_data_have_the_same_facts(stranger: Browser, world: Wo
     (hours,) = place["openingHoursSpecification"]
     assert (hours["opens"], hours["dayOfWeek"]) == ("10:00", ["https://schema.org/Tuesday"])
     assert place["event"]["eventSchedule"][0]["repeatFrequency"] == "P1W"
+    assert place["subjectOf"]["license"].startswith("https://www.nationalarchives")
     assert place["event"]["audience"]["suggestedMinAge"] == 60
     assert (place["telephone"], place["isAccessibleForFree"]) == ("+44 1236 000000", True)
     club = make_rich(world, "Walkers", kind=AssetKind.ASSOCIATION, source="X", licence="CC BY 4.0")
@@ -144,7 +146,14 @@ def test_points_and_linked_data_have_the_same_facts(stranger: Browser, world: Wo
     assert 'share#terms>; rel="license"' in page.response.headers["Link"]
     thing = json.loads(stranger.get("/assets.jsonld?q=walkers").html)["@graph"][0]
     assert thing["contactPoint"]["email"] == "pat@example.org"
+    assert thing["subjectOf"]["license"] == {"@type": "CreativeWork", "name": "CC BY 4.0"}
     assert thing["areaServed"][0]["identifier"] == world.wards[10].gss_code
+    club.sessions[1].use, club.licence = SessionUse.OPEN, "CC BY 4.0 (https://example.org/by/4.0/)"
+    db.session.commit()
+    thing = json.loads(stranger.get("/assets.jsonld?q=walkers").html)["@graph"][0]
+    assert thing["subjectOf"]["license"] == "https://example.org/by/4.0/"
+    last = thing["event"]["eventSchedule"][1]
+    assert (last["byDay"], "byMonthWeek" in last) == (["-1FR"], False)
     club.contact, club.status = None, Status.PAUSED
     db.session.commit()
     thing = json.loads(stranger.get("/assets.jsonld?q=walkers").html)["@graph"][0]

@@ -146,7 +146,7 @@ def test_an_imported_list_is_known_when_it_comes_again(officer: Browser, world: 
     officer.submit(rehearse(officer, source_ref="Number"), form="bring")
     page = rehearse(officer, source_ref="Number")
     assert "There is nothing to bring in" not in page.text  # the likely double is still offered
-    assert "3 rows came in from this list before" in page.text
+    assert "3 rows are here already" in page.text
 
 
 def test_what_changed_since_the_look_is_looked_at_again(officer: Browser, world: World) -> None:
@@ -320,6 +320,9 @@ def test_a_table_that_went_out_comes_back_as_it_was(
     )
     before = table(stranger)
     text = stranger.get("/assets.csv").html
+    unchanged = officer.follow(officer.submit(officer.follow(send(officer, text))))
+    assert "4 rows are here already, and nothing changes" in unchanged.text
+    assert "There is nothing to bring in" in unchanged.text
     for asset in entries().values():
         db.session.delete(asset)
     db.session.commit()
@@ -337,7 +340,7 @@ def test_a_table_that_went_out_comes_back_as_it_was(
         _without(row, changing) for row in before
     ]
     again = officer.follow(officer.submit(officer.follow(send(officer, text))))
-    assert "4 rows came in from this list before" in again.text
+    assert "4 rows are here already" in again.text
 
 
 def _without(row: dict[str, str], names: set[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbapp.assets.alike import Kin, Known
+from pbapp.assets.lists import cells
 from pbapp.assets.lists.columns import guess
 from pbapp.assets.lists.file import MOST_BYTES, Table, read_list
 from pbapp.refusal import Refused
@@ -20,12 +21,28 @@ ROWS = 'name;where\nCafé;A, B\n\n ; \nHall;"C\nD"\n'
         ROWS.encode(),
         ROWS.encode("utf-8-sig"),
         ROWS.encode("utf-16"),
+        ROWS.encode("utf-16-le"),
+        b"\n\n" + ROWS.encode(),
+        b"Clubs of the town;\nas of May;\n" + ROWS.encode(),
+        ROWS.replace("\n", ";;\r\n").replace("C;;\r\n", "C\n").encode(),
         ROWS.encode("cp1252"),
         ROWS.replace("\n", "\r\n").encode(),
         b"sep=;\n" + ROWS.encode(),
         ROWS.replace("A, B", '"A| B"').replace(";", "\t").replace("A| B", "A, B").encode(),
     ],
-    ids=["utf-8", "bom", "utf-16", "windows", "crlf", "sep", "tabs"],
+    ids=[
+        "utf-8",
+        "bom",
+        "utf-16",
+        "no-mark",
+        "late",
+        "titled",
+        "trailing",
+        "windows",
+        "crlf",
+        "sep",
+        "tabs",
+    ],
 )
 def test_a_table_is_read_however_it_was_saved(data: bytes) -> None:
     table = read_list(data)
@@ -46,9 +63,9 @@ def test_a_table_is_read_however_it_was_saved(data: bytes) -> None:
         (b"name\nA\0B\n", "could not read"),
         (b"\x81\x8d\x8f\n\x90", "could not read"),
         (b"\xff\xfenam", "could not read"),
-        (b'name,where\n"Hall,\nB\n', "quotation mark"),
+        (b'name,where\nA,\n"Hall,\nB\nC\n', "begins on line 3 .* quotation mark"),
         (b"name,name\nA,B\n", "Two columns"),
-        (b"name" + b"," * 60 + b"\nA\n", "more than 60 columns"),
+        (b"name" + b",x" * 60 + b"\nA\n", "more than 60 columns"),
         (b"name\n" + b"A\n" * 1001, "more than 1000 rows"),
         (b"name\n" + b"A" * MOST_BYTES, "larger than 2 MB"),
         (b"name\n" + b"A" * 140_000, "cannot be read"),
@@ -85,6 +102,18 @@ def test_the_columns_of_a_register_are_guessed() -> None:
         "licence": "licence",
     }
     assert guess(["Venue", "E-mail"]) == {"where_words": "Venue"}
+    other = {"name": "Name of group", "website": "Web site", "postcode": "Post Code"}
+    assert guess(list(other.values())) == other
+    gaelic = {"name": "Ainm", "description": "Tuairisgeul", "website": "Làrach-lìn"}
+    assert guess([*gaelic.values(), "Còd-puist"]) == {**gaelic, "postcode": "Còd-puist"}
+
+
+def test_cells_mean_the_same_as_a_spreadsheet_saves_them() -> None:
+    assert cells.read_alert_until("30/06/2026") == cells.read_alert_until("2026-06-30")
+    assert cells.read_ages("16.0", "") == (16, None)
+    for day in ("31/06/2026", "06-30-2026"):
+        with pytest.raises(Refused, match="2026-06-30"):
+            cells.read_alert_until(day)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def read_placed_by(text: str) -> str:
 
 
 def _age(text: str, field: str) -> int | None:
-    plain = text.strip()
+    plain = re.sub(r"\.0+$", "", text.strip())  # how some programs write whole numbers
     if not plain:
         return None
     if not (plain.isascii() and plain.isdigit() and len(plain) < 4 and int(plain) <= OLDEST):
@@ -86,8 +86,12 @@ def read_ages(young: str, old: str) -> Ages:
 
 
 def read_alert_until(text: str) -> date | None:
+    """A day as we write it, or as a spreadsheet of this country shows it: 30/06/2026."""
     plain = text.strip()
+    here = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", plain, re.ASCII)
     try:
+        if here:
+            return date(int(here[3]), int(here[2]), int(here[1]))
         return date.fromisoformat(plain) if plain else None
     except ValueError:
         raise Refused(N_("Write the day like 2026-06-30."), "alert_until") from None

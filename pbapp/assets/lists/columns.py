@@ -5,27 +5,38 @@ Ours are the ones of the table that we give away (`assets.outgoing`), so that it
 
 from __future__ import annotations
 
+import unicodedata
+
 # Field to the headings that we take for it, in plain letters; the first that fits is proposed.
+# English as councils, registers and spreadsheets have it, then Gaelic.
 ABOUT = {
-    "name": ("name", "title", "organisation", "organization", "groupname", "charityname"),
-    "kind": ("kind", "type", "assetkind"),
-    "summary": ("summary", "category", "purpose", "shortdescription"),
-    "description": ("description", "about", "activities", "details"),
-    "website": ("website", "web", "webaddress", "url"),
-    "postcode": ("postcode", "postalcode", "postcodes"),
-    "ward": ("wardcode", "ward", "wardname"),
-    "where_words": ("where", "venue", "location"),
-    "opening": ("opening", "when", "openinghours", "openingtimes", "hours"),
-    "sessions": ("times", "regulartimes", "sessions"),
+    "name": (
+        *("name", "title", "organisation", "organization", "organisationname", "organizationname"),
+        *("groupname", "nameofgroup", "nameoforganisation", "nameoforganization", "charityname"),
+        *("servicename", "venuename", "placename", "assetname", "group", "club", "clubname"),
+        *("ainm", "ainmnabuidhne"),
+    ),
+    "kind": ("assetkind", "kind", "type", "typeoforganisation", "typeofgroup", "seorsa"),
+    "summary": ("summary", "category", "purpose", "shortdescription", "inoneline"),
+    "description": (
+        *("description", "about", "activities", "details", "longdescription", "fulldescription"),
+        *("moreaboutit", "tuairisgeul"),
+    ),
+    "website": ("website", "web", "webaddress", "url", "homepage", "websiteaddress", "larachlin"),
+    "postcode": ("postcode", "postalcode", "postcodes", "zip", "zipcode", "codpuist"),
+    "ward": ("wardcode", "ward", "wardname", "electoralward", "wardnameorcode", "uard"),
+    "where_words": ("where", "venue", "location", "meetingplace", "whereinwords", "caite", "aite"),
+    "opening": ("opening", "when", "openinghours", "openingtimes", "hours", "cuin"),
+    "sessions": ("times", "regulartimes", "sessions", "amannan"),
 }
 TAKING_PART = {
-    "cost": ("cost",),
-    "cost_words": ("costwords", "price", "fee", "charge"),
-    "age_from": ("agefrom", "minimumage", "minage"),
-    "age_to": ("ageto", "maximumage", "maxage"),
-    "eligibility": ("eligibility", "whocancome"),
+    "cost": ("cost", "cosgais"),
+    "cost_words": ("costwords", "price", "fee", "fees", "charge", "charges", "aboutthecost"),
+    "age_from": ("agefrom", "minimumage", "minage", "youngestage"),
+    "age_to": ("ageto", "maximumage", "maxage", "oldestage"),
+    "eligibility": ("eligibility", "whocancome", "whocanattend"),
     "join_by": ("joinby", "howtojoin"),
-    "access": ("access", "accessibility"),
+    "access": ("access", "accessibility", "gettinginandaround"),
     "access_terms": ("accessfeatures",),
     "audience": ("audience", "whoitisfor"),
     "themes": ("themes",),
@@ -37,10 +48,10 @@ TAKING_PART = {
     "alert_until": ("alertuntil",),
 }
 WHOM_TO_ASK = {
-    "contact_name": ("contactname", "contact"),
-    "contact_phone": ("contactphone", "phone", "telephone"),
-    "contact_email": ("contactemail", "email"),
-    "contact_consent": ("contactconsent", "consent"),
+    "contact_name": ("contactname", "contact", "contactperson"),
+    "contact_phone": ("contactphone", "phone", "telephone", "phonenumber", "tel", "mobile", "fon"),
+    "contact_email": ("contactemail", "email", "emailaddress", "postd"),
+    "contact_consent": ("contactconsent", "consent", "agreedtobeshown", "maypublish"),
 }
 THE_LIST = {
     "placed_by": ("placedby",),
@@ -79,7 +90,7 @@ def guess(head: list[str]) -> dict[str, str]:
 
     Whom to ask is proposed only where the list has a column for their consent.
     """
-    plain = {"".join(c for c in name.casefold() if c.isalnum()): name for name in head}
+    plain = {_plain(name): name for name in reversed(head)}
     found: dict[str, str] = {}
     agreed = any(one in plain for one in WHOM_TO_ASK["contact_consent"])
     for name, likely in COLUMNS.items():
@@ -89,3 +100,9 @@ def guess(head: list[str]) -> dict[str, str]:
         if column and column not in found.values():
             found[name] = column
     return found
+
+
+def _plain(heading: str) -> str:
+    """Letters and digits alone, without accents or case."""
+    parts = unicodedata.normalize("NFKD", heading).casefold()
+    return "".join(c for c in parts if c.isalnum())

@@ -8,13 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from pbapp.assets.lists.columns import guess
 from pbapp.refusal import N_, Refused
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 1_000
 MOST_COLUMNS = 60
+MOST_ABOVE = 5  # lines of a title above the heading
 LONGEST_CELL = 5_000
 SEPARATORS = (",", ";", "\t", "|")
 OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # Excel's and LibreOffice's own files
@@ -57,8 +60,8 @@ def read_list(data: bytes) -> Table:
     rows = _rows(_text(data))
     if not rows:
         raise Refused(N_("This file has no rows."), "file")
-    head, width = _head(rows[0][1]), len(rows[0][1])
-    lines = [_line(number, cells, width) for number, cells in rows[1:]]
+    head = _head(_used(rows))
+    lines = [_line(number, cells, len(head)) for number, cells in rows[1:]]
     if not lines:
         raise Refused(N_("This file has a heading and no rows below it."), "file")
     if len(lines) > MOST_ROWS:
@@ -71,12 +74,8 @@ def read_list(data: bytes) -> Table:
 
 
 def _text(data: bytes) -> str:
-    """UTF-8 with or without a mark, UTF-16 with one, else what Windows writes in this country."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        codings: tuple[str, ...] = ("utf-16",)
-    else:
-        codings = ("utf-8-sig", "cp1252")
-    for coding in codings:
+    """UTF-8 with or without a mark, UTF-16 too, else what Windows writes in this country."""
+    for coding in _codings(data):
         try:
             text = data.decode(coding)
         except UnicodeDecodeError:
@@ -86,33 +85,68 @@ def _text(data: bytes) -> str:
     raise Refused(N_("We could not read this file as a table. Save it as CSV (UTF-8)."), "file")
 
 
+def _codings(data: bytes) -> tuple[str, ...]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if 0 in data[:2]:  # a plain letter first, in two bytes and without a mark
+        return ("utf-16-le",) if data[1] == 0 else ("utf-16-be",)
+    return ("utf-8-sig", "cp1252")
+
+
 def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Rows that have something in them, each with the number of its row."""
+    """Rows that have something in them, each with the number of its row, from the heading on."""
     first, _, rest = text.partition("\n")
-    separator, skipped = _separator(first), 0
+    separator, skipped = _separator(text), 0
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         text, separator, skipped = rest, first.strip()[4], 1  # Excel's own hint
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    found = []
+    found, line = [], 1
     try:
         for number, cells in enumerate(reader, 1 + skipped):
+            line = reader.line_num + 1
             if any(cell.strip() for cell in cells):
                 found.append((number, [cell.strip() for cell in cells]))
-            if len(found) > MOST_ROWS + 1:
+            if len(found) > MOST_ROWS + MOST_ABOVE + 1:
                 break
     except csv.Error as error:
+        # Where its row begins: a quotation mark that is never closed is noticed at the very end.
         raise Refused(
-            N_("Line %(line)s cannot be read. Is a quotation mark missing there?"),
+            N_("The row that begins on line %(line)s cannot be read. Is a quotation mark missing?"),
             "file",
-            line=reader.line_num + skipped,
+            line=line + skipped,
         ) from error
-    return found
+    return _from_the_heading(found)
 
 
-def _separator(line: str) -> str:
+def _separator(text: str) -> str:
     """What stands between the cells of the heading, quoted cells aside."""
-    bare = "".join(line.split('"')[::2])
-    return max(SEPARATORS, key=bare.count)
+    lines = (line for line in text.splitlines() if line.strip())
+    bare = ["".join(line.split('"')[::2]) for line in islice(lines, MOST_ABOVE + 1)]
+    heading = next((line for line in bare if any(one in line for one in SEPARATORS)), "")
+    return max(SEPARATORS, key=heading.count)
+
+
+def _from_the_heading(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Without the title that some lists have above the names of their columns."""
+    if not rows or guess(rows[0][1]) or _filled(rows[0][1]) > 1:
+        return rows
+    for at, (_, cells) in enumerate(rows[: MOST_ABOVE + 1]):
+        if _filled(cells) > 1 and guess(cells):
+            return rows[at:]
+    return rows
+
+
+def _filled(cells: list[str]) -> int:
+    return sum(bool(cell) for cell in cells)
+
+
+def _used(rows: list[tuple[int, list[str]]]) -> list[str]:
+    """The heading without the columns at its end that spreadsheets leave there, empty all down."""
+    heading = rows[0][1]
+    width = len(heading)
+    while width > 1 and not any("".join(cells[width - 1 : width]) for _, cells in rows):
+        width -= 1
+    return heading[:width]
 
 
 def _head(cells: list[str]) -> list[str]:

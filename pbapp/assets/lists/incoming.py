@@ -315,7 +315,7 @@ class _Reader:
         text = cells.get(name, "").strip()
         if self.choices.exactness is not Exactness.POINT or not text:
             return None
-        number = read_degrees(text, most)
+        number = read_degrees(text.replace(",", "."), most)  # some spreadsheets write 55,86
         if number is None:
             row.refusals.append(Refused(N_("This is no number of degrees."), name))
         return number

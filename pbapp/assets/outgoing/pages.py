@@ -59,7 +59,11 @@ def _points(ids: list[UUID]) -> str:
             made.append(json.dumps(outgoing.feature(asset, page(asset)), ensure_ascii=False))
             credits.add(credit(asset))
             licences.add(asset.licence)
-    about = {**licence_of_all(licences), "attribution": " ".join(sorted(credits - {""}))}
+    about = {
+        **licence_of_all(licences),
+        "attribution": " ".join(sorted(credits - {""})),
+        "without_point": len(ids) - len(made),
+    }
     return _collection(made, about)
 
 
@@ -86,13 +90,13 @@ def points(features: list[dict[str, Any]]) -> Response:
     return response.make_conditional(request)
 
 
-def _collection(features: list[str], about: dict[str, str]) -> str:
+def _collection(features: list[str], about: dict[str, Any]) -> str:
     """`features` are written already, one by one; `about` says more of the whole file."""
     known = {"type": "FeatureCollection", **{name: value for name, value in about.items() if value}}
     return _with_list(known, "features", features)
 
 
-def _with_list(known: dict[str, str], name: str, things: list[str]) -> str:
+def _with_list(known: dict[str, Any], name: str, things: list[str]) -> str:
     """An object of JSON with a long list, whose things were written one by one."""
     start = json.dumps(known, ensure_ascii=False).removesuffix("}")
     return f'{start}, "{name}": [{", ".join(things)}]}}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pbapp import clock
@@ -50,13 +51,21 @@ def thing(asset: Asset, page: str) -> dict[str, Any]:
                 "lastReviewed": asset.confirmed_at.date().isoformat()
                 if asset.confirmed_at
                 else None,
-                "license": asset.licence or LICENCE_URL,
+                "license": _licence(asset.licence),
                 "isBasedOn": as_uri(asset.source_url),
                 "creditText": credit(asset),
             },
         }
     )
     return made
+
+
+def _licence(text: str) -> Any:
+    """An address where we have one, else a work of that name: plain words are no licence here."""
+    if not text.strip():
+        return LICENCE_URL
+    found = re.search(r"https?://[^\s()<>\"]+", text)
+    return as_uri(found[0]) if found else {"@type": "CreativeWork", "name": text}
 
 
 def _type(asset: Asset) -> str:
@@ -210,11 +219,12 @@ def _audience(asset: Asset) -> dict[str, Any] | None:
 
 def _schedule(session: AssetSession) -> dict[str, Any]:
     unit = "W" if session.nth is None else "M"
+    is_last = session.nth == -1  # no number of a week says that, but the days of RFC 5545 do
     return {
         "@type": "Schedule",
         "repeatFrequency": f"P{session.every}{unit}",
-        "byDay": _days(session),
-        "byMonthWeek": session.nth,
+        "byDay": times.rrule(session)["BYDAY"].split(",") if is_last else _days(session),
+        "byMonthWeek": None if is_last else session.nth,
         **_clocks(session, "startTime", "endTime"),
         "startDate": session.starts_on.isoformat() if session.starts_on else None,
         "endDate": session.until_on.isoformat() if session.until_on else None,
