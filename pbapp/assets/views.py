@@ -19,7 +19,6 @@ from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and these
 from pbapp.assets.claiming import queries as claim_states
 from pbapp.assets.claiming import services as claims
-from pbapp.assets.claiming.models import ClaimState
 from pbapp.assets.facts import facts_of, next_of
 from pbapp.assets.finding.queries import landmarks_of
 from pbapp.assets.finding.results import results_of, without_people
@@ -57,7 +56,6 @@ from pbapp.web import fragments
 from pbapp.web.access import access, anyone
 from pbapp.web.headers import POSITION_ON_REQUEST
 
-ENDED = (ClaimState.REVOKED, ClaimState.LAPSED)
 SENT_BACK = (AssetState.RETURNED, AssetState.REFUSED)
 blueprints = (bp, oruk_pages.bp, walkabout_pages.bp)
 
@@ -141,7 +139,7 @@ def detail(asset_id: UUID) -> Page:
         postcode_credit=postcode_credit() if is_placed_by_postcode(asset) else None,
         state_words=STATE,
         status_words=STATUS,
-        was_looked_after=claim_states.state_of(asset.id) in ENDED,
+        was_looked_after=claim_states.was_looked_after(asset.id),
         plan_names={v.priority_id: v for v in plans.list_priorities(asset.board_id)},
         map=map_of(asset.board.id) if asset.lat is not None else None,
     )

@@ -76,11 +76,16 @@ def test_a_refusal_has_a_reason_and_leaves_the_entry_as_it_was(
     assert "The church looks after it." in letters("asset_claim")[0][1].text
     assert "The church looks after it." in group_member.get(f"/groups/{world.group.id}").text
     claims_of = f"/groups/{world.group.id}/claims"
-    path = f"{claims_of}/{ask(world, asset).id}/take-back"
+    again = ask(world, asset)
+    path = f"{claims_of}/{again.id}/take-back"
     assert path in group_member.get(f"/groups/{world.group.id}").html
     for there in (path, path, f"{claims_of}/{made.id}/take-back"):
         group_member.post(there, group_member.token())
-    assert db.session.query(Claim).one() is made  # the other is gone, what was decided stays
+    assert (again.is_taken_back, made.state) == (True, ClaimState.REFUSED)
+    assert asset.name not in officer.get("/desk?what=claim").links()
+    assert "taken it back" in officer.get(f"/desk/claims/{again.id}").text
+    assert "three times" not in group_member.get(f"/groups/{world.group.id}").text
+    assert "Nobody looks after this entry yet." in group_member.get(f"/assets/{asset.id}").text
     officer.post(path, officer.token(), status=403)
 
 

@@ -66,3 +66,8 @@ class Claim(Base):
     asset: Mapped[Asset] = relationship()
     organisation: Mapped[Organisation] = relationship()
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it lapsed by its own group's word, and not because nobody answered letters."""
+        return self.state is ClaimState.LAPSED and self.decided_by_id is not None

@@ -101,16 +101,13 @@ def _claim_form(groups: list[Organisation]) -> ClaimForm:
 @limited("claiming", tries=20, seconds=3600)
 def take_claim_back(organisation_id: UUID, claim_id: int) -> Response:
     """It is not theirs after all, while no officer has decided."""
-    group, found = get_group(organisation_id), claims.find_claim(claim_id)
-    home = url_for("organisations.home", organisation_id=group.id)
-    if found is None:  # a second press
-        return redirect(home, 303)
+    group, found = get_group(organisation_id), claims.find_claim(claim_id) or abort(404)
     if found.organisation_id != group.id:
         abort(404)
     return act(
         lambda: claims.take_back(claim=found, by=me()),
         thanks=_("Taken back. No officer looks at it any more."),
-        back=home,
+        back=url_for("organisations.home", organisation_id=group.id),
     )
 
 

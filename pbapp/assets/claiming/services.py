@@ -19,7 +19,7 @@ from pbapp.audit import services as audit
 from pbapp.audit.models import Event
 from pbapp.boards.models import Role
 from pbapp.boards.queries import has_role
-from pbapp.db import advisory_lock, db, flush, is_still_there
+from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
 from pbapp.organisations.models import Organisation
 from pbapp.organisations.queries import is_member, list_leads, list_members
@@ -90,17 +90,18 @@ def _asked_already(asset: Asset, organisation: Organisation) -> Claim | None:
 
 
 def take_back(*, claim: Claim, by: Account) -> None:
-    """The group does not say so any more; another may. The log keeps that it did."""
+    """The group does not say so any more; another may."""
     advisory_lock(f"decide {SUBJECT} {claim.asset_id}")
-    if not is_still_there(claim):
+    db.session.refresh(claim)
+    if claim.is_taken_back:
         return  # a second press
     if not is_member(by.id, claim.organisation_id):
         raise Refused(N_("You do not belong to this group any more."))
     if claim.state is not ClaimState.ASKED:
         raise Refused(N_("This has been answered already."))
-    _log(claim, "claim_taken_back", by)
-    db.session.delete(claim)
+    claim.state, claim.decided_by_id, claim.decided_at = ClaimState.LAPSED, by.id, clock.now()
     flush()
+    _log(claim, "claim_taken_back", by)
 
 
 def why_not(claim: Claim, by: Account) -> Refused | None:
