@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from pbapp.places.models import Boundary
@@ -16,6 +17,7 @@ from pbapp.places.polygons import rings
 WIDTH = 600.0
 TALLEST = 760.0
 MARGIN = 6.0
+LETTER, LINE = 13.5, 29.0  # of a label: the width of a letter, and from one line to the next
 STEP = 1.5  # corners nearer to the one before than this are left out
 
 
@@ -70,6 +72,19 @@ def draw(shapes: Iterable[Boundary], frame: Frame) -> list[DrawnWard]:
         )
         for shape in shapes
     ]
+
+
+def have_room(labels: Iterable[tuple[DrawnWard, Sequence[str]]]) -> bool:
+    """Whether labels of a few lines each, centred on their wards, leave one another free."""
+    boxes = [
+        (ward.x, ward.y, LETTER * max(map(len, lines)), LINE * len(lines)) for ward, lines in labels
+    ]
+    return not any(
+        2 * abs(x - other_x) < width + other_width and 2 * abs(y - other_y) < height + other_height
+        for (x, y, width, height), (other_x, other_y, other_width, other_height) in combinations(
+            boxes, 2
+        )
+    )
 
 
 def _path(geometry: dict[str, Any], frame: Frame) -> str:

@@ -40,6 +40,7 @@ class Source:
     publisher: str
     attribution: str
     dated_on: date | None
+    imported_at: datetime
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def find_gaps(board: Board, now: datetime) -> Gaps:
 def _source(found: DeprivationSet | None) -> Source | None:
     if found is None:
         return None
-    return Source(found.name, found.source, found.attribution, found.dated_on)
+    return Source(found.name, found.source, found.attribution, found.dated_on, found.imported_at)
 
 
 def on_map(board_id: int) -> list[ColumnElement[bool]]:

@@ -9,7 +9,6 @@ from pbapp.boards import queries as boards
 from pbapp.boards.models import Board
 from pbapp.boards.site import use_board
 from pbapp.gaps import drawing, files, queries, words
-from pbapp.gaps.measures import Cell
 from pbapp.gaps.queries import Gaps
 from pbapp.gaps.weak import queries as weak
 from pbapp.places.models import Boundary
@@ -35,20 +34,13 @@ def index(slug: str) -> str:
     now = clock.now()
     gaps = queries.find_gaps(board, now)
     chosen, measure = _chosen(gaps), _measure()
-    rows = [gaps.row_of(ward) for ward in gaps.wards]
-    lines: list[tuple[PriorityVersion | None, list[Cell]]] = [(None, [row.overall for row in rows])]
-    lines += [(v, [row.cells[v.priority_id] for row in rows]) for v in gaps.priorities]
     shapes = queries.list_shapes([ward.id for ward in gaps.wards])
     return render_template(
         "gaps/index.html",
         board=board,
         gaps=gaps,
-        people=[row.people for row in rows],
         measures=words.MEASURES.values(),
-        tables={
-            one.slug: [(version, [one.say(cell) for cell in cells]) for version, cells in lines]
-            for one in words.MEASURES.values()
-        },
+        tables={one.slug: _table(gaps, one) for one in words.MEASURES.values()},
         weak=weak.find_spots(gaps, proposals.list_undecided(board, now)),
         say_weak=words.weak,
         shown_at_once=SHOWN_AT_ONCE,
@@ -78,6 +70,22 @@ def columns(slug: str) -> Response:
     return response
 
 
+def _table(
+    gaps: Gaps, measure: words.Measure
+) -> list[tuple[PriorityVersion | str | None, list[words.Said]]]:
+    """Lines of figures, a figure a ward; first how many people there are, if that is the rate's."""
+    rows = [gaps.row_of(ward) for ward in gaps.wards]
+    people = [("people", [words.people(row.people) for row in rows])]
+    return [
+        *(people if measure is words.PER_1000 else []),
+        (None, [measure.say(row.overall) for row in rows]),
+        *(
+            (version, [measure.say(row.cells[version.priority_id]) for row in rows])
+            for version in gaps.priorities
+        ),
+    ]
+
+
 def _chosen(gaps: Gaps) -> PriorityVersion | None:
     wanted = request.args.get("priority")
     return next((v for v in gaps.priorities if v.priority.slug == wanted), None)
@@ -99,16 +107,14 @@ def _map(
     shades = {area_id: measure.shade(one, scale) for area_id, one in said.items()}
     frame = drawing.frame_of(shapes)
     names = {ward.id: ward.name for ward in gaps.wards}
+    wards = sorted(drawing.draw(shapes, frame), key=lambda drawn: names[drawn.area_id])
+    labels = [(drawn, (names[drawn.area_id], said[drawn.area_id].figure)) for drawn in wards]
     return {
         "frame": frame,
+        "is_numbered": not drawing.have_room(labels),
         "wards": [
-            {
-                "drawn": drawn,
-                "name": names[drawn.area_id],
-                "shade": shades[drawn.area_id],
-                "figure": said[drawn.area_id].figure,
-            }
-            for drawn in drawing.draw(shapes, frame)
+            {"drawn": drawn, "name": name, "shade": shades[drawn.area_id], "figure": figure}
+            for drawn, (name, figure) in labels
         ],
         "legend": words.legend(scale, set(shades.values()), measure),
         "source": attribution(shapes[0].boundary_set),

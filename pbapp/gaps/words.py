@@ -43,6 +43,11 @@ class Step:
     text: str
 
 
+def people(number: int | None) -> Said:
+    """How many live in a ward."""
+    return Said(_("No data"), tone="unknown") if number is None else Said(format_decimal(number))
+
+
 def per_1000(cell: Cell) -> Said:
     note = ngettext("%(num)s entry", "%(num)s entries", cell.entries)
     if cell.coming.entries:

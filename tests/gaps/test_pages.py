@@ -11,9 +11,11 @@ import pytest
 
 from pbapp import clock
 from pbapp.assets.models import AssetArea, AssetKind, AssetState, Status
+from pbapp.boards.models import Board, BoardArea
 from pbapp.db import db
-from pbapp.places import services
+from pbapp.places import queries, services
 from pbapp.places.deprivation_file import ZoneRow, read_zones
+from pbapp.places.models import Area, AreaType
 from tests.assets.factories import HALL, make_asset, make_official_boundaries, without_point
 from tests.client import Browser, Page, QueryCounter
 from tests.gaps.factories import MONDAY, WEEKEND, hours
@@ -38,6 +40,22 @@ def make_zones(world: World, *zones: ZoneRow) -> None:
         attribution="Open Government Licence.",
         dated_on=date(2020, 1, 28),
     )
+    db.session.commit()
+
+
+def make_wards(world: World, number: int) -> None:
+    """Wards enough for a whole council, each a square beside the one before."""
+    for n in range(number):
+        ward = Area(
+            gss_code=f"S130090{n:02}",
+            area_type=AreaType.WARD,
+            name=f"Ward of Place {n:02}",
+            council_id=world.council.area_id,
+            centre_lat=55.8,
+            centre_lon=-4.2 + n * 0.01,
+        )
+        world.board.board_areas.append(BoardArea(area=ward))
+        world.wards[100 + n] = ward
     db.session.commit()
 
 
@@ -96,6 +114,11 @@ def test_a_ward_without_areas_of_greatest_need_says_so(stranger: Browser, world:
     make_asset(world, main="poverty")
     assert cell(stranger.get(ADDRESS), HOW_FAR, "Poverty", NORTH) == "– no such area here"
     assert read_csv(stranger)[NORTH, "Poverty"]["people_in_areas_of_greatest_need"] == "0"
+    world_set = queries.find_deprivation(world.council.area)
+    assert world_set is not None
+    world_set.dated_on = None
+    db.session.commit()
+    assert f"Brought in here on {clock.today():%A}" in stranger.get(ADDRESS).text
 
 
 def test_only_what_is_public_is_counted_and_never_a_person(stranger: Browser, world: World) -> None:
@@ -219,6 +242,19 @@ def test_the_map_is_shaded_by_the_chosen_priority(stranger: Browser, world: Worl
     assert "Entries for every 1,000 people: all entries" in everything.html
 
 
+def test_a_board_of_many_wards_can_be_read(stranger: Browser, world: World) -> None:
+    make_wards(world, 5)
+    make_official_boundaries(world)
+    page = stranger.get(ADDRESS)
+    assert cell(page, HOW_MUCH, NORTH, "Poverty") == "No data 0 entries"
+    assert cell(page, HOW_MUCH, "Ward of Place 04", "People who live there") == "No data"
+    drawing, key = page.html.split("pb_gaps__map")[1].split("pb_gaps__key")
+    assert "Ward of Place 04" not in drawing  # the names would lie over each other
+    assert "Ward of Place 04: No data" in key
+    one = list(stranger.get("/boards/coatbridge/priorities/poverty").root.iter("table"))[-1]
+    assert next(one.iter("tr"))[0].text == "Ward"
+
+
 def test_a_schematic_drawing_says_what_it_is(stranger: Browser, world: World) -> None:
     make_official_boundaries(world, schematic=True)
     assert "Schematic, not ward boundaries." in stranger.get(ADDRESS).text
@@ -229,6 +265,13 @@ def test_the_empty_page_invites(stranger: Browser, world: World) -> None:
     assert page.links()["Add something"] == "/assets/new?board=coatbridge"
     assert "We have no figures on how many people live in each ward." in page.text
     assert cell(page, HOW_MUCH, "Poverty", NORTH) == "No data 0 entries"
+    new = Board(council=world.council, slug="new", name="New", place_name="New")
+    new.board_areas.append(BoardArea(area=world.wards[9]))
+    db.session.add(new)
+    db.session.commit()
+    assert (
+        "The board has no plan with priorities here yet." in stranger.get("/boards/new/gaps").text
+    )
     for link in world.board.board_areas:
         db.session.delete(link)
     db.session.commit()
