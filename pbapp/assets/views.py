@@ -125,6 +125,7 @@ def detail(asset_id: UUID) -> Page:
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(revisions if part else edits),
         facts=facts_of(asset),
+        is_all_over=len(asset.serves) >= len(list_wards(asset.board)),
         **_thread_of(asset),
         next=next_of(asset),
         hidden_changes={one.number for one in revisions if one.is_hidden} if part else set(),

@@ -201,13 +201,21 @@ def test_something_may_be_all_over_or_have_no_fixed_place(resident: Browser, wor
     page = step(resident, at_more(resident, ward="everywhere"), {})
     assert "No one place" in page.text
     resident.submit(page)
-    resident.submit(step(resident, at_more(resident, ward="no-place"), {}))
+    page = step(resident, at_more(resident, ward="no-place"), {})
+    assert "No fixed place" in page.text
+    resident.submit(page)
+    for asset in db.session.query(Asset):
+        said = "all over Coatbridge" if asset.serves else "No fixed place"
+        assert said in resident.get(f"/assets/{asset.id}").text
     served = {len(asset.serves) for asset in db.session.query(Asset)}
     assert {asset.where_kind for asset in db.session.query(Asset)} == {Where.NOWHERE}
     assert served == {0, 3}  # the wards of the board
 
 
 def test_a_persons_gift_is_asked_for_no_pin(stranger: Browser, world: World) -> None:
+    leads_to_them = {**WHAT, "kind": "individual", "summary": "Ring me on 07700 900123"}
+    refused = stranger.submit(stranger.get("/assets/new"), leads_to_them, status=422)
+    assert "Leave out addresses, phone numbers" in " ".join(refused.errors())
     page = at_where(stranger, kind="individual")
     names = {name for name, _ in page.form().filled({})}
     assert "lat" not in names

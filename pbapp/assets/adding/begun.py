@@ -18,6 +18,7 @@ from pbapp.assets.adding.forms import MoreForm, WhatForm, WhereForm
 from pbapp.assets.adding.typed import entry_from, where_fields
 from pbapp.assets.blueprint import chosen_board
 from pbapp.assets.entry import Entry, place
+from pbapp.assets.gifts.bare import check_bare
 from pbapp.assets.models import AssetKind
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
@@ -39,6 +40,7 @@ ENDPOINTS = {
     "sent": "assets.new_sent",
 }
 LONGEST_KEPT, MOST_VALUES = 20_000, 50  # far beyond what any field takes
+OF_A_GIFT = ("name", "summary", "description", "opening")  # its texts
 NOT_KEPT = ("csrf_token", "photo", "drop_photo")
 
 
@@ -157,12 +159,14 @@ class Begun:
             form.offer_priorities(plans.list_priorities(self.board.id))
 
     def refusal(self, form: Form) -> Refused | None:
-        """Why we cannot tell where it is, or what a photo shows, said at the step that asks."""
+        """What only the whole entry could tell, said at the step that asks."""
         kind = AssetKind(self.kind) if self.kind in set(AssetKind) else AssetKind.PLACE
         try:
             if isinstance(form, WhereForm):
                 place(Entry(kind=kind, name="", **where_fields(form)), self.board)
-            elif isinstance(form, MoreForm) and not self.is_individual:
+            elif self.is_individual:
+                check_bare({name: form[name].data or "" for name in OF_A_GIFT if name in form})
+            elif isinstance(form, MoreForm):
                 photos.check_described(form, self.photo_id)
         except Refused as refused:
             return refused

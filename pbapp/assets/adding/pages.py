@@ -16,7 +16,7 @@ from pbapp.assets.adding import own, photos, proving
 from pbapp.assets.adding.begun import DRAFT, FORMS, Begun, open_draft
 from pbapp.assets.adding.devices import marks_of
 from pbapp.assets.adding.doubles import list_likely
-from pbapp.assets.adding.forms import MoreForm, SendForm, WhereForm
+from pbapp.assets.adding.forms import EVERYWHERE, MoreForm, SendForm, WhereForm
 from pbapp.assets.adding.rows import turn_rows
 from pbapp.assets.adding.typed import place_fields_of
 from pbapp.assets.blueprint import bp
@@ -33,6 +33,7 @@ from pbapp.plans import queries as plans
 from pbapp.refusal import Refused
 from pbapp.web import drafts
 from pbapp.web.access import access, anyone
+from pbapp.web.babel import say
 from pbapp.web.forms import Form, PressForm
 from pbapp.web.limits import limited
 
@@ -96,6 +97,7 @@ def new_check() -> Page:
         entry=entry,
         spot=spot,
         facts=facts_of_entry(entry),
+        all_over=begun.first("ward") == EVERYWHERE,
         priorities={v.priority_id: v.title for v in plans.list_priorities(begun.board.id)},
         likely=list_likely(begun.board, entry, spot),
         photo=photos.find(entry.photo_id),
@@ -143,15 +145,23 @@ def new_prove() -> Page:
                 proving.check(begun, form.code.data or "")
             begun.fields["proven"] = [address]
             begun.keep()
-            entry, wrong = begun.read()
-            if entry is not None:
-                return send(begun, entry, address)
-            db.session.commit()
-            return redirect(begun.url(wrong, look="1"), 303)
+            return _send_proven(begun, address)
         except Refused as refused:
             db.session.commit()  # a wrong try counts
             form.blame(refused)
     return _prove_page(begun, form, address, by_link=by_link)
+
+
+def _send_proven(begun: Begun, address: str) -> Response:
+    """Send it, or lead to what has to be put right first: the code is not asked for twice."""
+    entry, wrong = begun.read()
+    if entry is not None:
+        try:
+            return send(begun, entry, address)
+        except Refused as refused:
+            flash(say(refused), "error")
+    db.session.commit()
+    return redirect(begun.url(wrong or "check", look="1"), 303)
 
 
 def _prove_page(

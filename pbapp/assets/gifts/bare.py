@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pbapp.assets.entry import Entry
@@ -28,8 +29,14 @@ def bare_gift(entry: Entry) -> Entry:
 
     Raises `Refused` beside the first text that has an address or a number in it.
     """
-    for name in (*TEXTS, "story"):
-        if LEADS_TO_THEM.search(getattr(entry, name)):
+    check_bare({name: getattr(entry, name) for name in (*TEXTS, "story")})
+    return replace(entry, where_words="", serves=(), website=None, contact=None, photo_id=None)
+
+
+def check_bare(texts: Mapping[str, str]) -> None:
+    """Raise `Refused` beside the first of these texts of a gift that has an address or a number."""
+    for name, text in texts.items():
+        if LEADS_TO_THEM.search(text):
             raise Refused(
                 N_(
                     "Leave out addresses, phone numbers and web links. People write to you "
@@ -37,4 +44,3 @@ def bare_gift(entry: Entry) -> Entry:
                 ),
                 name,
             )
-    return replace(entry, where_words="", serves=(), website=None, contact=None, photo_id=None)
