@@ -149,6 +149,9 @@ def test_more_than_a_page_of_entries_is_never_cut_short(
     assert "6 entries now say" in page.text
     page = group_member.follow(group_member.post(path, {**data, "do": "copy"}))
     assert "Tick 5 entries at a time for copies." in page.text
+    page = group_member.follow(group_member.post(path, {**data, "asset": many[:4], "do": "copy"}))
+    group_member.submit(page, form="copies")
+    assert letters("asset_received") == []
     gift = make_ours(world, "Gift", kind=AssetKind.INDIVIDUAL, **without_point())
     for do, said in (("copy", "cannot be copied"), ("confirm", "Only what is on the map")):
         page = group_member.post(path, {**data, "asset": str(gift.id), "do": do})

@@ -40,6 +40,7 @@ from pbapp.web.refusals import blame
 
 Page = str | Response | tuple[str, int]
 MOST_COPIES = 80  # a longer address is refused on the way
+A_FEW = 3
 DRAFT = "asset"  # what adding an entry calls its drafts
 
 
@@ -204,7 +205,8 @@ def _copy(
             continue
         if copy is not None:
             made += 1
-            assets.acknowledge(asset=copy, fix_url=fix_url(copy))
+            if len(todo) <= A_FEW:  # sixty letters at once are none; the next page says the same
+                assets.acknowledge(asset=copy, fix_url=fix_url(copy))
     if not todo:
         wrong[chosen[0].id] = _("Tick at least one entry first.")
     return made
