@@ -123,6 +123,13 @@ BESIDE = {
     *("submitter_email", "version"),
 }
 
+# What a list is narrowed and ordered by, but for words, times and terms.
+LISTED_BY = (
+    *("board_id", "state", "status", "reminder_stage", "sort_name", "kind", "lat", "lon"),
+    *("area_id", "where_kind", "postcode", "cost", "age_from", "age_to", "confirmed_at"),
+    *("organisation_id", "id"),
+)
+
 
 class Asset(Base):
     """One entry. `area` is its ward, from an official boundary, a postcode, or what people said.
@@ -161,20 +168,7 @@ class Asset(Base):
         UniqueConstraint("board_id", "source", "source_ref"),
         Index("ix_asset_board_id_state", "board_id", "state"),
         # All that counting and ordering a list reads: the wide rows stay unread.
-        Index(
-            "ix_asset_listed",
-            *(
-                "board_id",
-                "state",
-                "status",
-                "reminder_stage",
-                "sort_name",
-                "kind",
-                "lat",
-                "area_id",
-            ),
-            *("where_kind", "id"),
-        ),
+        Index("ix_asset_listed", *LISTED_BY),
     )
     __refusals__ = {
         "ck_asset_point_whole": ("lat", N_("Give both numbers of the place, or neither.")),

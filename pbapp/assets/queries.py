@@ -75,12 +75,16 @@ def list_published(wanted: Wanted, page: int = 1) -> Listed:
     The order is found of ids alone, so that a long list is not read to show twenty of it.
     """
     match = matching(wanted)
-    total, pinned = db.session.execute(
-        select(func.count(Asset.id), func.count(Asset.lat)).where(*match.where)
-    ).one()
-    page = min(page, max(1, -(-total // PER_PAGE)))
+    counts = (func.count(Asset.id), func.count(Asset.lat))
     query = select(Asset.id).where(*match.where).order_by(*match.order).limit(PER_PAGE)
-    ids = list(db.session.scalars(query.offset((page - 1) * PER_PAGE)))
+    if match.search.words and page == 1:
+        # Words are sought in all the text there is: once, not once to count and once to order.
+        found = db.session.execute(query.add_columns(*[count.over() for count in counts])).all()
+        ids, (total, pinned) = [row[0] for row in found], (found[0][1:] if found else (0, 0))
+    else:
+        total, pinned = db.session.execute(select(*counts).where(*match.where)).one()
+        page = min(page, max(1, -(-total // PER_PAGE)))
+        ids = list(db.session.scalars(query.offset((page - 1) * PER_PAGE)))
     return Listed(_load_in_order(ids), page, total, total - pinned, match.search)
 
 

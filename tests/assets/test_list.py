@@ -156,6 +156,9 @@ def test_a_long_list_has_pages_and_few_queries(
     assert len(names(stranger.get("/assets"))) == PER_PAGE
     assert len(names(stranger.get("/assets?page=2"))) == 5
     assert len(names(stranger.get("/assets?page=9999"))) == 5
+    for page, on_it in (("1", PER_PAGE), ("2", 5), ("9999", 5)):
+        sought = stranger.get(f"/assets?q=number&page={page}")
+        assert (len(names(sought)), "25 entries" in sought.text) == (on_it, True)
     for odd in ("0", "-1", "x", "٢", "1e9", "9" * 50):
         assert len(names(stranger.get("/assets", query_string={"page": odd}))) == PER_PAGE
 

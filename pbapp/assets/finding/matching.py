@@ -44,7 +44,7 @@ class Matching:
 def matching(wanted: Wanted, search: Search | None = None) -> Matching:
     """Look the words up, unless they were before, and say what fits and what comes first."""
     search = read_words(wanted.board_id, wanted.words) if search is None else search
-    where = [*shown(wanted.board_id), *_what(wanted), *_who_and_when(wanted), *_where(wanted)]
+    where = [*shown(wanted.board_id), *_who_and_when(wanted), *_where(wanted), *_what(wanted)]
     where += [matches(word) for word in search.words]
     return Matching(tuple(where), tuple(_order(wanted, search)), search)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, false, func, or_, select
 
-from pbapp.assets.finding.folding import fold, stem, words_in
+from pbapp.assets.finding.folding import fold, stems, words_in
 from pbapp.assets.models import (
     Asset,
     AssetArea,
@@ -30,25 +31,36 @@ from pbapp.places.models import Area
 FEW = 3  # fewer entries than these have a word: it may be mistyped
 MOST_ALIKE = 6
 EXACT, INSIDE, ALIKE = 0, 4, 5
-LITTLE = frozenset({"the", "and", "of", "a", "an", "in", "at", "for", "to", "on", "near"})
+# Words that narrow nothing: who asks for "help with my benefits" need not find "with" and "my".
+LITTLE = frozenset(
+    """a an and any at by for from i in is me my near of on or our some somewhere that the there to
+    we what where who with you your""".split()  # noqa: SIM905 — a list of words reads best as words
+)
 # What makes an entry one that everybody sees; what closed for good has left.
 SHOWN = (Asset.state == AssetState.PUBLISHED, Asset.status != Status.CLOSED)
+
+# The words of the texts that were taken apart last, by their hashes.
+_taken_apart: dict[int, list[str]] = {}
+TEXTS_KEPT = 4
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word as typed and folded, what has it in its name, and the words that are like it."""
+    """One word as typed and folded, what has it in its name, and the words that are like it.
+
+    `number`: how many entries have it, counted no further than `FEW`.
+    """
 
     text: str
     area_ids: tuple[int, ...] = ()
-    organisation_ids: tuple[object, ...] = ()
+    groups: tuple[str, ...] = ()
     terms: tuple[tuple[Vocabulary, str], ...] = ()
     number: int = 0
     alike: tuple[str, ...] = ()
 
     @property
     def has_names(self) -> bool:
-        return bool(self.area_ids or self.organisation_ids or self.terms)
+        return bool(self.area_ids or self.groups or self.terms)
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,12 @@ class Search:
     def meant(self) -> str:
         said = [w.alike[0] if not w.number and w.alike else w.text for w in self.words]
         return " ".join(said) if said != [w.text for w in self.words] else ""
+
+    def only(self, typed: str) -> Search:
+        """What was looked up of some of these words."""
+        texts = words_in(typed)
+        kept = (word for word in self.words if typed and (word.text in texts or not word.text))
+        return replace(self, words=tuple(kept))
 
     @property
     def unknown(self) -> str:
@@ -77,16 +95,12 @@ def read_words(board_id: int, typed: str) -> Search:
         # Nothing but marks: it is in no entry, and must not show all of them.
         return Search(typed.strip(), (Word(""),)) if typed.strip() else Search()
     wards = _wards(board_id)
-    groups = _organisations(board_id)
+    groups = _groups(board_id)
     words = [_named(text, wards, groups) for text in texts]
-    numbers = db.session.execute(
-        select(*[func.coalesce(func.sum(_one(_has(word))), 0) for word in words]).where(
-            *shown(board_id)
-        )
-    ).one()
+    numbers = db.session.execute(select(*[_some(board_id, word) for word in words])).one()
     words = [replace(word, number=int(n)) for word, n in zip(words, numbers, strict=True)]
     if any(_may_be_mistyped(word) for word in words):
-        known = _vocabulary(board_id, [name for name, _ in [*wards, *groups]])
+        known = _vocabulary(board_id, [folded for folded, _ in [*wards, *groups]])
         words = [
             replace(word, alike=_alike(word.text, known)) if _may_be_mistyped(word) else word
             for word in words
@@ -101,50 +115,65 @@ def shown(board_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def matches(word: Word) -> ColumnElement[bool]:
-    if not word.text:
-        return false()
-    inside = [Asset.search_text.like(f"%{word.text}%")] if len(word.text) > 3 else []
-    alike = [Asset.search_text.like(f"% {other} %") for other in word.alike]
-    return or_(_has(word), *inside, *alike)
+    """Has the word, or one that begins with it, or, of a longer one, one that has it inside; or
+    belongs to something named so; or has one that is like it."""
+    parts = [f"%{part}%" if len(part) > 3 else f"% {part}%" for part in stems(word.text)]
+    kept = parts if word.number else []
+    return or_(false(), _like(*kept, *[f"% {other} %" for other in word.alike]), *_named_so(word))
 
 
 def rank(word: Word) -> ColumnElement[int]:
-    """0 for a word of the name, up to 5 for one that is only like it."""
-    text, ending = word.text, stem(word.text)
-    return case(
-        (_like(f"% {text} %|%", f"% {ending} %|%"), EXACT),
-        (_like(f"% {ending}%|%"), 1),
-        (_like(f"% {text} %", f"% {ending} %"), 2),
-        (_has(word), 3),
-        (_like(f"%{text}%"), INSIDE),
-        else_=ALIKE,
-    )
+    """0 for a word of the name; more for one of the text; most for one that is only like it."""
+    wholes, starts = (word.text, *stems(word.text)), stems(word.text)
+    found: list[tuple[ColumnElement[bool], Any]] = [
+        (_name_has(starts, "%"), case((_name_has(wholes, " %", ""), EXACT), else_=1)),
+        (_like(*[f"% {whole} %" for whole in wholes]), 2),
+        (or_(_like(*[f"% {start}%" for start in starts]), *_named_so(word)), 3),
+        (_like(*[f"%{start}%" for start in starts]), INSIDE),
+    ]
+    alike = _name_has(word.alike, " %", "")
+    return case(*(found if word.number else []), (alike, ALIKE), else_=ALIKE + 1)
 
 
-def _has(word: Word) -> ColumnElement[bool]:
-    """Has the word, or one that begins with it, or belongs to something named so."""
-    found: list[ColumnElement[bool]] = [Asset.search_text.like(f"% {stem(word.text)}%")]
+def _name_has(starts: Iterable[str], *ends: str) -> ColumnElement[bool]:
+    """Whether a word of the name, which is short and so soon read, is so and goes on so."""
+    found = [
+        Asset.sort_name.like(f"{before}{start}{end}")
+        for start in starts
+        for before in ("", "% ")
+        for end in ends
+    ]
+    return or_(false(), *found)
+
+
+def _some(board_id: int, word: Word) -> ScalarSelect[int]:
+    """How many entries have a word, as far as it matters: a common one is read off the first."""
+    found = select(Asset.id).where(*shown(board_id), matches(replace(word, number=FEW)))
+    return select(func.count()).select_from(found.limit(FEW).subquery()).scalar_subquery()
+
+
+def _named_so(word: Word) -> list[ColumnElement[bool]]:
+    """Belongs to a ward, a group or a term that has the word in its name."""
+    found: list[ColumnElement[bool]] = []
     if word.area_ids:
         # Whose gift it is must not show by the ward it is in.
         served = select(AssetArea.asset_id).where(AssetArea.area_id.in_(word.area_ids))
         within = or_(Asset.area_id.in_(word.area_ids), Asset.id.in_(served))
         found.append(and_(within, Asset.kind != AssetKind.INDIVIDUAL))
-    if word.organisation_ids:
-        found.append(Asset.organisation_id.in_(word.organisation_ids))
+    if word.groups:
+        named = select(Organisation.id).where(Organisation.name.in_(word.groups))
+        found.append(Asset.organisation_id.in_(named))
     for vocabulary, slug in word.terms:
         marked = select(AssetTerm.asset_id).where(
             AssetTerm.vocabulary == vocabulary, AssetTerm.slug == slug
         )
         found.append(Asset.id.in_(marked))
-    return or_(*found)
+    return found
 
 
 def _like(*patterns: str) -> ColumnElement[bool]:
-    return or_(*[Asset.search_text.like(pattern) for pattern in dict.fromkeys(patterns)])
-
-
-def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return case((condition, 1), else_=0).cast(Integer)
+    found = [Asset.search_text.like(pattern) for pattern in dict.fromkeys(patterns)]
+    return or_(false(), *found)
 
 
 def _wards(board_id: int) -> list[tuple[str, int]]:
@@ -156,33 +185,30 @@ def _wards(board_id: int) -> list[tuple[str, int]]:
     return [(fold(name), id) for name, id in db.session.execute(query)]
 
 
-def _organisations(board_id: int) -> list[tuple[str, object]]:
-    query = (
-        select(Organisation.name, Organisation.id)
-        .join(Asset, Asset.organisation_id == Organisation.id)
-        .where(*shown(board_id))
-        .distinct()
-    )
-    return [(fold(name), id) for name, id in db.session.execute(query)]
+def _groups(board_id: int) -> list[tuple[str, str]]:
+    """The names of groups that have something here, folded and as they are."""
+    here = select(Asset.organisation_id).where(*shown(board_id))
+    names = db.session.scalars(select(Organisation.name).where(Organisation.id.in_(here)))
+    return [(fold(name), name) for name in names]
 
 
-def _begins(name: str, text: str) -> bool:
-    return f" {text}" in f" {name}"
-
-
-def _named(text: str, wards: list[tuple[str, int]], groups: list[tuple[str, object]]) -> Word:
-    start = stem(text)
-    if len(start) < 3:
+def _named(text: str, wards: list[tuple[str, int]], groups: list[tuple[str, str]]) -> Word:
+    starts = tuple(f" {start}" for start in stems(text))
+    if len(starts[0]) <= 3:
         return Word(text)
+
+    def has(name: str) -> bool:
+        return any(start in f" {name}" for start in starts)
+
     return Word(
         text,
-        area_ids=tuple(id for name, id in wards if _begins(name, start)),
-        organisation_ids=tuple(id for name, id in groups if _begins(name, start)),
+        area_ids=tuple(id for name, id in wards if has(name)),
+        groups=tuple(name for folded, name in groups if has(folded)),
         terms=tuple(
             (vocabulary, slug)
             for vocabulary, terms in TERMS.items()
             for slug, words in terms.items()
-            if _begins(fold(str(words)), start)
+            if has(fold(str(words)))
         ),
     )
 
@@ -192,13 +218,22 @@ def _may_be_mistyped(word: Word) -> bool:
 
 
 def _vocabulary(board_id: int, names: Iterable[str]) -> list[str]:
-    """Every word that is here, a name's words included; numbers are never mistyped words."""
-    texts = db.session.scalars(select(Asset.search_text).where(*shown(board_id)))
+    """Every word that is here, a name's words included; numbers are never mistyped words.
+
+    The text is read each time, so that no change is missed; only a new one is taken apart.
+    """
+    kept = db.session.scalar(
+        select(func.aggregate_strings(Asset.search_text, " ")).where(*shown(board_id))
+    )
     labels = (fold(str(words)) for terms in TERMS.values() for words in terms.values())
-    known: set[str] = set()
-    for text in (*texts, *names, *labels):
-        known.update(text.split())
-    return sorted(word for word in known if len(word) > 2 and not word.isdigit())
+    text = " ".join((kept or "", *names, *labels))
+    known = _taken_apart.pop(hash(text), None)
+    if known is None:
+        known = sorted(word for word in set(text.split()) if len(word) > 2 and not word.isdigit())
+    _taken_apart[hash(text)] = known
+    for oldest in list(_taken_apart)[:-TEXTS_KEPT]:
+        _taken_apart.pop(oldest, None)
+    return known
 
 
 def _alike(text: str, known: list[str]) -> tuple[str, ...]:
@@ -216,7 +251,7 @@ def _alike(text: str, known: list[str]) -> tuple[str, ...]:
     return tuple(sorted(word for distance, word in others if distance == best))[:MOST_ALIKE]
 
 
-def _with_names(word: Word, wards: list[tuple[str, int]], groups: list[tuple[str, object]]) -> Word:
+def _with_names(word: Word, wards: list[tuple[str, int]], groups: list[tuple[str, str]]) -> Word:
     """A mistyped name of a ward, a group or a term finds what is theirs."""
     if word.number or word.has_names or not word.alike:
         return word
@@ -224,6 +259,6 @@ def _with_names(word: Word, wards: list[tuple[str, int]], groups: list[tuple[str
     return replace(
         word,
         area_ids=tuple(id for other in others for id in other.area_ids),
-        organisation_ids=tuple(id for other in others for id in other.organisation_ids),
+        groups=tuple(name for other in others for name in other.groups),
         terms=tuple(term for other in others for term in other.terms),
     )

@@ -9,7 +9,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from sqlalchemy import create_engine, select, text
 
+from pbapp.assets.finding.matching import matching
+from pbapp.assets.finding.search import Search
+from pbapp.assets.finding.wanted import Origin, Outward, Sort, Wanted
 from pbapp.assets.models import (
     Asset,
     AssetArea,
@@ -21,8 +25,8 @@ from pbapp.assets.models import (
     Vocabulary,
     Where,
 )
-from pbapp.db import db
-from pbapp.places.models import Postcode
+from pbapp.db import Base, db
+from pbapp.places.models import Area, Postcode
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser, Page
 from tests.world import World
@@ -158,6 +162,9 @@ def test_a_radius_finds_what_is_near_the_nearest_first(stranger: Browser, world:
     assert found(stranger, "postcode=zz71aa&within=half") == ["Here", "North", "No point"]
     assert found(stranger, "postcode=ZZ7+1AA&within=2") == ["Here", "North", "West", "No point"]
     assert found(stranger, "postcode=ZZ7+1AA") == ["Here", "North", "No point"]
+    # One box or the other: a postcode among the words is where to look from.
+    assert found(stranger, "q=ZZ7+1AA") == ["Here", "North", "No point"]
+    assert found(stranger, "q=west+near+zz71aa&within=2") == ["West"]
     page = stranger.get("/assets?near=55.86701,-4.03399&within=half")
     assert names(page) == ["Here", "North", "No point"]
     assert "about 600 m away" in page.text
@@ -219,6 +226,30 @@ def test_what_comes_to_a_ward_is_found_apart_from_what_is_based_there(
     assert names(only) == ["Based"]
     assert "Book van" in names(stranger.get("/assets?postcode=ZZ7+1AA&within=half"))
     assert found(stranger, "postcode=ZZ7+1AA&within=half&based=y") == ["Based"]
+
+
+def test_what_narrows_a_list_is_read_from_its_index() -> None:
+    """10,000 wide rows stay unread, however many filters there are."""
+    wanted = Wanted(
+        board_id=1,
+        area_id=2,
+        kind=AssetKind.PLACE,
+        origin=Origin(55.9, -4.0),
+        within_m=800,
+        outward=Outward("ML5", (2,)),
+        costs=(Cost.FREE,),
+        age=40,
+        sort=Sort.FRESH,
+    )
+    match = matching(wanted, Search())
+    query = select(Asset.id, Asset.lat).where(*match.where).order_by(*match.order)
+    engine = create_engine("sqlite://")
+    for model in (Area, Asset, AssetArea):
+        Base.metadata.tables[model.__tablename__].create(engine)
+    words = str(query.compile(engine, compile_kwargs={"literal_binds": True}))
+    with engine.connect() as connection:
+        plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {words}")).all())
+    assert "USING COVERING INDEX ix_asset_listed" in plan
 
 
 # --- one address --------------------------------------------------------------------------------

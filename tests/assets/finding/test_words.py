@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from pbapp.assets.finding.folding import fold, search_text, stem, words_in
+from pbapp.assets.finding.folding import fold, search_text, stems, words_in
 from pbapp.assets.finding.nearness import Landmarks, Mark, compass, metres
 from pbapp.assets.finding.services import keep_findable
 from pbapp.assets.finding.wanted import Wanted
@@ -29,6 +29,8 @@ from tests.world import World
         ("  %_\\' ", ""),
         ("walking-football", "walking football"),
         ("Comhairle Ghàidhlig", "comhairle ghaidhlig"),
+        ("carers\u00b4, men\u02bcs, o'neill\uff07s", "carers mens oneills"),
+        ("\x00!a`B-c\x7f\r_9\x85", "ab c 9"),
     ],
 )
 def test_what_people_write_differently_is_alike(typed: str, folded: str) -> None:
@@ -38,9 +40,10 @@ def test_what_people_write_differently_is_alike(typed: str, folded: str) -> None
 def test_words_are_few_and_none_is_endless() -> None:
     assert words_in("a " * 50 + "x" * 9000) == ["a", "x" * 40]
     assert len(words_in(" ".join(f"w{n}" for n in range(50)))) == 8
-    assert [stem(w) for w in ("halls", "churches", "libraries", "glass", "bus", "gas")] == [
-        *("hall", "church", "librar", "glass", "bus", "gas")
+    assert [stems(w) for w in ("halls", "churches", "glass", "bus", "gas", "day")] == [
+        *(("hall",), ("church",), ("glass",), ("bus",), ("gas",), ("day",))
     ]
+    assert stems("library") == stems("libraries") == ("library", "librarie")
     assert search_text("The Hall", "Soup, soup") == " the hall | soup "
 
 
@@ -116,7 +119,7 @@ def names(world: World, words: str) -> list[str]:
 
 def test_exact_comes_before_beginnings_and_those_before_mistyped(world: World) -> None:
     make_asset(world, "Liberty Club", summary="")
-    make_asset(world, "Reading Room", summary="", description="Beside the library")
+    make_asset(world, "Reading Room", summary="", description="Beside the library hall")
     make_asset(world, "Librarys End", summary="A street that somebody mistyped")
     make_asset(world, "Library", summary="")
     make_asset(world, "Toy Library", summary="")
@@ -126,8 +129,20 @@ def test_exact_comes_before_beginnings_and_those_before_mistyped(world: World) -
     assert names(world, "LIB") == [
         *("Liberty Club", "Library", "Librarys End", "Toy Library", "Reading Room")
     ]
-    assert names(world, "ball") == ["Football"]
+    assert names(world, "ball") == ["Football", "Reading Room"]
     assert names(world, "the library of toys") == ["Toy Library"]
+    assert names(world, "somewhere with toys for my library") == ["Toy Library"]
+    # A slip is forgiven, and what has the word in its name still comes first.
+    assert names(world, "libary") == ["Library", "Toy Library", "Reading Room"]
+    inside = list_published(Wanted(world.board.id, words="ball")).search
+    assert (inside.meant, inside.unknown) == ("", "")
+
+
+def test_one_and_many_find_each_other(world: World) -> None:
+    make_asset(world, "Story Time", summary="", description="In both libraries, for a party")
+    make_asset(world, "Allotment", summary="", description="Part of the park")
+    assert names(world, "library") == names(world, "libraries") == ["Story Time"]
+    assert names(world, "parties") == ["Story Time"]
 
 
 @pytest.mark.parametrize(
