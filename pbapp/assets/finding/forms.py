@@ -26,13 +26,22 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RADII = {"half": 805, "1": 1609, "2": 3219, "5": 8047}
 POSITION = re.compile(r"(-?[0-9]{1,2}\.[0-9]{1,9}),(-?[0-9]{1,3}\.[0-9]{1,9})", re.ASCII)
 AGE = re.compile(r"[0-9]{1,3}", re.ASCII)
+# A full postcode among other words, as `places.queries.POSTCODE` says it.
+AMONG_WORDS = re.compile(
+    r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.ASCII | re.IGNORECASE
+)
 FINE = 3  # decimals of a degree that are kept of a position: about 100 metres
 # What most people ask by; the rest folds away.
 FIRST = ("q", "postcode", "near", "within", "ward", "kind", "sort")
 
 
 class FilterForm(Form):
-    """What to show. An address somebody changed by hand shows everything rather than an error."""
+    """What to show. An address somebody changed by hand shows everything rather than an error.
+
+    `odd_age` is what somebody typed for an age that is none, so that the page can say so.
+    """
+
+    odd_age = ""
 
     class Meta:
         csrf = False
@@ -88,11 +97,22 @@ class FilterForm(Form):
     def _tidy(self) -> None:
         self.q.data = (self.q.data or "")[:100]
         self.postcode.data = (self.postcode.data or "")[:40]
+        self._take_postcode_from_words()
         typed = self.age.data or ""
         self.age.data = str(int(typed)) if AGE.fullmatch(typed) and int(typed) <= 120 else ""
+        self.odd_age = "" if self.age.data else typed[:20]
         self.sort.data = self.sort.data if self.sort.data in set(Sort) else ""
         position = read_position(self.near.data)
         self.near.data = "" if position is None else f"{position[0]:.3f},{position[1]:.3f}"
+
+    def _take_postcode_from_words(self) -> None:
+        """A postcode in the words box is where to look from, if none was given for that."""
+        words = self.q.data or ""
+        found = AMONG_WORDS.search(words)
+        if found and not self.postcode.data:
+            self.postcode.data = found[0]
+            rest = f"{words[: found.start()]} {words[found.end() :]}"
+            self.q.data = " ".join(rest.split()).strip(" ,;")
 
     @property
     def rare(self) -> list[str]:

@@ -57,8 +57,16 @@ class Landmarks:
         return math.floor(lat / _ROW), math.floor(lon / (2.1 * _ROW))
 
     def named(self, key: str) -> Mark | None:
-        """The landmark of this folded name."""
-        return self._by_key.get(key) if key else None
+        """The landmark of this folded name, or the only one that has words which begin so."""
+        words = key.split()
+        if len(key) < 3 or key in self._by_key:
+            return self._by_key.get(key)
+        found = [
+            mark
+            for name, mark in self._by_key.items()
+            if all(f" {word}" in f" {name}" for word in words)
+        ]
+        return found[0] if len(found) == 1 else None
 
     def nearest(self, lat: float, lon: float, but: str = "") -> Mark | None:
         """The nearest within two kilometres, leaving out the one whose key is `but`."""

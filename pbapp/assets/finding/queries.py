@@ -88,7 +88,7 @@ def count_each(wanted: Sequence[Wanted], search: Search) -> list[int]:
         return []
     counts = [
         select(func.count(Asset.id))
-        .where(*matching(one, search if one.words else Search()).where)
+        .where(*matching(one, search.only(one.words)).where)
         .scalar_subquery()
         for one in wanted
     ]

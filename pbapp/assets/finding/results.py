@@ -21,6 +21,7 @@ from pbapp.assets.filtering import (
     wanted_of,
 )
 from pbapp.assets.finding import queries as finding
+from pbapp.assets.finding.folding import fold
 from pbapp.assets.finding.forms import RADII, FilterForm, choice_words, words_of
 from pbapp.assets.finding.matching import RAN_OUT
 from pbapp.assets.finding.nearness import Landmarks, metres, offset
@@ -167,14 +168,25 @@ class Results:
         return beside(mark.name, north, east, is_vague=True)
 
     @cached_property
-    def landmark(self) -> Way | None:
-        """Where the words are the name of a landmark: what is round about it."""
-        mark = self.landmarks.named(self.found.search.text)
+    def place_meant(self) -> Way | None:
+        """Where the words are a ward, half a postcode or a landmark: all that is there."""
+        key = self.found.search.text
+        ward = next((ward for ward in self.wards if fold(ward.name) == key), None)
+        if ward is not None:
+            text = _("Everything in %(ward)s", ward=ward.name)
+            return Way(text, self.address(q=None, ward=ward.gss_code))
+        half = finding.find_outward(key, [ward.id for ward in self.wards])
+        if half is not None:
+            code = half[0].code
+            url = self.address(q=None, near=None, postcode=code)
+            return Way(_("Show all of %(code)s", code=code), url)
+        mark = self.landmarks.named(key)
         if mark is None:
             return None
         near = f"{mark.lat:.3f},{mark.lon:.3f}"
         radius = self.form.within.data or "1"
-        return Way(mark.name, self.address(q=None, postcode=None, near=near, within=radius))
+        url = self.address(q=None, postcode=None, near=near, within=radius)
+        return Way(_("What\u2019s round about %(place)s", place=mark.name), url)
 
     @cached_property
     def elsewhere(self) -> int:
@@ -223,7 +235,7 @@ class Results:
     @cached_property
     def tries(self) -> list[Way]:
         """Other lists that have something, the most useful first; in one query."""
-        ways = [*self._wider(), *self._next_ward(), *self._dropped()]
+        ways = [*self._wider(), *self._next_ward(), *self._each_word(), *self._dropped()]
         counts = finding.count_each([wanted for _text, _url, wanted in ways], self.found.search)
         return [
             Way(text, url, number)
@@ -254,6 +266,19 @@ class Results:
         ward = min(others, key=lambda one: one[:2])[2]
         text = _("The next ward, %(ward)s", ward=ward.name)
         return [(text, self.address(ward=ward.gss_code), self._but(area_id=ward.id))]
+
+    def _each_word(self) -> list[tuple[str, str, Wanted]]:
+        """One of several words, where no entry has them all."""
+        texts = [word.text for word in self.found.search.words]
+        return [
+            (
+                _("Only the word “%(word)s”", word=text),
+                self.address(q=text),
+                self._but(words=text),
+            )
+            for text in texts
+            if len(texts) > 1
+        ]
 
     def _dropped(self) -> list[tuple[str, str, Wanted]]:
         labels = {field.name: str(field.label.text) for field in self.form}

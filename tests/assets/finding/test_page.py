@@ -121,6 +121,10 @@ def test_an_empty_list_says_what_would_help(
             number = len(names(stranger.get(url)))
             assert number, text
             assert f"{text}: {number} entr" in stranger.get(both).text
+    two = stranger.get("/assets?q=hall+canal&ward=S13003052")
+    assert two.links()["Only the word “canal”"] == "/assets?ward=S13003052&q=canal"
+    assert "Only the word “canal”: 1 entry" in two.text
+    assert "Only the word “hall”" not in two.text
     count_queries.reset()
     stranger.get("/assets?ward=S13003048&cost=free&age=40&q=zzzz&access=bus&kind=culture&day=tue")
     assert count_queries.number <= 20
@@ -142,6 +146,21 @@ def test_a_landmark_typed_as_words_leads_to_what_is_round_about_it(
     assert "300 m north-east of Sunnyside Station" in round_about.text
     assert "Near Sunnyside Station" in round_about.text
     assert "300 m north-east of Sunnyside Station" in stranger.get(f"/assets/{hall.id}").text
+    # Part of its name will do, if no other has it; and so do a ward's name and half a postcode.
+    for typed, text, url in (
+        ("sunny", "What\u2019s round about Sunnyside Station", link),
+        ("coatbridge WEST", "Everything in Coatbridge West", "/assets?ward=S13003051"),
+        ("zz7", "Show all of ZZ7", "/assets?postcode=ZZ7"),
+    ):
+        assert stranger.get("/assets", query_string={"q": typed}).links()[text] == url
+
+
+def test_what_cannot_be_used_as_typed_is_said(stranger: Browser, world: World) -> None:
+    make_asset(world, "Hall", age_from=16)
+    page = stranger.get("/assets?age=forty&within=1", headers=HTMX)
+    assert names(page) == ["Hall"]
+    assert "“forty” is not an age from 0 to 120" in page.text
+    assert "enter your postcode too" in page.text
 
 
 def test_what_was_probably_meant_is_a_link(stranger: Browser, world: World) -> None:
