@@ -71,11 +71,9 @@ def serve_all() -> Found:
     """Serve the demo of this process's environment and fetch all that home leads to."""
     from waitress.server import create_server
 
-    from pbapp import create_app
-    from pbapp.serving import share_one_heap
+    from pbapp.serving import lasting_app
 
-    share_one_heap()
-    server = create_server(create_app(), host="127.0.0.1", port=0, threads=8)
+    server = create_server(lasting_app(), host="127.0.0.1", port=0, threads=8)
     threading.Thread(target=server.run, daemon=True).start()
     before = megabytes()
     pages, wrong = fetch_all(server.effective_port)

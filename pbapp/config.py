@@ -86,6 +86,8 @@ class Config:
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            # Statements kept as written out, each of near 100 KB: enough for what people look at.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"query_cache_size": 150},
             "TESTING": self.mode == TESTING,
             # Links in e-mails are made from the request: a forged Host must not reach them.
             "TRUSTED_HOSTS": self._own_hosts(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import ipaddress
 import json
 import os
@@ -14,13 +15,16 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pbapp import create_app
 from pbapp.config import Config, ConfigError
 from pbapp.web import logs
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 THREADS = 8
 WORKER_RESTARTS_AFTER = 2.0
@@ -40,8 +44,7 @@ def serve(host: str, port: int) -> None:
     from waitress.server import create_server
 
     logs.start()
-    share_one_heap()
-    app = create_app()
+    app = lasting_app()
     config: Config = app.extensions["pbapp"]
     if config.is_demo and not _is_loopback(host):
         raise ConfigError(
@@ -70,8 +73,20 @@ def serve(host: str, port: int) -> None:
         supervisor.join(timeout=30)
 
 
+def lasting_app() -> Flask:
+    """The application of a process that lives for weeks: a web process, or the worker.
+
+    Its threads share one heap. What is loaded by now is never let go, so the garbage collector is
+    told to pass it by: each of its long looks, which no request gets past, takes half as long.
+    """
+    share_one_heap()
+    app = create_app()
+    gc.freeze()
+    return app
+
+
 def share_one_heap() -> None:
-    """Let the threads of a web process share one heap: that saves 15 MB.
+    """Let the threads of a process share one heap: that saves 15 MB.
 
     glibc gives each thread its own, to spare them waiting for each other; ours wait for Python's
     lock anyway. Elsewhere this does nothing.
@@ -89,7 +104,7 @@ def worker() -> None:
     logs.start()
     if os.environ.get(SUPERVISED):
         threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    run_forever(create_app(), every_minute=(chores,))
+    run_forever(lasting_app(), every_minute=(chores,))
 
 
 @click.command()
