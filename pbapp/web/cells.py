@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-_STARTS = ("=", "+", "-", "@", "|", "\t", "\r", "\n")
+import re
+
+# The wide forms too: a spreadsheet set to an East Asian language takes them for the plain ones.
+_STARTS = ("=", "+", "-", "@", "|", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 _SUSPECT = frozenset({*_STARTS, " "})  # most cells begin with none of these: one look is enough
+# With a plus before it, a telephone number would become a number without it.
+_BELOW_ZERO = re.compile(r" *-\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def restored(cell: str) -> str:
@@ -17,8 +22,4 @@ def inert(cell: object) -> object:
         return cell
     if not cell.lstrip(" ").startswith(_STARTS):
         return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
+    return cell if _BELOW_ZERO.fullmatch(cell) else f"'{cell}"

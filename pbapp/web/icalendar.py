@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LINE = 75  # octets, without the line break (RFC 5545, 3.1)
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Years of a zone's summer times that a file knows; who subscribes reads it again long before.
 BACK, AHEAD = 10, 5
 _MARKS = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": "\\n"}
@@ -125,18 +126,41 @@ def until(last: datetime, zone: ZoneInfo) -> str:
 @lru_cache(maxsize=8)
 def _zone(key: str, first: int, last: int) -> list[str]:
     """A zone with every change of its clocks from one year to another (RFC 5545, 3.6.5)."""
-    changes: dict[tuple[bool, str, str, str], list[str]] = {}
+    changes: dict[tuple[bool, str, str, str], list[datetime]] = {}
     for at, before in _changes(ZoneInfo(key), first, last):
         kind = (bool(at.dst()), _offset(before), _offset(at), str(at.tzname()))
         old_clock = at.astimezone(UTC).replace(tzinfo=None) + (before.utcoffset() or timedelta())
-        changes.setdefault(kind, []).append(f"{old_clock:%Y%m%dT%H%M%S}")
+        changes.setdefault(kind, []).append(old_clock)
     lines = ["BEGIN:VTIMEZONE", f"TZID:{key}"]
     for (is_summer, old, new, name), moments in sorted(changes.items()):
         part = "DAYLIGHT" if is_summer else "STANDARD"
-        lines += [f"BEGIN:{part}", f"DTSTART:{moments[0]}"]
-        lines += [f"RDATE:{','.join(moments[1:])}"] if moments[1:] else []
+        lines += [f"BEGIN:{part}", f"DTSTART:{moments[0]:%Y%m%dT%H%M%S}", *_again(moments)]
         lines += [f"TZOFFSETFROM:{old}", f"TZOFFSETTO:{new}", f"TZNAME:{name}", f"END:{part}"]
     return [*lines, "END:VTIMEZONE"]
+
+
+def _again(moments: list[datetime]) -> list[str]:
+    """The further moments of a change: their rule where they keep to one, else each of them.
+
+    Some calendar programmes read nothing but rules in a zone.
+    """
+    first, last = moments[0], moments[-1]
+    if len(moments) < 2:
+        return []
+    yearly = [moment.year for moment in moments] == list(range(first.year, last.year + 1))
+    if yearly and len({(one.month, one.weekday(), one.time()) for one in moments}) == 1:
+        for nth in (-1, 1, 2, 3, 4):
+            if all(_is_nth(one, nth) for one in moments):
+                day = DAYS[first.weekday()]
+                return [f"RRULE:FREQ=YEARLY;BYMONTH={first.month};BYDAY={nth}{day}"]
+    return ["RDATE:" + ",".join(f"{one:%Y%m%dT%H%M%S}" for one in moments[1:])]
+
+
+def _is_nth(day: datetime, nth: int) -> bool:
+    """Whether it is the first to fourth, or the last (-1), such day of its month."""
+    if nth == -1:
+        return (day + timedelta(days=7)).month != day.month
+    return (day.day - 1) // 7 + 1 == nth
 
 
 def _changes(zone: ZoneInfo, first: int, last: int) -> Iterator[tuple[datetime, datetime]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from dateutil.rrule import rrulestr
+from dateutil.tz import tzical
 
 from pbapp import clock
 from pbapp.assets import times
@@ -85,8 +87,15 @@ def test_a_zone_says_when_its_clocks_change() -> None:
     assert "20260329T010000" in text
     assert "20261025T020000" in text
     assert "DTSTART;TZID=Europe/London:20260602T100000" in text
+    assert text.count("RRULE:FREQ=YEARLY") == 2  # what every programme reads, not a list of days
+    read = tzical(io.StringIO(text)).get("Europe/London")
+    for day in range(0, 5 * 366, 9):
+        noon = datetime.combine(date(2026, 1, 1) + timedelta(days=day), time(12))
+        assert noon.replace(tzinfo=read).utcoffset() == noon.replace(tzinfo=LONDON).utcoffset()
     old = replace(one, starts_at=datetime.combine(date(2023, 7, 4), time(10)))
     assert "20230326T010000" in icalendar.write("A", [one, old], clock.now())
+    morocco = replace(one, zone=ZoneInfo("Africa/Casablanca"))  # by the moon: no rule
+    assert "RDATE:" in icalendar.write("A", [morocco], clock.now())
     east = Happening("b@x", at, None, "B", "", "https://x/", zone=ZoneInfo("Asia/Kolkata"))
     assert "TZOFFSETTO:+0530" in icalendar.write("B", [east], clock.now())
 

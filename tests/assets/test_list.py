@@ -219,7 +219,10 @@ def test_the_table_is_safe_to_open_and_holds_no_persons_gift(
     assert (row["longitude"], row["priorities"]) == ("-4.0341", "Poverty")
 
 
-@pytest.mark.parametrize("text", ["=1", "+1+1", "-cmd", "@x", "\tx", "|x"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "+1+1", "-cmd", "@x", "\tx", "|x", "+4412360", "-inf", "＝1"],  # noqa: RUF001
+)
 def test_a_formula_is_made_inert(text: str) -> None:
     assert inert(text) == f"'{text}"
 
