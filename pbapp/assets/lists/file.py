@@ -66,7 +66,10 @@ def read_list(data: bytes) -> Table:
         raise Refused(N_("This file has a heading and no rows below it."), "file")
     if len(lines) > MOST_ROWS:
         raise Refused(
-            N_("This file has more than %(most)s rows. Bring it in as several lists."),
+            N_(
+                "This file has more than %(most)s rows. Keep those of your area, or bring it in "
+                "as several lists."
+            ),
             "file",
             most=MOST_ROWS,
         )
