@@ -85,7 +85,7 @@ def gather_daily(*, item: dict[str, Any], to: str, template: str, language: str 
     query = (
         select(Mail)
         .where(
-            Mail.state != MailState.CANCELLED,
+            Mail.state.in_((MailState.WAITING, MailState.SENT, MailState.FAILED)),  # by its index
             Mail.not_before > now - A_DAY,
             Mail.template == template,
             Mail.to_address == to,

@@ -171,6 +171,10 @@ def test_an_officer_answers_for_what_is_nobodys(
     officer.refused(f"/assets/ties/{tie.id}")
     hall.submitted_by_id = world.resident.id
     other = tied(world, make_asset(world, "Another"), hall, TieKind.LENDS, by=world.group_member)
+    hall.submitter_email, hall.reminder_stage = "gone@example.org", 3
+    officer.refused(f"/assets/ties/{other.id}")
+    hall.reminder_stage = 4  # three letters lie unanswered
+    assert f"/assets/ties/{other.id}?" in officer.get("/desk?what=tie").html
     assert officer.get(f"/assets/ties/{other.id}").form()
     hall.status = Status.CLOSED
     page = officer.submit(officer.get(f"/assets/ties/{other.id}"), press="answer=yes")

@@ -31,7 +31,7 @@ from pbapp.assets.keeping.schedule import (
 from pbapp.assets.models import Asset, AssetState, Status
 from pbapp.db import advisory_lock, db, flush
 from pbapp.messages import services as messages
-from pbapp.messages.models import Mail, MailState
+from pbapp.messages.models import Bounce, Mail, MailState
 from pbapp.organisations.queries import list_leads
 from pbapp.web.context import settings
 
@@ -135,11 +135,20 @@ def _next_stage(asset: Asset, last: AssetReminder | None) -> int:
 
 
 def _has_left(letter: UUID) -> bool:
-    """Whether a letter reached at least one mail server; without one nobody was asked."""
-    query = select(func.count(Mail.id)).where(
-        Mail.key.startswith(f"still right {letter.hex} "), Mail.state == MailState.SENT
+    """Whether a letter reached a mail server, or each of its addresses refuses mail for good.
+
+    An address that is gone is asked no better by trying again: its entry must not stay for ever as
+    it is. While mail is down nobody was asked.
+    """
+    query = (
+        select(Mail.state, Bounce.mail_id)
+        .outerjoin(Bounce, Bounce.mail_id == Mail.id)
+        .where(Mail.key.startswith(f"still right {letter.hex} "))
     )
-    return bool(db.session.scalar(query))
+    mails = db.session.execute(query).all()
+    if any(state == MailState.SENT for state, _ in mails):
+        return True
+    return bool(mails) and all(refused is not None for _, refused in mails)
 
 
 def _keeper_of(asset: Asset) -> str:

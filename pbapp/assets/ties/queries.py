@@ -8,11 +8,17 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
+from pbapp.assets.keeping.schedule import LAPSED
 from pbapp.assets.models import Asset, AssetKind, AssetState, Status
 from pbapp.assets.ties.models import EntryTie, TieState, is_tieable
 from pbapp.db import db
 
 MOST_FOUND = 10
+
+
+def can_be_written_to(asset: Asset) -> bool:
+    """Whether whoever added it left an address, and has not let three letters lie."""
+    return asset.submitter_email is not None and asset.reminder_stage < LAPSED
 
 
 def list_shown(asset: Asset) -> list[EntryTie]:

@@ -39,7 +39,7 @@ def speaks_for(asset: Asset, by: Account | None, *, asking: Asset, has_key: bool
     added = asset.submitter_email or asset.submitted_by_id
     if added and (has_key or (by is not None and asset.submitted_by_id == by.id)):
         return True
-    if by is None or asset.submitter_email:
+    if by is None or queries.can_be_written_to(asset):
         return False
     own = is_member(by.id, asking.organisation_id) or asking.submitted_by_id == by.id
     return not own and has_role(by.id, asset.board_id, [Role.MODERATOR])

@@ -31,6 +31,7 @@ from sqlalchemy.orm import aliased
 from pbapp.accounts.models import Account
 from pbapp.assets.claiming.models import Claim, ClaimState
 from pbapp.assets.keeping.models import AssetReminder, StraightAway
+from pbapp.assets.keeping.schedule import LAPSED
 from pbapp.assets.models import SUBJECT as ASSET
 from pbapp.assets.models import Asset, AssetState, Status
 from pbapp.assets.ties.models import EntryTie, TieState
@@ -344,7 +345,7 @@ def find_ties(viewer: Viewer) -> Select[Any]:
     return row.join(asking, asking.id == EntryTie.asked_for_id).where(
         EntryTie.state == TieState.ASKED,
         Asset.organisation_id.is_(None),
-        Asset.submitter_email.is_(None),
+        or_(Asset.submitter_email.is_(None), Asset.reminder_stage == LAPSED),
         Asset.board_id.in_(viewer.boards({Role.MODERATOR})),
     )
 

@@ -14,6 +14,7 @@ from pbapp.assets.keeping import confirming, reminding, schedule
 from pbapp.assets.keeping.models import AssetReminder
 from pbapp.assets.models import Asset, AssetKind, AssetState, Confirmer, Method, Status
 from pbapp.db import db
+from pbapp.messages import bounces
 from pbapp.messages.models import Mail, MailState
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser
@@ -119,6 +120,19 @@ def test_after_a_long_stop_and_with_mail_down_nothing_is_skipped(world: World) -
     assert [row.stage for row in db.session.query(AssetReminder).order_by("stage")] == [1, 2]
     db.session.commit()
     assert asset.version == 1  # to be asked is no change of an entry
+
+
+def test_an_entry_whose_keepers_address_is_gone_comes_to_the_desk_in_the_end(
+    world: World, officer: Browser
+) -> None:
+    asset = due(world, organisation_id=None, submitter_email="gone@example.org")
+    for weeks in (0, 3, 6, 9):
+        with later(weeks):
+            reminding.remind()
+            for mail in db.session.query(Mail).filter_by(state=MailState.WAITING):
+                bounces.note(mail, "5.1.1")
+    assert asset.reminder_stage == schedule.LAPSED
+    assert asset.name in officer.get("/desk?what=check").links()
 
 
 def test_who_has_no_page_of_their_own_gets_every_link_in_each_of_their_languages(
