@@ -52,7 +52,7 @@
   function look(holder, kind) {
     const legend = document.getElementById(holder.dataset.mapLegend);
     const item = [...(legend?.querySelectorAll("[data-kind]") || [])].find((e) => e.dataset.kind === kind);
-    return { item, text: item?.dataset.kindText || kind, drawing: (item || legend || document).querySelector("svg.pb_pin__svg") };
+    return { item, text: item?.dataset.kindText || "", drawing: (item || legend || document).querySelector("svg.pb_pin__svg") };
   }
 
   function pinIcon(holder, about) {
@@ -202,7 +202,7 @@
     ).then(() => {
       if (state.popup !== popup) return;
       popup.update();
-      if (popup.getElement() === document.activeElement) box.querySelector("a")?.focus({ preventScroll: true });
+      if (state.byKey && popup.getElement() === document.activeElement) box.querySelector("a")?.focus({ preventScroll: true });
     });
   }
 
@@ -492,6 +492,13 @@
     state.byKey = true; // the focus goes to the details and comes back to the button
     details(holder, found, button);
   });
+
+  /* A sheet of paper is narrower than a screen: the map is printed as it is seen, smaller */
+  const PAPER = 640;
+  addEventListener("beforeprint", () => started.forEach((state, { style, clientWidth, clientHeight }) =>
+    Object.assign(style, { width: `${clientWidth}px`, height: `${clientHeight}px`, zoom: Math.min(1, PAPER / clientWidth) })));
+  addEventListener("afterprint", () => started.forEach((state, { style }) =>
+    ["width", "height", "zoom"].forEach((name) => style.removeProperty(name))));
 
   const all = (root) => [...(root.matches?.("[data-map]") ? [root] : []), ...root.querySelectorAll("[data-map]")];
   document.addEventListener("htmx:before:cleanup", (event) => all(event.target).forEach(stop));

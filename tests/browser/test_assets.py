@@ -30,6 +30,10 @@ WARD_UNDER_ITS_NAME = """() => {
     const at = [box.x + box.width / 2, box.y + box.height / 2];
     return document.elementFromPoint(...at)?.matches("path.pb_ward--on") && at;
 }"""
+MAP_ON_PAPER = """() => {
+    const { width, zoom } = document.querySelector(".map").style;
+    return Math.round(parseFloat(width) * parseFloat(zoom));
+}"""
 POPUP_IN_VIEW = """() => {
     const map = document.querySelector(".map__canvas").getBoundingClientRect();
     const popup = document.querySelector(".leaflet-popup").getBoundingClientRect();
@@ -134,7 +138,7 @@ def test_the_map_can_be_used_at_320_pixels_and_tells_an_entry(new_page: NewPage)
 
 
 def test_an_entry_of_the_list_opens_its_marker(desktop: Page) -> None:
-    open_with_map(desktop, "/assets?kind=culture")
+    open_with_map(desktop, "/assets?kind=culture&view=map")
     row = desktop.locator("[data-map-row]", has=desktop.locator("[data-map-show]")).first
     name = row.get_by_role("link").inner_text()
     row.locator("[data-map-show]").click()
@@ -150,6 +154,10 @@ def test_an_entry_of_the_list_opens_its_marker(desktop: Page) -> None:
     expect(dialog).to_be_focused()  # whoever listens hears that it opened
     desktop.keyboard.press("Escape")
     expect(pin).to_be_focused()
+    desktop.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert desktop.evaluate(MAP_ON_PAPER) <= 640
+    desktop.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert desktop.evaluate("document.querySelector('.map').style.width") == ""
 
 
 def test_a_resident_adds_an_entry_by_keyboard(page: Page, tmp_path: Path) -> None:
@@ -161,6 +169,10 @@ def test_a_resident_adds_an_entry_by_keyboard(page: Page, tmp_path: Path) -> Non
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowLeft")
     expect(page.locator("[data-locate-live]")).to_contain_text("Pin at 55.")
+    entries = page.locator(".leaflet-marker-icon[role=button]")
+    named = re.compile(r"^\d+ entries\. Activate|, Coatbridge")
+    expect(entries.first).to_have_attribute("aria-label", named)
+    assert page.locator(".map path[role=button]").count() == 0  # here wards are only ground
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("#error-summary")).to_be_focused()
     expect(page.locator("#error-summary")).to_contain_text("Choose the ward too")
