@@ -269,7 +269,7 @@ class Results:
 
     def _each_word(self) -> list[tuple[str, str, Wanted]]:
         """One of several words, where no entry has them all."""
-        texts = [word.text for word in self.found.search.words]
+        texts = [word.text for word in self.found.search.words if len(word.text) > 2]
         return [
             (
                 _("Only the word “%(word)s”", word=text),

@@ -33,8 +33,8 @@ MOST_ALIKE = 6
 EXACT, INSIDE, ALIKE = 0, 4, 5
 # Words that narrow nothing: who asks for "help with my benefits" need not find "with" and "my".
 LITTLE = frozenset(
-    """a an and any at by for from i in is me my near of on or our some somewhere that the there to
-    we what where who with you your""".split()  # noqa: SIM905 — a list of words reads best as words
+    """a an and any anything at by for from i in is me my near of on or our some something somewhere
+    that the there to us we what where who with you your""".split()  # noqa: SIM905 — a list of words reads best as words
 )
 # What makes an entry one that everybody sees; what closed for good has left.
 SHOWN = (Asset.state == AssetState.PUBLISHED, Asset.status != Status.CLOSED)
@@ -65,21 +65,24 @@ class Word:
 
 @dataclass(frozen=True)
 class Search:
-    """All the words. `meant` has what was probably meant, where a word is nowhere here."""
+    """All the words, and `text`, what was typed. `meant` has what was probably meant, where a word
+    is nowhere here; of a word that is like nothing here there is no telling."""
 
     text: str = ""
     words: tuple[Word, ...] = ()
 
     @property
     def meant(self) -> str:
-        said = [w.alike[0] if not w.number and w.alike else w.text for w in self.words]
-        return " ".join(said) if said != [w.text for w in self.words] else ""
+        if not self.unknown or not all(word.number or word.alike for word in self.words):
+            return ""
+        return " ".join(word.text if word.number else word.alike[0] for word in self.words)
 
     def only(self, typed: str) -> Search:
         """What was looked up of some of these words."""
+        if typed and fold(typed) == self.text:
+            return self
         texts = words_in(typed)
-        kept = (word for word in self.words if typed and (word.text in texts or not word.text))
-        return replace(self, words=tuple(kept))
+        return replace(self, words=tuple(word for word in self.words if word.text in texts))
 
     @property
     def unknown(self) -> str:
@@ -93,7 +96,7 @@ def read_words(board_id: int, typed: str) -> Search:
     texts = [text for text in texts if text not in LITTLE] or texts
     if not texts:
         # Nothing but marks: it is in no entry, and must not show all of them.
-        return Search(typed.strip(), (Word(""),)) if typed.strip() else Search()
+        return Search(words=(Word(""),)) if typed.strip() else Search()
     wards = _wards(board_id)
     groups = _groups(board_id)
     words = [_named(text, wards, groups) for text in texts]
@@ -106,6 +109,10 @@ def read_words(board_id: int, typed: str) -> Search:
             for word in words
         ]
         words = [_with_names(word, wards, groups) for word in words]
+        here = set(known)
+        apart = [_two_words(word, here) for word in words]
+        if apart != texts:
+            return replace(read_words(board_id, " ".join(apart)), text=fold(typed))
     return Search(fold(typed), tuple(words))
 
 
@@ -249,6 +256,15 @@ def _alike(text: str, known: list[str]) -> tuple[str, ...]:
     others = [(distance, word) for word, distance, _ in found if word != text]
     best = min((distance for distance, _ in others), default=0)
     return tuple(sorted(word for distance, word in others if distance == best))[:MOST_ALIKE]
+
+
+def _two_words(word: Word, here: set[str]) -> str:
+    """A word that is nowhere, as the two it is made of, if those are here: foodbank, food bank."""
+    text = word.text
+    if word.number or word.alike:
+        return text
+    pairs = ((text[:at], text[at:]) for at in range(3, len(text) - 2))
+    return next((f"{one} {two}" for one, two in pairs if one in here and two in here), text)
 
 
 def _with_names(word: Word, wards: list[tuple[str, int]], groups: list[tuple[str, str]]) -> Word:
