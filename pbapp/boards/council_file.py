@@ -150,13 +150,18 @@ class _Reader(TomlReader):
         )
 
     def _board(self, facts: dict[str, Any], place: str) -> BoardText:
+        wards, parts = (self._texts(facts, name, place) for name in ("wards", "parts"))
+        for code in sorted({*wards} & {*parts}):
+            self.problems.append(
+                f"{place}: ward {brief(code, 20)} is in wards and in parts. Leave it in one."
+            )
         return BoardText(
             slug=self.slug(facts, place),
             name=self.text(facts, "name", place, 120),
             place_name=self.text(facts, "place_name", place, 120),
             introduction=self.text(facts, "introduction", place, optional=True),
-            wards=self._texts(facts, "wards", place),
-            parts=self._texts(facts, "parts", place),
+            wards=list(dict.fromkeys(wards)),
+            parts=list(dict.fromkeys(parts)),
         )
 
     def _organisation(self, facts: dict[str, Any], place: str) -> OrganisationText:

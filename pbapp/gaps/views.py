@@ -20,8 +20,6 @@ from pbapp.web.access import access, anyone
 bp = Blueprint("gaps", __name__, url_prefix="/boards/<slug>")
 blueprints = (bp,)
 
-SHOWN_AT_ONCE = 8
-
 
 @bp.get("/gaps")
 @access(anyone)
@@ -43,7 +41,6 @@ def index(slug: str) -> str:
         tables={one.slug: _table(gaps, one) for one in words.MEASURES.values()},
         weak=weak.find_spots(gaps, proposals.list_undecided(board, now)),
         say_weak=words.weak,
-        shown_at_once=SHOWN_AT_ONCE,
         chosen=chosen,
         measure=measure,
         map=_map(gaps, shapes, chosen, measure) if shapes else None,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO, TypeVar
 
 from pbapp.places import zips
+from pbapp.places.geopackage import START as GEOPACKAGE
 from pbapp.places.problems import FileProblems, brief
 
 MAX_UNPACKED = 8_000_000_000  # the ONS's directory unpacks to some 3 GB; it is read as it comes
@@ -57,9 +58,12 @@ def _in_folder(folder: Path) -> Iterator[Source]:
 def _in_file(path: Path, name: str, *, is_sole: bool) -> Iterator[Source]:
     with path.open("rb") as file:
         is_zip = zips.is_zip(file)
+        is_geopackage = file.read(len(GEOPACKAGE)) == GEOPACKAGE
     if is_zip:
         yield from _in_zip(path)
         return
+    if is_geopackage:
+        _no("This is a GeoPackage. Postcodes are read from CSV: download them in that form.")
     with path.open(encoding="utf-8-sig", newline="") as text:
         yield Source(name, _lines(text), is_sole)
 

@@ -158,7 +158,7 @@ def _what_is_here(golden: thread.Thread, undecided: list[Any]) -> dict[str, Any]
         "gap_rows": [
             (one, [one.say(cell) for cell in rows if cell])
             for one in gap_words.MEASURES.values()
-            if all(rows)
+            if rows and all(rows)
         ],
         "weak": weak.find_spots(gaps, undecided, version),
         "say_weak": gap_words.weak,

@@ -307,6 +307,10 @@ roles = [{ board = "rural-south", role = "clerk" }]
         (lambda text: text.replace("logo.png", "none.png"), "no file none.png"),
         (lambda text: text.replace('["S13009904"]', '["S13003048"]'), "which Stirling does not"),
         (
+            lambda text: text.replace('["S13009904"]', '["S13009904"]\nparts = ["S13009904"]'),
+            "ward S13009904 is in wards and in parts",
+        ),
+        (
             lambda text: text.replace('board = "rural-north"', 'board = "x"'),
             "the board x, which",
         ),

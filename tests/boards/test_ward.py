@@ -44,12 +44,13 @@ def test_entries_to_check_are_those_that_waited_longest(stranger: Browser, world
     make_asset(world, "Fresh", confirmed_at=days_ago(30))
     make_asset(world, "Stale", confirmed_at=days_ago(500))
     make_asset(world, "Never")
+    make_asset(world, "Due", confirmed_at=days_ago(200), review_due_on=days_ago(18).date())
     make_asset(world, "Waits", state=AssetState.WAITING)
     make_asset(world, "Knits", kind=AssetKind.INDIVIDUAL, **without_point())
     page = stranger.get(NORTH)
     text = page.text[page.text.index("Is it still right?") :]
-    assert "1 of 3 entries was confirmed in the last 12 months." in text
-    assert text.index("Never confirmed") < text.index("Last confirmed 1 year ago")
+    assert "2 of 4 entries were confirmed in the last 12 months." in text
+    assert text.index("Never confirmed") < text.index("Stale") < text.index("Due")
     for hidden in ("Fresh", "Waits", "Knits"):
         assert hidden not in text
 

@@ -243,7 +243,7 @@ def test_the_map_is_shaded_by_the_chosen_priority(stranger: Browser, world: Worl
 
 
 def test_a_board_of_many_wards_can_be_read(stranger: Browser, world: World) -> None:
-    make_wards(world, 5)
+    make_wards(world, 6)
     make_official_boundaries(world)
     page = stranger.get(ADDRESS)
     assert cell(page, HOW_MUCH, NORTH, "Poverty") == "No data 0 entries"
@@ -251,8 +251,9 @@ def test_a_board_of_many_wards_can_be_read(stranger: Browser, world: World) -> N
     drawing, key = page.html.split("pb_gaps__map")[1].split("pb_gaps__key")
     assert "Ward of Place 04" not in drawing  # the names would lie over each other
     assert "Ward of Place 04: No data" in key
-    one = list(stranger.get("/boards/coatbridge/priorities/poverty").root.iter("table"))[-1]
-    assert next(one.iter("tr"))[0].text == "Ward"
+    one = stranger.get("/boards/coatbridge/priorities/poverty")
+    assert "1 more weak spot" in one.text
+    assert next(list(one.root.iter("table"))[-1].iter("tr"))[0].text == "Ward"
 
 
 def test_a_schematic_drawing_says_what_it_is(stranger: Browser, world: World) -> None:

@@ -166,6 +166,8 @@ def test_bytes_that_are_no_text_are_refused(world, tmp_path):
     path = tmp_path / "postcodes.csv"
     path.write_bytes(b"postcode,ward_code\n\xff\xfe,\xff\n")
     assert "UTF-8" in problems_of(world, path)[0]
+    path.write_bytes(b"SQLite format 3\0")
+    assert "download them in that form" in problems_of(world, path)[0]
 
 
 def test_a_ward_that_went_away_meanwhile_is_refused(world, tmp_path):

@@ -146,16 +146,21 @@ def list_coming(board_id: int, area_id: int, limit: int) -> tuple[Sequence[Asset
 def list_to_check(
     board_id: int, area_id: int, now: datetime, limit: int
 ) -> tuple[Sequence[Asset], int]:
-    """What nobody confirmed for a year, those never confirmed first, and how many there are.
+    """What is due to be confirmed, those never confirmed first, and how many there are.
 
-    What is closed for a time is among them: it may be open again.
+    Nobody did for a year, or for as long as things of its kind stay right. What is closed for a
+    time is among them: it may be open again.
     """
     query = (
         select(Asset, func.count().over())
         .where(
             *on_map(board_id),
             Asset.area_id == area_id,
-            or_(Asset.confirmed_at.is_(None), Asset.confirmed_at < now - FRESH_FOR),
+            or_(
+                Asset.confirmed_at.is_(None),
+                Asset.confirmed_at < now - FRESH_FOR,
+                Asset.review_due_on < now.date(),
+            ),
         )
         .order_by(Asset.confirmed_at.asc().nulls_first(), func.lower(Asset.name), Asset.id)
         .limit(limit)
