@@ -53,8 +53,11 @@ def opened(path: Path, *, most: int) -> Iterator[list[Layer]]:
                         "wards as a layer of their own."
                     )
                 yield layers
-        except sqlite3.Error as error:
-            _no(f"The file begins like a GeoPackage, but cannot be read as one: {brief(error)}.")
+        except (sqlite3.Error, UnicodeError, MemoryError) as error:  # what broken lengths lead to
+            _no(
+                "The file begins like a GeoPackage, but cannot be read as one: "
+                f"{brief(error) or 'it is broken'}. Download or export it again."
+            )
 
 
 def _connect(copy: Path) -> sqlite3.Connection:

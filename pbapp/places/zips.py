@@ -55,6 +55,8 @@ def _check(members: list[ZipInfo], most: int) -> None:
     for member in members:
         name = member.filename
         parts = re.split(r"[/\\]", name)
+        if not name:
+            _no("The zip holds a file without a name: it is broken. Download or zip it again.")
         if ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0]:
             _no(f"The zip has a file named “{brief(name)}”, which points outside it.")
         if member.flag_bits & 1:

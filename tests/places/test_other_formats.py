@@ -205,6 +205,14 @@ def test_a_zip_that_broke_on_the_way_is_said(folder, tmp_path):
     assert "Download or zip it again" in problem_of(path)
 
 
+def test_a_zip_with_a_file_without_a_name_is_refused(folder, tmp_path):
+    broken = bytearray((folder / "4326.zip").read_bytes())
+    broken[broken.rindex(b"PK\x01\x02") + 46] = 0  # where the last name begins, it ends
+    path = tmp_path / "wards.zip"
+    path.write_bytes(broken)
+    assert "without a name" in problem_of(path)
+
+
 def test_a_spreadsheet_is_named(tmp_path):
     path = tmp_path / "wards.zip"
     with zipfile.ZipFile(path, "w") as zipped:
@@ -289,6 +297,16 @@ def test_a_table_that_would_run_something_is_not_read(folder, tmp_path, view):
 )
 def test_a_broken_geopackage_is_refused_in_words(folder, tmp_path, statement, words):
     assert words in problem_of(changed(folder, tmp_path, statement))
+
+
+def test_a_geopackage_whose_own_error_is_no_text_is_refused_in_words(folder, tmp_path):
+    path = changed(
+        folder,
+        tmp_path,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = 'no', name = CAST(x'd6d6' AS TEXT) WHERE name = 'wards'",
+    )
+    assert "cannot be read as one" in problem_of(path)
 
 
 def test_half_a_geopackage_is_refused_in_words(folder, tmp_path):
