@@ -78,7 +78,7 @@ def gather_daily(*, item: dict[str, Any], to: str, template: str, language: str 
     """Tell somebody of a thing at once, and of what follows in one letter a day later.
 
     For what others can set off: nobody gets more than one letter of this template a day. `item` has
-    an `id` by which `take_out` finds it again.
+    an `id`, by which a letter that waits holds it once and `take_out` finds it again.
     """
     advisory_lock(f"daily {template} {to}")
     now = clock.now()
@@ -94,6 +94,9 @@ def gather_daily(*, item: dict[str, Any], to: str, template: str, language: str 
         .limit(1)
     )
     last = db.session.scalar(query)
+    held = (last.context or {}).get("items", ()) if last else ()
+    if last and last.state == MailState.WAITING and item["id"] in [one["id"] for one in held]:
+        return
     moment = last.not_before + A_DAY if last else now
     if last is None or not gather(key=last.key, item=item, to=to, not_before=now):
         write(

@@ -21,7 +21,6 @@ from pbapp.assets.keeping.reporting import Part
 from pbapp.assets.keeping.words import PART, now_says
 from pbapp.assets.links import page_url
 from pbapp.assets.models import SUBJECT, Asset, AssetState
-from pbapp.concerns import services as concerns
 from pbapp.concerns.models import Concern
 from pbapp.concerns.showing import Beside, beside
 from pbapp.db import db
@@ -116,7 +115,7 @@ def _answer(concern: Concern, is_changed: bool, asset: Asset) -> None:
             said = _("The group that looks after this has changed the entry.")
         else:
             said = _("The group that looks after this says that the entry is right as it is.")
-    concerns.reply(concern=concern, text=said, by=me(), url=page_url(asset))
+    reporting.answer(concern=concern, asset=asset, text=said, by=me(), url=page_url(asset))
 
 
 @beside(SUBJECT)

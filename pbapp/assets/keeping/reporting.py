@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.models import SUBJECT, Asset
 from pbapp.concerns import guards
@@ -37,6 +36,7 @@ class Part(enum.StrEnum):
 
 # Facts, which the group behind an entry knows best. The rest is for officers alone.
 MENDABLE = tuple(part for part in Part if part not in (Part.DUPLICATE, Part.NOT_HERE, Part.OTHER))
+REPORTED = "asset_reported"
 
 
 def report(
@@ -51,7 +51,7 @@ def report(
 ) -> Concern:
     """Keep what somebody says is wrong. `url`: where the leads of its group see it.
 
-    They are told once a day at most, without the words: nobody writes to others through us.
+    They get one letter a day at most, without the words: nobody writes to others through us.
     """
     about = Subject(SUBJECT, str(asset.id), asset.name, path, asset.board_id)
     made = concerns.raise_concern(
@@ -59,14 +59,20 @@ def report(
     )
     if part in MENDABLE and asset.organisation_id is not None:
         for lead in list_leads(asset.organisation_id):
-            messages.write(
-                key=f"asset reported {asset.id.hex} {clock.today()} {lead.id.hex}",
+            messages.gather_daily(
+                item={"id": asset.id.hex, "name": asset.name, "url": url},
                 to=lead.email,
-                template="asset_reported",
-                context={"name": asset.name, "url": url},
+                template=REPORTED,
                 language=lead.language,
             )
     return made
+
+
+def answer(*, concern: Concern, asset: Asset, text: str, by: Account, url: str) -> None:
+    """The group says what it did; no letter tells them of it any more once all is answered."""
+    concerns.reply(concern=concern, text=text, by=by, url=url)
+    if not list_for_group(asset):
+        messages.take_out(template=REPORTED, id=asset.id.hex)
 
 
 def list_for_group(asset: Asset) -> list[Concern]:

@@ -10,6 +10,7 @@ from pbapp.assets.models import Asset
 from pbapp.concerns import services as concerns
 from pbapp.concerns.models import Concern
 from pbapp.db import db
+from pbapp.messages.models import Mail, MailState
 from pbapp.organisations import services as organisations
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset
@@ -60,8 +61,14 @@ def test_the_group_sees_facts_about_its_own_and_says_what_it_did(
     for _ in range(2):
         report(asset, Part.WHEN, "me@example.org")
     misuse = report(asset, Part.NOT_HERE)
-    ((to, letter),) = letters("asset_reported")  # once a day, without the words
+    ((to, letter),) = letters("asset_reported")  # without the words
     assert (to, "Mondays" in letter.text) == ("group_member@example.org", False)
+    mail = db.session.query(Mail).filter_by(template="asset_reported").one()
+    mail.state = MailState.SENT
+    for other in (asset, asset, make_asset(world, "Other", organisation_id=world.group.id)):
+        report(other, Part.WHEN)
+    _first, (_to, letter) = letters("asset_reported")  # one a day, and nothing is lost
+    assert letter.subject == "Somebody says that something is wrong with 2 of your entries"
     page = group_member.get(f"/assets/{asset.id}")
     page = group_member.get(page.links()["What people say is wrong"])
     assert "It is on Mondays now." in page.text
@@ -76,6 +83,8 @@ def test_the_group_sees_facts_about_its_own_and_says_what_it_did(
     ((to, letter),) = letters("concern_answered")
     assert to == "me@example.org"
     assert "The group that looks after this has changed the entry." in letter.text
+    late = db.session.query(Mail).filter_by(template="asset_reported", state=MailState.WAITING)
+    assert [one["name"] for one in late.one().context["items"]] == ["Other"]  # this is answered
     with pytest.raises(Refused, match="moderator"):
         concerns.reply(concern=misuse, text="No.", by=world.group_member, url="")
 
