@@ -155,6 +155,10 @@ def test_what_changed_since_the_look_is_looked_at_again(officer: Browser, world:
     again = officer.submit(page, {"anyway": ["8"]}, form="bring", status=409)
     assert "Something has changed" in again.errors()[0]
     assert ("anyway", "8") in again.form("bring").filled({})
+    batch = db.session.scalars(select(Batch)).one()
+    batch.choices = {**batch.choices, "exactness": "postcode"}  # somebody else says how exactly
+    db.session.commit()
+    officer.submit(again, form="bring", status=409)
     assert not [asset for asset in entries().values() if asset.batch_id]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import timedelta
@@ -82,25 +84,34 @@ def is_wanted(row: Judged, anyway: Collection[int]) -> bool:
     )
 
 
+def look_of(batch: Batch, rows: list[Judged]) -> str:
+    """A digest of what would come in, and how: where it says something else, one looks again."""
+    judged = [
+        (row.line, row.verdict.value, row.ward and row.ward.gss_code, row.kin and row.kin.name)
+        for row in rows
+    ]
+    about = json.dumps([batch.choices, judged], sort_keys=True)
+    return hashlib.sha256(about.encode()).hexdigest()[:32]
+
+
 def bring_in(
     *,
     batch: Batch,
     board: Board,
     by: Account | None,
-    seen: int,
+    seen: str,
     anyway: Collection[int] = (),
     told: Callable[[Judged], list[str]] | None = None,
 ) -> int:
     """Import every wanted row in this transaction, as entries that wait to be checked.
 
-    `seen` is how many rows were good when the officer looked: raises `Refused` where that is no
-    longer so, and for a second press. `told` words a row that does not come in: that is all that
+    `seen` is the `look_of` what the officer saw: raises `Refused` where that is no longer so, and
+    for a second press. `told` words a row that does not come in: that is all that
     is kept of it. Returns how many came in.
     """
     _hold(batch, BatchState.READ)
     rows = judge(batch, board)
-    good = sum(row.verdict is Verdict.GOOD for row in rows)
-    if good != seen:
+    if look_of(batch, rows) != seen:
         raise Refused(N_("Something has changed since you looked. Look at the list again."))
     wanted = [row for row in rows if is_wanted(row, anyway)]
     if not wanted:

@@ -141,7 +141,7 @@ def import_list(batch_id: UUID) -> Page:
                 batch=batch,
                 board=batch.board,
                 by=me(),
-                seen=_number(request.form.get("seen")),
+                seen=request.form.get("seen", ""),
                 anyway=ticked,
                 told=_line,
             )
@@ -167,6 +167,7 @@ def import_list(batch_id: UUID) -> Page:
         batch=batch,
         form=form,
         rows=by_verdict,
+        seen=importing.look_of(batch, rows),
         good=len(by_verdict[Verdict.GOOD.value]),
         number=len(rows),
         without_contact=sum(bool(row.notes) and not row.refusals for row in rows),
