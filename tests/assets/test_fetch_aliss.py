@@ -22,7 +22,7 @@ from pbapp.assets.models import Asset, AssetKind, AssetState, Where
 from pbapp.db import db
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset
-from tests.client import Browser
+from tests.client import Browser, QueryCounter
 from tests.world import World
 
 Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
@@ -281,7 +281,7 @@ def test_what_aliss_has_no_more_is_named_and_stays(officer: Browser, world: Worl
     assert len(ours()) == 4
 
 
-def test_only_what_changed_since_is_looked_at(world: World) -> None:
+def test_only_what_changed_since_is_looked_at(world: World, count_queries: QueryCounter) -> None:
     old = raw(1, last_updated="2026-01-01T00:00:00Z")
     assert aliss.last_fetched(world.board) is None
     batch = aliss.suggest(
@@ -290,6 +290,9 @@ def test_only_what_changed_since_is_looked_at(world: World) -> None:
         since=datetime(2026, 6, 1, tzinfo=UTC),
     )
     assert (batch.findings["imported"], batch.findings["not_changed_since"]) == (2, 1)
+    count_queries.reset()
+    aliss.suggest(board=world.other_board, found=taken(*map(raw, range(20))))
+    assert count_queries.number <= 15  # a directory of thousands holds up nobody
     assert aliss.last_fetched(world.board) == batch.read_at - aliss.OVERLAP
 
 

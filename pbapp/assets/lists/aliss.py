@@ -12,6 +12,7 @@ from pbapp import clock
 from pbapp.assets import services
 from pbapp.assets.alike import Kin, Known
 from pbapp.assets.entry import Entry
+from pbapp.assets.lists import postcodes
 from pbapp.assets.lists.aliss_feed import Service, Spot
 from pbapp.assets.lists.incoming import known_here
 from pbapp.assets.lists.models import Batch, BatchState
@@ -21,6 +22,7 @@ from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
 from pbapp.db import advisory_lock, db, flush
 from pbapp.places import queries as places
+from pbapp.places.models import Postcode
 
 SOURCE = "ALISS"
 HOME = "https://www.aliss.org/"
@@ -49,6 +51,8 @@ def suggest(*, board: Board, found: list[Service], since: datetime | None = None
     A suggestion that still waits as it came follows ALISS; one that an officer has decided on, or
     somebody has changed, is theirs and stays. `findings` of the batch counts what became of all.
     """
+    # All at once: one by one, a whole directory would hold up everybody who writes meanwhile.
+    known = postcodes.look_up(spot.postcode for service in found for spot in service.spots)
     advisory_lock(f"aliss {board.id}")
     batch = Batch(
         board_id=board.id,
@@ -63,7 +67,7 @@ def suggest(*, board: Board, found: list[Service], since: datetime | None = None
     )
     db.session.add(batch)
     flush()
-    suggesting = _Suggesting(board, batch)
+    suggesting = _Suggesting(board, batch, known)
     counted = suggesting.all(found, since)
     gone = suggesting.withdrawn()
     counted["withdrawn"] = len(gone)
@@ -82,8 +86,8 @@ def suggest(*, board: Board, found: list[Service], since: datetime | None = None
 
 
 class _Suggesting:
-    def __init__(self, board: Board, batch: Batch) -> None:
-        self.board, self.batch = board, batch
+    def __init__(self, board: Board, batch: Batch, known: dict[str, Postcode]) -> None:
+        self.board, self.batch, self.postcodes = board, batch, known
         wards = list_wards(board)
         self.ward_ids = {ward.id for ward in wards}
         self.ward_codes = {ward.gss_code for ward in wards}
@@ -126,7 +130,7 @@ class _Suggesting:
         return self._suggest(service, f"{service.id}/{AREA}", entry, None)
 
     def _one(self, service: Service, spot: Spot) -> str:
-        row = places.find_postcode(spot.postcode)
+        row = self.postcodes.get(places.tidy_postcode(spot.postcode))
         if row is None:
             return "postcode_unknown"
         if row.area_id not in self.ward_ids:

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from pbapp.assets.adding.forms import one_line, read_degrees, web_address_typed
 from pbapp.assets.alike import Kin, Known
 from pbapp.assets.entry import Contact, Entry, Spot, check_website, place
 from pbapp.assets.lists import cells as means
+from pbapp.assets.lists import postcodes
 from pbapp.assets.lists.columns import LIMITS
 from pbapp.assets.lists.file import LONGEST_CELL, Line, Table
 from pbapp.assets.lists.models import Batch
@@ -136,15 +136,9 @@ class _Reader:
         self.postcodes = self._look_up_postcodes(table)
 
     def _look_up_postcodes(self, table: Table) -> dict[str, Postcode]:
-        """Those of the list that we have, in one query."""
         if "postcode" not in self.at:
             return {}
-        typed = (line.cells[self.at["postcode"]] for line in table.lines)
-        wanted = {places.tidy_postcode(text) for text in typed if places.is_postcode(text)}
-        query = (
-            select(Postcode).options(joinedload(Postcode.area)).where(Postcode.postcode.in_(wanted))
-        )
-        return {row.postcode: row for row in db.session.scalars(query)}
+        return postcodes.look_up(line.cells[self.at["postcode"]] for line in table.lines)
 
     def judge(self, line: Line) -> Judged:
         cells = {name: line.cells[index] for name, index in self.at.items()}
