@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.entry import Entry
+from pbapp.assets.gifts.links import own_page
 from pbapp.assets.keeping import closing, confirming, trusting
 from pbapp.assets.keeping.models import Said
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer, Method
@@ -96,6 +97,7 @@ def acknowledge(*, asset: Asset, fix_url: str) -> None:
                 "url": fix_url,
                 "board": asset.board.name,
                 "is_group": asset.organisation_id is not None,
+                "gift_url": own_page(asset),
             },
             language=asset.language,
         )

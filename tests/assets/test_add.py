@@ -230,6 +230,9 @@ def test_a_persons_gift_is_asked_for_no_pin(stranger: Browser, world: World) -> 
     prove(stranger, step(stranger, more, {}))
     asset = only_asset()
     assert (asset.kind, asset.lat, asset.postcode) == (AssetKind.INDIVIDUAL, None, None)
+    own_page = re.search(r"/gifts/mine/\S+", put_into_words(newest("asset_received")).text)
+    assert own_page
+    assert "Take my gift off and delete it" in stranger.get(own_page[0]).text
 
 
 @pytest.mark.parametrize(

@@ -175,8 +175,14 @@ def test_a_letter_goes_to_its_giver_once_its_writer_has_proved_the_address(
 
 
 def test_an_address_is_given_only_with_its_owners_say_so(world: World) -> None:
+    thought_better = make_gift(world, "Piano")
+    first = written(world, thought_better, gives_address=True)
+    assert passed_on(world, thought_better, name="S.").id == first.id
+    letter = letters("gift_letter")[-1][1]
+    assert ASKER not in letter.text
+    assert "S. wrote to you" in letter.text
     passed_on(world, make_gift(world), gives_address=True)
-    ((_, letter),) = letters("gift_letter")
+    letter = letters("gift_letter")[-1][1]
     assert f"They let you see their address: {ASKER}" in letter.text
 
 

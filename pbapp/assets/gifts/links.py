@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from pbapp.assets.models import Asset, AssetKind
 from pbapp.web.context import settings
 from pbapp.web.signed import Keys
 
@@ -15,6 +16,12 @@ LETTER = Keys("a letter about my gift", timedelta(days=31))
 def gift_url(asset_id: UUID) -> str:
     """Where its giver renews a gift, stops letters, and takes it off."""
     return f"{settings().public_url}/gifts/mine/{gift_key(asset_id)}"
+
+
+def own_page(asset: Asset) -> str:
+    """What every mail to a giver ends with; empty for an entry that is no person's gift."""
+    is_gift = asset.kind is AssetKind.INDIVIDUAL and asset.organisation_id is None
+    return gift_url(asset.id) if is_gift else ""
 
 
 def letter_url(letter_id: UUID) -> str:

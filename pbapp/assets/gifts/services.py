@@ -68,8 +68,9 @@ def write_letter(
             written_at=clock.now(),
         )
         db.session.add(letter)
-        flush()
     if letter.sent_at is None:
+        letter.name, letter.gives_address = name, gives_address  # what was said last counts
+        flush()
         _send_code(letter, secret)
     return letter
 
