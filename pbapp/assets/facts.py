@@ -35,6 +35,12 @@ def next_of(asset: Asset) -> str:
     return when_next([row for row in asset.sessions if row.use is SessionUse.OPEN])
 
 
+def has_times(asset: Asset) -> bool:
+    """Whether it has a regular time that is not over."""
+    today = wall_clock().date()
+    return any(not is_over(row, today) for row in asset.sessions)
+
+
 def _facts(
     thing: Asset | Entry, terms: dict[Vocabulary, list[str]], *, with_past: bool = False
 ) -> Facts:

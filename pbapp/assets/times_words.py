@@ -17,6 +17,7 @@ from pbapp.web.babel import day
 from pbapp.web.context import settings
 
 WEEK = 0b1111111
+A_DAY = timedelta(days=1)
 
 
 def wall_clock() -> datetime:
@@ -40,12 +41,7 @@ def hour(minutes: int) -> str:
 def said(regular: Regular) -> str:
     """One regular time: "The first Tuesday of the month, 10am to noon, from ... to ..."."""
     only = times.find_only(regular)
-    text = gettext(
-        "%(days)s, %(start)s to %(end)s",
-        days=day(only) if only else _days(regular),
-        start=hour(regular.opens),
-        end=hour(regular.closes),
-    )
+    text = _at(day(only) if only else _days(regular), regular.opens, regular.closes)
     if only:
         return text
     if regular.starts_on and regular.starts_on > wall_clock().date():
@@ -53,6 +49,12 @@ def said(regular: Regular) -> str:
     if regular.until_on:
         text = gettext("%(times)s, until %(day)s", times=text, day=day(regular.until_on))
     return text
+
+
+def _at(days: str, opens: int, closes: int) -> str:
+    if (opens, closes) == (0, times.MIDNIGHT):
+        return gettext("%(days)s, all day", days=days)
+    return gettext("%(days)s, %(start)s to %(end)s", days=days, start=hour(opens), end=hour(closes))
 
 
 def _days(regular: Regular) -> str:
@@ -95,18 +97,16 @@ def when_next(regulars: Iterable[Regular]) -> str:
     """Say "Open now, until 5pm", else when it is next; empty where nothing is to come."""
     known, now = list(regulars), wall_clock()
     current = times.find_current(known, now)
+    if current and current.end - now > A_DAY:
+        return gettext("Open now, day and night")
     if current:
         return gettext("Open now, until %(hour)s", hour=hour(_minutes(current)[1]))
     following = times.find_next(known, now)
     if following is None:
         return ""
-    start, end = (hour(minutes) for minutes in _minutes(following))
     on = following.start.date()
-    if on == now.date():
-        return gettext("Next: today, %(start)s to %(end)s", start=start, end=end)
-    if on == now.date() + timedelta(days=1):
-        return gettext("Next: tomorrow, %(start)s to %(end)s", start=start, end=end)
-    return gettext("Next: %(day)s, %(start)s to %(end)s", day=day(on), start=start, end=end)
+    near = {0: gettext("today"), 1: gettext("tomorrow")}.get((on - now.date()).days)
+    return gettext("Next: %(when)s", when=_at(near or day(on), *_minutes(following)))
 
 
 def _minutes(one: Occurrence) -> tuple[int, int]:

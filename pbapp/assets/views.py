@@ -19,7 +19,7 @@ from pbapp.assets.blueprint import bp, chosen_board
 from pbapp.assets.claiming import pages as claiming_pages  # noqa: F401 — and these
 from pbapp.assets.claiming import queries as claim_states
 from pbapp.assets.claiming import services as claims
-from pbapp.assets.facts import facts_of, next_of
+from pbapp.assets.facts import facts_of, has_times, next_of
 from pbapp.assets.finding.queries import landmarks_of
 from pbapp.assets.finding.results import results_of, without_people
 from pbapp.assets.gifts import pages as gift_pages
@@ -125,6 +125,7 @@ def detail(asset_id: UUID) -> Page:
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(revisions if part else edits),
         facts=facts_of(asset),
+        has_times=has_times(asset),
         is_all_over=len(asset.serves) >= len(list_wards(asset.board)),
         **_thread_of(asset),
         next=next_of(asset),

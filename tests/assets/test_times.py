@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,6 +160,7 @@ def test_what_comes_next_is_on_and_nothing_is_on_before_it(
             "Every 2 weeks on Tuesday, 10am to noon",
         ),
         (Session(SATURDAY, 1320, 1560), "Saturdays, 10pm to 2am"),
+        (Session(127, 0, 1440), "Every day, all day"),
         (
             Session(SATURDAY, 660, 960, starts_on=date(2026, 6, 6), until_on=date(2026, 6, 6)),
             "Saturday 6 June 2026, 11am to 4pm",
@@ -168,3 +170,23 @@ def test_what_comes_next_is_on_and_nothing_is_on_before_it(
 def test_a_time_is_said_in_words(app: Flask, regular: Session, words: str) -> None:
     with app.test_request_context():
         assert times_words.said(regular) == words
+
+
+def test_what_is_on_now_or_next_is_said_by_the_clock_on_the_wall(app: Flask) -> None:
+    night, always = Session(TUESDAY, 1320, 1560), Session(127, 0, 1440)
+    for at, regular, words in (
+        (datetime(2026, 12, 1, 10, 30, tzinfo=UTC), TUESDAYS, "Open now, until noon"),
+        (datetime(2026, 12, 1, 12, 0, tzinfo=UTC), night, "Next: today, 10pm to 2am"),
+        (datetime(2026, 12, 2, 1, 59, tzinfo=UTC), night, "Open now, until 2am"),
+        (datetime(2026, 12, 7, 9, 0, tzinfo=UTC), TUESDAYS, "Next: tomorrow, 10am to noon"),
+        (datetime(2026, 6, 2, 9, 30, tzinfo=UTC), TUESDAYS, "Open now, until noon"),  # summer
+        (datetime(2026, 10, 20, 8, 59, tzinfo=UTC), TUESDAYS, "Next: today, 10am to noon"),
+        (datetime(2026, 12, 2, 9, 0, tzinfo=UTC), always, "Open now, day and night"),
+        (
+            datetime(2026, 12, 2, 9, 0, tzinfo=UTC),
+            TUESDAYS,
+            "Next: Tuesday 8 December 2026, 10am to noon",
+        ),
+    ):
+        with app.test_request_context(), time_machine.travel(at, tick=False):
+            assert times_words.when_next([regular]) == words
