@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.assets.entry import Entry
-from pbapp.assets.gifts.links import own_page
 from pbapp.assets.keeping import closing, confirming, trusting
 from pbapp.assets.keeping.models import Said
 from pbapp.assets.models import SUBJECT, Asset, AssetKind, AssetState, Confirmer, Method
@@ -82,10 +81,10 @@ def shows_when_sent(
     )
 
 
-def acknowledge(*, asset: Asset, fix_url: str) -> None:
+def acknowledge(*, asset: Asset, fix_url: str, gift_url: str = "") -> None:
     """Tell the submitter that we have it, where it waits.
 
-    `fix_url` lets them change it without an account.
+    `fix_url` lets them change it without an account; `gift_url` is a giver's own page.
     """
     if asset.submitter_email and asset.state is AssetState.WAITING:
         messages.write(
@@ -97,7 +96,7 @@ def acknowledge(*, asset: Asset, fix_url: str) -> None:
                 "url": fix_url,
                 "board": asset.board.name,
                 "is_group": asset.organisation_id is not None,
-                "gift_url": own_page(asset),
+                "gift_url": gift_url,
             },
             language=asset.language,
         )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pbapp.accounts.models import Account
-from pbapp.assets.gifts.links import own_page
 from pbapp.assets.models import Asset
 from pbapp.db import db
 from pbapp.decisions import appealing
@@ -43,7 +42,6 @@ def tell(*, asset: Asset, decision: Decision, template: str, context: dict[str, 
         "name": asset.name,
         "board": asset.board.name,
         "is_group": asset.organisation_id is not None,  # their link needs a sign-in
-        "gift_url": own_page(asset),
         **context,
     }
     for reader in told_of(asset):

@@ -16,6 +16,7 @@ from pbapp.assets.adding.forms import EditForm
 from pbapp.assets.adding.rows import turn_rows
 from pbapp.assets.adding.typed import entry_from, fields_of
 from pbapp.assets.blueprint import bp
+from pbapp.assets.gifts.links import own_page
 from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, who_acts
 from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer
 from pbapp.assets.words import KIND_HINT, personal_notes, told
@@ -63,6 +64,7 @@ def edit(asset_id: UUID) -> Page:
         returned=latest if asset.state is AssetState.RETURNED else None,
         photo=photos.find(photos.read_id(form.photo_id.data)),
         map=map_of(asset.board.id),
+        gift_url=own_page(asset) if part is Confirmer.SUBMITTER else "",
         kind_hints=KIND_HINT,
     )
     return page, 422 if form.errors else 200

@@ -22,6 +22,7 @@ from pbapp.assets.adding.typed import place_fields_of
 from pbapp.assets.blueprint import bp
 from pbapp.assets.entry import Entry, place
 from pbapp.assets.facts import facts_of_entry
+from pbapp.assets.gifts.links import own_page
 from pbapp.assets.links import fix_url
 from pbapp.assets.models import Asset, AssetState
 from pbapp.assets.words import KIND, KIND_HINT
@@ -244,7 +245,7 @@ def send(begun: Begun, entry: Entry, email: str | None) -> Response:
         organisation_id=begun.group_of(by),
         may_show=begun.may_show,
     )
-    services.acknowledge(asset=asset, fix_url=fix_url(asset))
+    services.acknowledge(asset=asset, fix_url=fix_url(asset), gift_url=own_page(asset))
     begun.become(asset.id)
     db.session.commit()
     return redirect(begun.url("sent"), 303)

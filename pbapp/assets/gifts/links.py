@@ -19,7 +19,7 @@ def gift_url(asset_id: UUID) -> str:
 
 
 def own_page(asset: Asset) -> str:
-    """What every mail to a giver ends with; empty for an entry that is no person's gift."""
+    """The giver's own page for our first letter to them; empty for an entry that is no person's gift."""
     is_gift = asset.kind is AssetKind.INDIVIDUAL and asset.organisation_id is None
     return gift_url(asset.id) if is_gift else ""
 
