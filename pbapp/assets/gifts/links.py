@@ -19,7 +19,7 @@ def gift_url(asset_id: UUID) -> str:
 
 
 def own_page(asset: Asset) -> str:
-    """The giver's own page for our first letter to them; empty for an entry that is no person's gift."""
+    """Its giver's own page, for our first letter; empty for what is no person's gift."""
     is_gift = asset.kind is AssetKind.INDIVIDUAL and asset.organisation_id is None
     return gift_url(asset.id) if is_gift else ""
 
