@@ -25,6 +25,7 @@ from pbapp.sheets.spreading import spread
 from pbapp.web.pdf import NoPdf, render_pdf
 from pbapp.web.qr import qr_code
 
+WIDER = (1, 1.5, 2.2, 3.3, 5)  # where pins crowd, more of them share one
 READING = N_("Reading what is on the map")
 WRITING = N_("Writing the PDF file")
 
@@ -82,11 +83,21 @@ def page_of(facts: WardSheet | BlankForm, layout: Layout, language: str) -> str:
 def drawn(facts: WardSheet, layout: Layout) -> dict[str, Any]:
     """The map of a sheet and the numbers on it, as its templates expect them."""
     frame = facts.frame
-    fitted = layout.fit(frame) if frame else None
     points = [(line, line.lat, line.lon) for line in facts.lines]
-    numbered = number(points, frame, near=fitted.near if fitted else 0.0)
-    pins = spread(numbered.pins, fitted) if fitted else []
-    labels = label(facts.landmarks, frame, fitted, pins) if frame and fitted else []
+    if frame is None:
+        return {
+            "fitted": None,
+            "numbered": number(points, None, near=0.0),
+            "pins": [],
+            "labels": [],
+        }
+    fitted = layout.fit(frame)
+    for wider in WIDER:
+        numbered = number(points, frame, near=fitted.near * wider)
+        pins = spread(numbered.pins, fitted)
+        if not any(pin.is_far for pin in pins):
+            break
+    labels = label(facts.landmarks, frame, fitted, pins)
     return {"fitted": fitted, "numbered": numbered, "pins": pins, "labels": labels}
 
 

@@ -18,7 +18,7 @@ BAND = 90.0  # numbers run from west to east in bands this high, from north to s
 @dataclass(frozen=True)
 class Pin:
     """A label and its place: "7", or "7–9" where several stand too close to be told
-    apart."""
+    apart and have numbers that follow each other."""
 
     label: str
     x: float
@@ -58,8 +58,8 @@ def number(
     ordered = [one for cluster in clusters for one in sorted(cluster, key=_as_read)]
     numbered = [(x, y, place) for place, (x, y, _thing) in enumerate(ordered, 1)]
     pins = [
-        Pin(_label([number for _x, _y, number in group]), group[0][0], group[0][1])
-        for group in _together(numbered, near)
+        Pin(_label(group[0][2], group[-1][2]), group[0][0], group[0][1])
+        for group in _runs(numbered, near)
     ]
     return Numbered([thing for _x, _y, thing in ordered], pins, off)
 
@@ -80,12 +80,17 @@ def _together(placed: Sequence[Placed[Thing]], near: float) -> list[list[Placed[
     return groups
 
 
-def _label(numbers: Sequence[int]) -> str:
-    """7, or 7–9, or 3–5, 9."""
-    runs: list[list[int]] = []
-    for one in numbers:
-        if runs and one == runs[-1][-1] + 1:
+def _runs(numbered: Sequence[Placed[int]], near: float) -> list[list[Placed[int]]]:
+    """The same of what comes one after the other: "4–6" is found at once, "4, 9, 31–33" is not."""
+    runs: list[list[Placed[int]]] = []
+    for one in numbered:
+        if runs and math.dist(runs[-1][0][:2], one[:2]) < near:
             runs[-1].append(one)
         else:
             runs.append([one])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+    return runs
+
+
+def _label(first: int, last: int) -> str:
+    """7, or 7–9."""
+    return str(first) if first == last else f"{first}–{last}"

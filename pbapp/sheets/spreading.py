@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -12,6 +13,7 @@ from pbapp.sheets.numbering import Pin
 ROUNDS = 80
 HIGH = 1.9  # of a pin and the white around it, in heights of its numbers
 AWAY = 0.8  # a pin moved farther than this from its place gets a line, in the same
+FAR = 4  # and one moved farther than this is not where anybody would look for it
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Drawn:
     place_x: float
     place_y: float
     is_moved: bool = False
+    is_far: bool = False
 
 
 def spread(pins: Sequence[Pin], fitted: Fitted) -> list[Drawn]:
@@ -43,7 +46,8 @@ def spread(pins: Sequence[Pin], fitted: Fitted) -> list[Drawn]:
         if not was_moved:
             break
     for one in drawn:
-        one.is_moved = max(abs(one.x - one.place_x), abs(one.y - one.place_y)) > size * AWAY
+        moved = math.dist((one.x, one.y), (one.place_x, one.place_y))
+        one.is_moved, one.is_far = moved > size * AWAY, moved > size * FAR
     return drawn
 
 

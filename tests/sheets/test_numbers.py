@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,9 +14,11 @@ from pbapp.gaps.drawing import Frame
 from pbapp.sheets.codes import code_of, ids_of
 from pbapp.sheets.landmarks import Landmark, label
 from pbapp.sheets.layout import LAYOUTS
+from pbapp.sheets.making import drawn
 from pbapp.sheets.numbering import Pin, number
-from pbapp.sheets.spreading import spread
+from pbapp.sheets.spreading import Drawn, spread
 from pbapp.web.qr import qr_code
+from tests.sheets.test_files import LINE, SHEET
 
 FRAME = Frame(west=-4.1, north=55.9, narrow=0.56, scale=6000.0, width=348.0, height=612.0)
 points = st.tuples(st.floats(55.81, 55.9), st.floats(-4.1, -4.0))
@@ -24,7 +27,7 @@ points = st.tuples(st.floats(55.81, 55.9), st.floats(-4.1, -4.0))
 # --- numbers --------------------------------------------------------------------------------------
 
 
-def covered(pins: list[Pin]) -> list[int]:
+def covered(pins: list[Pin] | list[Drawn]) -> list[int]:
     """The numbers that pins stand for."""
     numbers: list[int] = []
     for run in (run for pin in pins for run in pin.label.split(", ")):
@@ -56,11 +59,11 @@ def test_things_too_close_share_a_pin():
     assert [pin.label for pin in found.pins] == ["1–2", "3"]
 
 
-def test_a_pin_of_numbers_that_do_not_follow_each_other_names_them_all():
+def test_only_numbers_that_follow_each_other_share_a_pin():
     places = [("a", 55.85, -4.09), ("b", 55.85, -4.05), ("c", 55.85, -4.01)]
     assert [pin.label for pin in number(places, FRAME, near=999).pins] == ["1–3"]
     places = [("a", 55.8843, -4.09), ("b", 55.8718, -4.083), ("c", 55.8843, -4.0766)]
-    assert [pin.label for pin in number(places, FRAME, near=60).pins] == ["1, 3", "2"]
+    assert [pin.label for pin in number(places, FRAME, near=60).pins] == ["1", "2", "3"]
 
 
 def test_what_lies_outside_the_drawing_is_listed_apart():
@@ -83,13 +86,21 @@ def box(x: float, y: float, wide: float, high: float) -> tuple[float, ...]:
 
 def test_pins_side_by_side_do_not_cover_each_other_and_point_to_their_places() -> None:
     near = [Pin("16–17, 19", 100, 100), Pin("14–15", 104, 103), Pin("18", 106, 100)]
-    drawn = spread([*near, Pin("7", 300, 300), Pin("40–41", 0, 0)], FITTED)
-    boxes = [box(pin.x, pin.y, pin.wide - 0.2, pin.high - 0.2) for pin in drawn]
+    found = spread([*near, Pin("7", 300, 300), Pin("40–41", 0, 0)], FITTED)
+    boxes = [box(pin.x, pin.y, pin.wide - 0.2, pin.high - 0.2) for pin in found]
     assert not any(met(a, b) for n, a in enumerate(boxes) for b in boxes[:n])
     assert all(b[0] >= 0 and b[2] <= FITTED.frame_width and b[1] >= 0 for b in boxes)
-    assert (drawn[3].x, drawn[3].y, drawn[3].is_moved) == (300, 300, False)
-    assert any(pin.is_moved for pin in drawn[:3])
-    assert [(pin.place_x, pin.place_y) for pin in drawn[:2]] == [(100, 100), (104, 103)]
+    assert (found[3].x, found[3].y, found[3].is_moved) == (300, 300, False)
+    assert any(pin.is_moved for pin in found[:3])
+    assert [(pin.place_x, pin.place_y) for pin in found[:2]] == [(100, 100), (104, 103)]
+
+
+def test_a_crowded_map_has_fewer_pins_rather_than_pins_far_from_their_places() -> None:
+    lines = [replace(LINE, lat=55.85 + n % 9 / 2000, lon=-4.05 + n // 9 / 1000) for n in range(90)]
+    sheet = replace(SHEET, frame=FRAME, lines=tuple(lines), landmarks=())
+    pins = drawn(sheet, LAYOUTS["a4"])["pins"]
+    assert covered(pins) == list(range(1, 91))
+    assert not any(pin.is_far for pin in pins)
 
 
 def test_a_landmark_is_named_where_its_name_covers_nothing_and_else_left_out() -> None:
