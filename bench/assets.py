@@ -1,11 +1,12 @@
 """The list of what's here with 200 entries and with 10,000: `python -m bench.assets`.
 
 One process, one SQLite file of each size; the two take turns, so whatever slows the machine slows
-both. What counts is the ratio. `--postgresql URL` measures on an empty PostgreSQL database.
+both. What counts is the ratio. `--postgresql` measures on a PostgreSQL server of its own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 import sys
@@ -14,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import text
 
 from bench.list_page import fetcher, take_turns
 from pbapp import clock, create_app
@@ -32,6 +34,7 @@ from pbapp.assets.vocabulary import ACCESS
 from pbapp.config import TESTING, Config
 from pbapp.db import Base, db, write_transaction
 from pbapp.organisations.models import Organisation, OrganisationKind
+from tests.databases import fresh_database, postgresql_server
 from tests.world import World, build_world
 
 SIZES = (200, 10_000)
@@ -63,8 +66,13 @@ LISTS = {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        apps = [product(Path(folder) / str(size), size) for size in SIZES]
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(postgresql_server()) if "--postgresql" in sys.argv else ""
+        urls = [stack.enter_context(fresh_database(server)) if server else "" for _ in SIZES]
+        apps = [
+            product(folder / str(size), size, url) for size, url in zip(SIZES, urls, strict=True)
+        ]
         print(f"{'list':<20}{SIZES[0]:>9}{SIZES[1]:>9}   ratio   rows on the page   (milliseconds)")
         for name, path in LISTS.items():
             few, many = take_turns(*(fetcher(app, path) for app in apps))
@@ -81,21 +89,18 @@ def _rows(app: Flask, path: str) -> int:
     return page.count(b"data-map-row") + page.count(b'<th scope="row">')
 
 
-def product(folder: Path, size: int) -> Flask:
+def product(folder: Path, size: int, url: str = "") -> Flask:
     """The product with so many entries of every kind of thing that one can ask by."""
     folder.mkdir(parents=True)
     config = Config(
         mode=TESTING,
         secret_key="only for a benchmark, and of a good length",
-        database_url=sys.argv[2]
-        if "--postgresql" in sys.argv
-        else f"sqlite:///{folder}/db.sqlite3",
+        database_url=url or f"sqlite:///{folder}/db.sqlite3",
         instance=folder / "instance",
         keys=folder / "keys",
     )
     app = create_app(config)
     with app.app_context(), write_transaction():
-        Base.metadata.drop_all(db.engine) if "--postgresql" in sys.argv else None
         Base.metadata.create_all(db.engine)
     chance = random.Random(7)
     with app.app_context(), write_transaction():
@@ -110,6 +115,8 @@ def product(folder: Path, size: int) -> Flask:
         db.session.add_all(groups)
         db.session.flush()
         db.session.add_all(_asset(world, number, chance, groups) for number in range(size))
+        db.session.commit()
+        db.session.execute(text("ANALYZE")) if url else None  # as its own chore does by and by
         db.session.commit()
     return app
 

@@ -115,6 +115,7 @@ class Method(enum.StrEnum):
 # Whose words find an entry, beside its name.
 SEARCHED = (
     *("summary", "where_words", "postcode", "description", "opening", "access", "eligibility"),
+    "story",
 )
 
 # What stands beside an entry: who said that it is right, and whom we ask.

@@ -194,8 +194,12 @@ def test_a_search_takes_no_more_queries_where_there_is_more(
 def test_an_entry_stays_findable_whoever_changes_it(world: World) -> None:
     asset: Asset = make_asset(world, "Éire Hall", summary="")
     assert asset.sort_name == "eire hall"
-    asset.name = "Tír na nÓg"
+    asset.name, asset.story, asset.story_rights = "Tír na nÓg", "Of a king", "Told by the club"
     db.session.commit()
+    assert names(world, "king") == ["Tír na nÓg"]
+    asset.story = asset.story_rights = ""
+    db.session.commit()
+    assert names(world, "king") == []
     assert names(world, "eire") == []
     assert names(world, "tir na nog") == ["Tír na nÓg"]
 
