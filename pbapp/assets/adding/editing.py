@@ -30,6 +30,7 @@ from pbapp.refusal import Refused
 from pbapp.web.access import access
 from pbapp.web.forms import version_in
 from pbapp.web.limits import limited
+from pbapp.web.redirects import way_back
 
 Page = str | Response | tuple[str, int]
 
@@ -99,7 +100,7 @@ def _save(
     db.session.commit()
     if asset.state is AssetState.PUBLISHED:
         flash(_("Saved. The change shows now."), "success")
-        return redirect(url_for(".detail", asset_id=asset.id), 303)
+        return redirect(way_back(url_for(".detail", asset_id=asset.id)), 303)
     if asset.state is AssetState.WAITING:
         flash(_("Saved. An officer checks it before it shows on the map."), "success")
     else:

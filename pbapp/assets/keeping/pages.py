@@ -30,6 +30,7 @@ from pbapp.refusal import Refused
 from pbapp.web.access import access, anyone
 from pbapp.web.acting import act
 from pbapp.web.limits import limited
+from pbapp.web.redirects import way_back
 from pbapp.web.refusals import blame, say_no
 
 Page = str | Response | tuple[str, int]
@@ -67,7 +68,7 @@ def confirm(asset_id: UUID) -> Page:
         confirming.confirm(asset=asset, as_a=part or Confirmer.VISITOR, method=_method(asset, part))
         db.session.commit()
         flash(_("Thank you. The entry now says that it was confirmed today."), "success")
-        return redirect(url_for(".detail", asset_id=asset.id), 303)
+        return redirect(way_back(url_for(".detail", asset_id=asset.id)), 303)
     return render_template(
         "assets/confirm.html",
         asset=asset,
@@ -83,9 +84,10 @@ def _further(asset: Asset, part: Confirmer | None, answer: str) -> str:
     """Whoever looks after it puts it right; anybody else tells those who do."""
     if part is None:
         return url_for(".report", asset_id=asset.id, part="closed" if answer == "closed" else None)
-    key = request.args.get("key")
-    page = ".status" if answer == "closed" else ".edit"
-    return url_for(page, asset_id=asset.id, key=key, now="closed" if answer == "closed" else None)
+    key, back = request.args.get("key"), request.args.get("back")
+    if answer == "closed":
+        return url_for(".status", asset_id=asset.id, now="closed", key=key, back=back)
+    return url_for(".edit", asset_id=asset.id, key=key, back=back)
 
 
 @bp.route("/assets/<uuid:asset_id>/status", methods=["GET", "POST"])
@@ -115,7 +117,7 @@ def status(asset_id: UUID) -> Page:
         else:
             db.session.commit()
             flash(_("Saved. Everybody sees it now, and you can change it again."), "success")
-            return redirect(url_for(".detail", asset_id=asset.id), 303)
+            return redirect(way_back(url_for(".detail", asset_id=asset.id)), 303)
     html = render_template("assets/status.html", asset=asset, form=form, part=part)
     return html, 422 if form.errors else 200
 
