@@ -186,13 +186,19 @@ def test_times_move_by_52_weeks_and_only_the_year_it_was_for_changes() -> None:
 
 
 def test_an_entry_goes_to_a_group_that_takes_it(
-    world: World, group_member: Browser, resident: Browser, path: str
+    world: World,
+    group_member: Browser,
+    resident: Browser,
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trust = make_group("Example Hall Trust", lead=world.resident)
     hall = make_ours(world, "Hall")
     page = group_member.get(group_member.get(path).links()["Hand over: Hall"])
     assert "No other group here" in group_member.get(f"{page.path}?q=nobody").text
+    monkeypatch.setattr(queries, "MOST_FOUND", 1)
     page = group_member.get(f"{page.path}?q=trust")
+    assert "Type more of the name" in page.text
     group_member.submit(page, form="offer", status=422)
     group_member.submit(page, {"to": str(trust.id)}, form="offer")
     group_member.submit(page, {"to": str(trust.id)}, form="offer")

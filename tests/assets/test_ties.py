@@ -45,6 +45,7 @@ def test_a_host_agrees_before_an_activity_shows_on_its_page(
     page = resident.get(f"{page.path}?q=nothing+of+this+name")
     assert "No other entry has this name" in page.text
     page = resident.get(f"/assets/{choir.id}/ties?q=hall")
+    assert "Type more of the name" not in page.text
     page = resident.submit(page, {"says": "On Mondays"}, form="ask", status=422)
     assert len(page.errors()) == 2
     page = resident.submit(page, {"other": str(hall.id), "relation": "hosts turned"}, form="ask")
@@ -190,6 +191,8 @@ def test_who_speaks_for_both_sides_has_agreed_by_asking(world: World) -> None:
     tie = tied(world, other, choir, TieKind.LENDS)
     assert queries.list_asked_of(world.group.id) == [tie]
     assert queries.list_asked_of(trust.id) == []
+    other.state = AssetState.RETURNED
+    assert queries.list_asked_of(world.group.id) == []
 
 
 def test_ties_that_make_no_sense_are_refused(world: World) -> None:

@@ -273,6 +273,7 @@ def hand_over(organisation_id: UUID, asset_id: UUID) -> Page:
         asset=asset,
         find=find,
         found=found,
+        most=queries.MOST_FOUND,
         form=form,
         handover=handover if handover and handover.is_live else None,
         press=PressForm(formdata=None),

@@ -59,6 +59,7 @@ def ties(asset_id: UUID) -> Page:
         asset=asset,
         find=find,
         found=found,
+        most=queries.MOST_FOUND,
         form=form,
         ties=queries.list_of(asset),
         label=words.label,

@@ -36,13 +36,17 @@ def list_of(asset: Asset) -> list[EntryTie]:
 
 
 def list_asked_of(organisation_id: UUID) -> list[EntryTie]:
-    """What waits for an answer of a group, oldest first."""
+    """What waits for an answer of a group, oldest first; nothing of what is off the map."""
     query = _whole().where(EntryTie.state == TieState.ASKED).order_by(EntryTie.asked_at)
     theirs = Asset.organisation_id == organisation_id
     ours = select(Asset.id).where(theirs)
     query = query.where(or_(EntryTie.from_id.in_(ours), EntryTie.to_id.in_(ours)))
     waiting = db.session.scalars(query)
-    return [tie for tie in waiting if tie.answering.organisation_id == organisation_id]
+    return [
+        tie
+        for tie in waiting
+        if tie.answering.organisation_id == organisation_id and is_tieable(tie.asking)
+    ]
 
 
 def find_tie(tie_id: int) -> EntryTie | None:
