@@ -28,7 +28,7 @@ Page = str | Response | tuple[str, int]
 def index() -> str:
     """What waits for a reply on the officer's boards."""
     waiting = queries.list_waiting(board_ids_of(services.READERS))
-    return render_template("concerns/index.html", waiting=waiting, show=showing.show)
+    return render_template("concerns/index.html", waiting=waiting, part_of=showing.part_of)
 
 
 @bp.route("/<int:concern_id>", methods=["GET", "POST"])

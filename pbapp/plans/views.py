@@ -153,7 +153,7 @@ def _what_is_here(golden: thread.Thread, undecided: list[Any]) -> dict[str, Any]
     return {
         "here": here,
         "tied": tied.list_tied([asset.id for asset in here.assets]),
-        "won": {one.allocation.proposal_id: one for one in thread.list_strands(golden.board)},
+        "won": {one.allocation.proposal_id: one for one in golden.all_strands},
         "wards": gaps.wards,
         "gap_rows": [
             (one, [one.say(cell) for cell in rows if cell])

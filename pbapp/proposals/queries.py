@@ -23,6 +23,7 @@ from pbapp.places.models import Area
 from pbapp.plans.models import Priority, PriorityVersion
 from pbapp.proposals.filling import ROWS
 from pbapp.proposals.models import (
+    AssetTie,
     CoAuthor,
     Proposal,
     ProposalArea,
@@ -199,6 +200,7 @@ def _whole() -> Select[Proposal]:
         joinedload(Proposal.organisation),
         joinedload(Proposal.photo),
         selectinload(Proposal.cost_lines),
+        selectinload(Proposal.ties).joinedload(AssetTie.asset),
     )
 
 

@@ -97,7 +97,7 @@ class Thread:
 
     `voted` holds every project of public results, funded or not; `strands` those with money.
     `changes` are the plan's actions that are moving or done; `services` what existing services do
-    because of a result, as the board set it going.
+    because of a result, as the board set it going. `all_strands` are those of every priority.
     """
 
     board: Board
@@ -111,6 +111,7 @@ class Thread:
     changes: list[Action] = field(default_factory=list)
     changed_at: datetime | None = None
     services: list[BoardAction] = field(default_factory=list)
+    all_strands: list[Strand] = field(default_factory=list)
 
     @property
     def priority(self) -> Priority:
@@ -188,6 +189,7 @@ class _Known:
                 for one in self.services
                 if one.proposal is not None and one.proposal.priority_id == priority.id
             ],
+            all_strands=self.strands,
         )
 
 
@@ -196,11 +198,12 @@ def find_thread(board: Board, version: PriorityVersion) -> Thread:
     return _Known.of(board).thread(version)
 
 
-def list_threads(board: Board) -> list[Thread]:
-    """A thread for each priority of today's plan, in its order."""
+def find_whole(board: Board) -> tuple[list[Thread], list[Strand]]:
+    """A thread for each priority of today's plan, in its order, and what `list_strands` gives."""
     plan = plans.find_plan(board.id)
     known = _Known.of(board)
-    return [known.thread(version) for version in plans.load_whole(plan)] if plan else []
+    threads = [known.thread(version) for version in plans.load_whole(plan)] if plan else []
+    return threads, known.strands
 
 
 def list_strands(board: Board) -> list[Strand]:

@@ -22,11 +22,11 @@ blueprints = (bp,)
 def detail(slug: str) -> str:
     """From the plan to pounds spent and lives changed, and where the thread is broken."""
     board = _board(slug)
-    strands = queries.list_strands(board)
+    threads, strands = queries.find_whole(board)
     return render_template(
         "thread/detail.html",
         board=board,
-        told=[(thread, words.tell(thread)) for thread in queries.list_threads(board)],
+        told=[(thread, words.tell(thread)) for thread in threads],
         strands=strands,
         pictures=drawing.draw(strands),
         words=words,
@@ -47,10 +47,11 @@ def as_csv(slug: str) -> Response:
 def as_json(slug: str) -> Response:
     """The same, with every priority's steps."""
     board = _board(slug)
+    threads, strands = queries.find_whole(board)
     content = files.thread_json(
         board,
-        [(thread, words.tell(thread)) for thread in queries.list_threads(board)],
-        queries.list_strands(board),
+        [(thread, words.tell(thread)) for thread in threads],
+        strands,
         base=settings().public_url,
         as_of=local_day(clock.now()),
     )

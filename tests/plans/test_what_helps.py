@@ -106,6 +106,7 @@ def test_a_long_list_has_pages_and_takes_as_many_queries(
     for n in range(12):
         make_asset(world, f"Number {n:02}", supports=["poverty"])
     assert queries() == few
+    assert sum("FROM award JOIN" in " ".join(one.split()) for one in count_queries.statements) == 1
     first, second = stranger.get(PATH), stranger.get(f"{PATH}?page=2")
     assert first.links()["Next page"] == f"{PATH}?page=2#here"
     assert "Number 11" not in first.text

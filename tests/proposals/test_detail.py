@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pbapp.db import db
 from pbapp.proposals import services
-from pbapp.proposals.models import ProposalState
+from pbapp.proposals.content import Tie
+from pbapp.proposals.models import ProposalState, TieKind
 from pbapp.rounds.models import Round
-from tests.client import Browser
+from tests.assets.factories import make_asset
+from tests.client import Browser, QueryCounter
 from tests.proposals.factories import content, make_proposal, on_ballot, returned
 from tests.results.factories import counted_round
 from tests.rounds.factories import make_round
@@ -23,10 +27,15 @@ def round(world: World) -> Round:
 
 
 def test_it_says_what_who_how_where_and_costs_that_add_up(
-    stranger: Browser, world: World, round: Round
+    stranger: Browser, world: World, round: Round, count_queries: QueryCounter
 ) -> None:
-    proposal = on_ballot(world, round, title="Walking football", minimum_pence=500_00)
+    ties = [Tie(TieKind.USES, make_asset(world, name).id) for name in ("Example Hall", "The Park")]
+    values: dict[str, Any] = {"title": "Walking football", "minimum_pence": 500_00, "ties": ties}
+    proposal = on_ballot(world, round, **values)
+    count_queries.reset()
     page = stranger.get(f"{LIST}/{proposal.number}")
+    asked = [" ".join(one.split()) for one in count_queries.statements]
+    assert not [one for one in asked if "FROM asset WHERE" in one]
     assert page.h1 == "Walking football"
     for text in (
         "A weekly game at walking pace.",
@@ -41,6 +50,8 @@ def test_it_says_what_who_how_where_and_costs_that_add_up(
         "Together £1,000.50",
         "£500",
         "Checked and put on the ballot",
+        "Example Hall",
+        "The Park",
     ):
         assert text in page.text
     assert page.links()["Mental Health"] == "/boards/coatbridge/priorities/mental-health"

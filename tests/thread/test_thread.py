@@ -216,4 +216,4 @@ def test_a_page_asks_as_many_questions_however_much_was_won(
     whole(world)
     count_queries.reset()
     stranger.get(f"{BOARD}/thread")
-    assert count_queries.number <= empty + 12
+    assert count_queries.number <= empty + 7

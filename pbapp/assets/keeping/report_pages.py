@@ -118,7 +118,7 @@ def _answer(concern: Concern, is_changed: bool, asset: Asset) -> None:
     reporting.answer(concern=concern, asset=asset, text=said, by=me(), url=page_url(asset))
 
 
-@beside(SUBJECT)
+@beside(SUBJECT, PART)
 def _beside(concern: Concern) -> Beside:
     """For the officer: what the part says now, and the page on which to put it right."""
     asset = queries.find(UUID(concern.subject_id))

@@ -14,7 +14,7 @@ from pbapp.messages.models import Mail, MailState
 from pbapp.organisations import services as organisations
 from pbapp.refusal import Refused
 from tests.assets.factories import make_asset
-from tests.client import Browser
+from tests.client import Browser, QueryCounter
 from tests.organisations.letters import letters, told
 from tests.world import World
 
@@ -34,7 +34,7 @@ def report(asset: Asset, part: Part, address: str | None = None) -> Concern:
 
 
 def test_a_report_names_the_part_and_the_officer_sees_what_it_says_now(
-    world: World, stranger: Browser, officer: Browser
+    world: World, stranger: Browser, officer: Browser, count_queries: QueryCounter
 ) -> None:
     asset = make_asset(world, opening="Tuesdays at 7")
     page = stranger.get(stranger.get(f"/assets/{asset.id}").links()["Report a problem"])
@@ -49,7 +49,13 @@ def test_a_report_names_the_part_and_the_officer_sees_what_it_says_now(
     assert "When it is open or on" in page.text
     assert "Tuesdays at 7" in page.text
     assert page.links()["Put it right: change the entry"] == f"/assets/{asset.id}/edit"
+    count_queries.reset()
     assert "When it is open or on" in officer.get("/desk/concerns").text
+    for_one = count_queries.number
+    report(make_asset(world, "Other"), Part.WHERE)
+    count_queries.reset()
+    assert "Where it is" in officer.get("/desk/concerns").text
+    assert count_queries.number == for_one
     officer.submit(page, {"text": "Changed, thank you."})
     assert told("concern_answered") == [("me@example.org", "What we did about “Example Hall”")]
 
