@@ -37,6 +37,7 @@ def index(slug: str) -> str:
         "gaps/index.html",
         board=board,
         gaps=gaps,
+        source=words.source_told(gaps.source) if gaps.source else "",
         measures=words.MEASURES.values(),
         tables={one.slug: _table(gaps, one) for one in words.MEASURES.values()},
         weak=weak.find_spots(gaps, proposals.list_undecided(board, now)),

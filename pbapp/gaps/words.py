@@ -16,6 +16,7 @@ from pbapp.assets.times import Occurrence
 from pbapp.assets.times_words import hour, said, wall_clock
 from pbapp.assets.vocabulary import TERMS
 from pbapp.gaps.measures import Cell, Cover
+from pbapp.gaps.queries import Source
 from pbapp.gaps.shading import NO_DATA, NONE, NOTHING, SHARES, Scale, scale_of
 from pbapp.gaps.weak.rules import FAR_KM, Lack, WeakSpot
 from pbapp.web.babel import day
@@ -46,6 +47,19 @@ class Step:
 def people(number: int | None) -> Said:
     """How many live in a ward."""
     return Said(_("No data"), tone="unknown") if number is None else Said(format_decimal(number))
+
+
+def source_told(source: Source) -> str:
+    """Whose the people and areas are and of what day, as their licence asks to say."""
+    said = _(
+        "People and areas: %(name)s, %(publisher)s.", name=source.name, publisher=source.publisher
+    )
+    when = (
+        _("Published on %(day)s.", day=day(source.dated_on))
+        if source.dated_on
+        else _("Brought in here on %(day)s.", day=day(source.imported_at))
+    )
+    return f"{said} {when} {source.attribution}"
 
 
 def per_1000(cell: Cell) -> Said:

@@ -160,6 +160,8 @@ def _what_is_here(golden: thread.Thread, undecided: list[Any]) -> dict[str, Any]
             for one in gap_words.MEASURES.values()
             if rows and all(rows)
         ],
+        "counted_on": gaps.as_of,
+        "people_source": gap_words.source_told(gaps.source) if gaps.source else "",
         "weak": weak.find_spots(gaps, undecided, version),
         "say_weak": gap_words.weak,
     }

@@ -8,17 +8,21 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 
 from pbapp import clock
 from pbapp.assets.models import AssetArea, AssetKind, AssetState, Status
 from pbapp.boards.models import Board, BoardArea
 from pbapp.db import db
+from pbapp.papers.packs.matters import Matters
+from pbapp.papers.packs.progress_parts import missing
 from pbapp.places import queries, services
 from pbapp.places.deprivation_file import ZoneRow, read_zones
 from pbapp.places.models import Area, AreaType
 from tests.assets.factories import HALL, make_asset, make_official_boundaries, without_point
 from tests.client import Browser, Page, QueryCounter
 from tests.gaps.factories import MONDAY, WEEKEND, hours
+from tests.papers.factories import a_meeting
 from tests.places.factories import import_wards
 from tests.proposals.factories import on_ballot
 from tests.rounds.factories import make_round
@@ -87,6 +91,8 @@ def test_each_ward_is_compared_by_the_people_who_live_there(
     assert cell(page, HOW_FAR, "Poverty", NORTH) == "1.0 km all within 1.0 km"
     assert "SIMD 2020v2, Scottish Government. Published on Tuesday 28 January 2020." in page.text
     assert "most deprived" not in page.html.lower()
+    priority = stranger.get("/boards/coatbridge/priorities/poverty").text
+    assert "People and areas: SIMD 2020v2, Scottish Government. Published on" in priority
 
 
 def test_zero_is_not_no_data(stranger: Browser, world: World) -> None:
@@ -242,7 +248,7 @@ def test_the_map_is_shaded_by_the_chosen_priority(stranger: Browser, world: Worl
     assert "Entries for every 1,000 people: all entries" in everything.html
 
 
-def test_a_board_of_many_wards_can_be_read(stranger: Browser, world: World) -> None:
+def test_a_board_of_many_wards_can_be_read(app: Flask, stranger: Browser, world: World) -> None:
     make_wards(world, 6)
     make_official_boundaries(world)
     page = stranger.get(ADDRESS)
@@ -254,6 +260,19 @@ def test_a_board_of_many_wards_can_be_read(stranger: Browser, world: World) -> N
     one = stranger.get("/boards/coatbridge/priorities/poverty")
     assert "1 more weak spot" in one.text
     assert next(list(one.root.iter("table"))[-1].iter("tr"))[0].text == "Ward"
+
+    # A board's paper has the same.
+    make_zones(world)
+    meeting = a_meeting(world)
+    with app.test_request_context():
+        told = missing(Matters(meeting))["blocks"]
+    assert told[-1]["text"].startswith("People and areas: SIMD 2020v2, Scottish Government.")
+    drawn = next(block for block in told if block["kind"] == "map")
+    assert drawn["areas"][8]["name"] == "9"
+    assert drawn["numbered"][8] == "Ward of Place 05: No data"
+    tables = [block for block in told if block["kind"] == "table"]
+    assert [[*table["head"]][:2] for table in tables] == [["Ward", "All entries"]] * 3
+    assert len(tables[0]["rows"]) == 9
 
 
 def test_a_schematic_drawing_says_what_it_is(stranger: Browser, world: World) -> None:

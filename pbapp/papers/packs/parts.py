@@ -197,30 +197,41 @@ def ward_map(
     fills: dict[int, str],
     legend: Sequence[tuple[str, str]],
 ) -> Block:
-    """The board's wards as lines, each with its name, its figure and its fill."""
+    """The board's wards as lines, each with its name, its figure and its fill.
+
+    Where names and figures would lie over each other, numbers stand for them.
+    """
     frame = drawing.frame_of(matters.shapes)
     names = {shape.area_id: shape.area.name for shape in matters.shapes}
+    wards = [
+        (one, names[one.area_id], figures.get(one.area_id, ""))
+        for one in sorted(
+            drawing.draw(matters.shapes, frame), key=lambda drawn: names[drawn.area_id]
+        )
+    ]
+    is_numbered = not drawing.have_room((one, (name, figure)) for one, name, figure in wards)
     areas = [
         {
-            "name": names[one.area_id],
-            "figure": figures.get(one.area_id, ""),
+            "name": str(number) if is_numbered else name,
+            "figure": "" if is_numbered else figure,
             "fill": fills.get(one.area_id, "none"),
             "path": one.path,
             "x": one.x,
             "y": one.y,
         }
-        for one in drawing.draw(matters.shapes, frame)
+        for number, (one, name, figure) in enumerate(wards, 1)
     ]
-    said = "; ".join(f"{area['name']}: {area['figure']}" for area in areas)
+    told = [f"{name}: {figure}" for _one, name, figure in wards]
     drawn = d.area_map(
         caption,
         frame.width,
         frame.height,
         areas,
         legend,
-        _("Map of the wards. %(figures)s.", figures=said),
+        _("Map of the wards. %(figures)s.", figures="; ".join(told)),
     )
-    return drawn | {"source": attribution(matters.shapes[0].boundary_set)}
+    source = attribution(matters.shapes[0].boundary_set)
+    return drawn | {"source": source, "numbered": told if is_numbered else []}
 
 
 # --- who took part --------------------------------------------------------------------------

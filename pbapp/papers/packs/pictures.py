@@ -75,7 +75,8 @@ def _map(block: Block) -> Any:
             _fill(sheet, corners, area["fill"])
     font = _font(15)
     for area in block["areas"]:
-        _plate(pen, area["x"], area["y"], [area["name"], area["figure"]], font)
+        lines = [words for words in (area["name"], area["figure"]) if words]
+        _plate(pen, area["x"], area["y"], lines, font)
     for place, (fill, words) in enumerate(block["legend"]):
         top = block["height"] + 10 + 30 * place
         _fill(sheet, [(6, top), (34, top + 18)], fill)
@@ -87,7 +88,7 @@ def _plate(pen: Any, x: float, y: float, lines: list[str], font: Any) -> None:
     """Words on white, so that they can be read on any pattern."""
     width = max(font.getlength(line) for line in lines) / 2 + 6 * SCALE
     top = (y - 20) * SCALE
-    box = (x * SCALE - width, top, x * SCALE + width, top + 44 * SCALE)
+    box = (x * SCALE - width, top, x * SCALE + width, top + (4 + 20 * len(lines)) * SCALE)
     pen.rectangle(box, fill=255, outline=0)
     for place, line in enumerate(lines):
         pen.text((x * SCALE, top + (12 + 20 * place) * SCALE), line, fill=0, font=font, anchor="mm")

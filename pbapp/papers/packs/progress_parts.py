@@ -301,6 +301,7 @@ def missing(matters: Matters) -> Block:
         d.points(weakest) if weakest else None,
         *[_gaps(gaps, gap_words.MEASURES[which]) for which in ("how-much", "evenings", "weekends")],
         d.source(_("Source: published entries of the asset map on %(day)s.", day=day(gaps.as_of))),
+        d.source(gap_words.source_told(gaps.source)) if gaps.source else None,
     )
 
 
@@ -319,14 +320,16 @@ def _gaps(gaps: Gaps, measure: gap_words.Measure) -> Block:
         told = [measure.say(one) for one in cells]
         return [cell(f"{t.figure} ({t.note})" if t.note else t.figure, t.value) for t in told]
 
-    rows: list[list[Cell]] = [[_("All entries"), *said(row.overall for row in gaps.rows)]]
-    rows += [
+    table: list[list[Cell]] = [
+        [_("Priority"), *[ward.name for ward in gaps.wards]],
+        [_("All entries"), *said(row.overall for row in gaps.rows)],
+    ]
+    table += [
         [version.title, *said(row.cells[version.priority_id] for row in gaps.rows)]
         for version in gaps.priorities
     ]
-    return d.table(
-        str(measure.caption),
-        [_("Priority"), *[ward.name for ward in gaps.wards]],
-        rows,
-        numbers=range(1, len(gaps.wards) + 1),
-    )
+    if len(gaps.wards) > max(5, len(table)):  # no page is wide enough for so many
+        table = [list(column) for column in zip(*table, strict=True)]
+        table[0][0] = _("Ward")
+    head = [str(one) for one in table[0]]
+    return d.table(str(measure.caption), head, table[1:], numbers=range(1, len(head)))

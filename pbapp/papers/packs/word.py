@@ -139,6 +139,8 @@ def _bars(paper: Any, block: Block) -> None:
 def _map(paper: Any, block: Block) -> None:
     _above(paper, block["caption"])
     _picture(paper, block, f"{block['caption']}. {block['words']}")
+    for number, words in enumerate(block.get("numbered", ()), 1):
+        paper.add_paragraph(f"{number}. {words}")
     paper.add_paragraph(block["source"], style="Source")
 
 
