@@ -23,6 +23,7 @@ from pbapp.assets.filtering import (
     wanted_from_address,
     wanted_of,
 )
+from pbapp.assets.finding.forms import FilterForm, choice_words, words_of
 from pbapp.assets.finding.results import notes_on
 from pbapp.assets.outgoing import rows as outgoing
 from pbapp.assets.outgoing import schema_org
@@ -212,9 +213,24 @@ def share() -> str:
         board=board,
         form=form,
         values=values,
+        also=_chosen_elsewhere(form),
         total=queries.list_published(wanted).total,
         frame=url_for(".embed", _external=True, **values),
         calendar=url_for(".calendar", _external=True, **values),
         licence=(LICENCE_NAME, LICENCE_URL),
         postcode_credit=postcode_credit(),
     )
+
+
+def _chosen_elsewhere(form: FilterForm) -> list[str]:
+    """The filters in use that this page has no field for, in words."""
+    postcode = [form.postcode.data] if form.postcode.data else []
+    if postcode and form.within.data:
+        postcode.append(choice_words(form.within)[form.within.data].lower())
+    said = [
+        value or label
+        for name, chosen in words_of(form).items()
+        if name not in ("ward", "priority", "kind", "q")
+        for label, value, _rest in chosen
+    ]
+    return [*postcode, *said]

@@ -289,6 +289,7 @@ def test_the_share_page_keeps_filters_that_it_does_not_show(
     stranger: Browser, world: World
 ) -> None:
     make_asset(world)
-    page = stranger.get("/assets/share?access=toilet&access=bus&cost=free")
+    page = stranger.get("/assets/share?access=toilet&access=bus&cost=free&q=hall")
+    assert "Also chosen: Free · Accessible toilet · Bus stop nearby." in page.text
     for hidden in ('name="access" value="toilet"', 'name="access" value="bus"', 'value="free"'):
         assert hidden in page.html
