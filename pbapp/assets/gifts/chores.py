@@ -103,6 +103,7 @@ def _gifts(state: AssetState):  # type: ignore[no-untyped-def]
         .options(joinedload(Gift.asset).joinedload(Asset.board))
         .where(Asset.kind == AssetKind.INDIVIDUAL, Asset.state == state)
         .order_by(Gift.ends_on)
+        .with_for_update(of=Gift, skip_locked=True)  # not what its giver is just renewing
     )
 
 
