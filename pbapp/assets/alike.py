@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 LIKE = 0.85
+NUMBER = re.compile(r"\d+")
 RARE = 50  # entries of one ward that share a word
 LITTLE = frozenset({"the", "and", "of", "a", "in", "at", "for", "scio", "ltd"})
 
@@ -70,6 +72,8 @@ class Known:
                 return self._by_key[area, key]
         best, score = None, 0.0
         for other, kin in self._candidates(key, area_id):
+            if _are_numbered_apart(key, other):
+                continue
             alike = likeness(key, other)
             if alike >= LIKE and alike > score:
                 best, score = kin, alike
@@ -81,6 +85,12 @@ class Known:
                 sharing = self._by_word.get((area, word), ())
                 if len(sharing) <= RARE:
                     yield from sharing
+
+
+def _are_numbered_apart(one: str, other: str) -> bool:
+    """Whether both names have numbers, and others: the 7th company is not the 15th."""
+    ours, theirs = NUMBER.findall(one), NUMBER.findall(other)
+    return bool(ours and theirs) and sorted(ours) != sorted(theirs)
 
 
 def likeness(one: str, other: str, least: float = LIKE) -> float:

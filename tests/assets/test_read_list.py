@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pbapp.assets.alike import Kin, Known
@@ -78,6 +78,7 @@ def test_what_is_no_table_is_refused_in_words(data: bytes, said: str) -> None:
 
 
 @given(st.binary(max_size=400))
+@example(b"\0")
 def test_any_file_is_a_table_or_is_refused(data: bytes) -> None:
     try:
         table = read_list(data)
@@ -123,6 +124,7 @@ def test_cells_mean_the_same_as_a_spreadsheet_saves_them() -> None:
         ("Bowling Club, Whiflet", 1, True),
         ("WHIFFLET BOWLING CLUB", 2, False),
         ("Whifflet Chess Club", 1, False),
+        ("2nd Whifflet Bowling Club", 1, True),
         ("", 1, False),
     ],
 )
@@ -132,6 +134,13 @@ def test_a_name_is_known_whatever_its_spelling_in_the_same_ward(
     known = Known()
     known.add(Kin("Whifflet Bowling Club", 1), "A register", "SC1")
     assert bool(known.find(name, area)) is is_found
+
+
+def test_groups_with_other_numbers_are_others() -> None:
+    known = Known()
+    known.add(Kin("7th Coatbridge Boys Brigade Company", 1))
+    assert not known.find("15th Coatbridge Boys Brigade Company", 1)
+    assert known.find("7th Coatbridge Boys' Brigade", 1)
 
 
 def test_a_number_in_the_same_source_is_certain() -> None:

@@ -92,7 +92,7 @@ def _codings(data: bytes) -> tuple[str, ...]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
     if 0 in data[:2]:  # a plain letter first, in two bytes and without a mark
-        return ("utf-16-le",) if data[1] == 0 else ("utf-16-be",)
+        return ("utf-16-be",) if data[0] == 0 else ("utf-16-le",)
     return ("utf-8-sig", "cp1252")
 
 

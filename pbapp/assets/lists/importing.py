@@ -17,16 +17,18 @@ from pbapp.accounts.models import Account
 from pbapp.assets import services
 from pbapp.assets.entry import check_website
 from pbapp.assets.lists.columns import guess
-from pbapp.assets.lists.file import read_list
+from pbapp.assets.lists.file import Table, read_list
 from pbapp.assets.lists.incoming import Choices, Exactness, Judged, Verdict, judge
 from pbapp.assets.lists.models import Batch, BatchState
 from pbapp.assets.models import Asset, AssetState, Confirmer
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.db import advisory_lock, db, flush
+from pbapp.places.queries import is_postcode
 from pbapp.refusal import N_, Refused
 
 SUBJECT = "asset_batch"
+LOOKED_AT = 50  # rows, to know a column by
 KEPT_UNUSED_FOR = timedelta(days=7)
 
 
@@ -51,7 +53,7 @@ def read(
         source_url=check_website(source_url),
         licence=licence,
         rows=table.as_rows(),
-        choices=_proposed(table.head).as_json(),
+        choices=_proposed(table).as_json(),
         findings={},
         read_at=clock.now(),
     )
@@ -60,12 +62,23 @@ def read(
     return batch
 
 
-def _proposed(head: list[str]) -> Choices:
+def _proposed(table: Table) -> Choices:
     """Our guess. A list that says how each place is known, like our own, says it for everybody."""
-    columns = guess(head)
+    columns = guess(table.head)
+    if "postcode" not in columns and (known := _column_of_postcodes(table)):
+        columns["postcode"] = known
     if {"placed_by", "shown_as"} <= set(columns):
         return Choices(columns, exactness=Exactness.POINT)
     return Choices(columns)
+
+
+def _column_of_postcodes(table: Table) -> str | None:
+    """The first column that holds little else, whatever it is called and in which language."""
+    for at, name in enumerate(table.head):
+        cells = [line.cells[at] for line in table.lines[:LOOKED_AT] if line.cells[at]]
+        if cells and sum(map(is_postcode, cells)) * 2 > len(cells):
+            return name
+    return None
 
 
 def choose(*, batch: Batch, choices: Choices) -> None:

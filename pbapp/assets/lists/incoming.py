@@ -345,8 +345,8 @@ class _Reader:
             )
         if self.choices.exactness is Exactness.WARD and entry.ward_code:
             entry = replace(entry, postcode=None, lat=None, lon=None)
-            if entry.ward_code in self.wards:
-                return entry, self.wards[entry.ward_code]
+        if entry.lat is None and entry.ward_code in self.wards:
+            return entry, self.wards[entry.ward_code]  # as `place` would say, without asking again
         spot: Spot = place(entry, self.board)
         if spot.area is None:  # pragma: no cover — a list's entry is never "everywhere"
             raise Refused(N_("We cannot tell which ward this is in."), "ward")
