@@ -11,7 +11,7 @@ POINT = 0.3528  # millimetres
 FOOT = 2.4  # the line under a map, in heights of its numbers
 KM_IN_A_DEGREE = 111.2  # of latitude
 BARS = (5000, 2000, 1000, 500, 200, 100)
-BESIDE = 46  # millimetres that a code to scan takes beside a map
+BESIDE, LARGE_BESIDE = 46, 70  # millimetres that codes with their words take beside a map
 CLEAR = 1.9  # how far the middles of two pins stand apart, in heights of their numbers
 
 
@@ -43,7 +43,8 @@ class Layout:
             number=round(letter / unit, 2),
             bar_metres=metres,
             bar=length,
-            has_room_beside=not self.is_large and frame.width * unit <= self.map_width - BESIDE,
+            has_room_beside=frame.width * unit
+            <= self.map_width - (LARGE_BESIDE if self.is_large else BESIDE),
         )
 
 
@@ -83,6 +84,6 @@ LAYOUTS = {
         Layout("a4", False, 178, 150, 9),
         Layout("a4", True, 178, 158, 18),
         Layout("a3", False, 265, 200, 12),
-        Layout("a3", True, 265, 240, 18),
+        Layout("a3", True, 265, 210, 18),
     )
 }
