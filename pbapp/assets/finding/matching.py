@@ -41,10 +41,14 @@ class Matching:
     search: Search
 
 
-def matching(wanted: Wanted, search: Search | None = None) -> Matching:
-    """Look the words up, unless they were before, and say what fits and what comes first."""
+def matching(wanted: Wanted, search: Search | None = None, opened: Any = None) -> Matching:
+    """Look up the words, and what is open, unless that was done before (`opened`: by `open_ids`),
+    and say what fits and what comes first."""
     search = read_words(wanted.board_id, wanted.words) if search is None else search
-    where = [*shown(wanted.board_id), *_who_and_when(wanted), *_where(wanted), *_what(wanted)]
+    if wanted.open_at is not None and opened is None:
+        opened = open_ids(wanted.open_at)
+    where = [*shown(wanted.board_id), *_who(wanted), *_where(wanted), *_what(wanted)]
+    where += _when(wanted, opened)
     where += [matches(word) for word in search.words]
     return Matching(tuple(where), tuple(_order(wanted, search)), search)
 
@@ -76,7 +80,7 @@ def _marked(vocabulary: Vocabulary, slug: str) -> ColumnElement[bool]:
 # --- who may come, and when -------------------------------------------------------------------
 
 
-def _who_and_when(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _who(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.costs:
         found.append(Asset.cost.in_(wanted.costs))
@@ -84,8 +88,13 @@ def _who_and_when(wanted: Wanted) -> list[ColumnElement[bool]]:
         # An entry that says nothing of ages turns nobody away.
         found.append(or_(Asset.age_from.is_(None), Asset.age_from <= wanted.age))
         found.append(or_(Asset.age_to.is_(None), Asset.age_to >= wanted.age))
+    return found
+
+
+def _when(wanted: Wanted, opened: Any) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if wanted.open_at is not None:
-        found += [Asset.status == Status.ACTIVE, Asset.id.in_(_open_ids(wanted.open_at))]
+        found += [Asset.status == Status.ACTIVE, Asset.id.in_(opened)]
     if wanted.day is not None or wanted.part is not None:
         found.append(Asset.id.in_(_regular(wanted)))
     return found
@@ -111,7 +120,7 @@ def _regular(wanted: Wanted) -> Any:
     )
 
 
-def _open_ids(now: datetime) -> Any:
+def open_ids(now: datetime) -> Any:
     """Entries that are open at a moment: since today, or since yesterday and past midnight."""
     today, minute = now.date(), now.hour * 60 + now.minute
     since_yesterday = _on_at(today - timedelta(days=1), minute + times.MIDNIGHT)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, func, select
 
 from pbapp.assets.finding.folding import fold
-from pbapp.assets.finding.matching import matching
+from pbapp.assets.finding.matching import matching, open_ids
 from pbapp.assets.finding.models import Landmark
 from pbapp.assets.finding.nearness import METRES, Landmarks, Mark
 from pbapp.assets.finding.search import Search
@@ -86,9 +86,10 @@ def count_each(wanted: Sequence[Wanted], search: Search) -> list[int]:
     """How many entries fit each of these, in one query; `search` has the words, once looked up."""
     if not wanted:
         return []
+    opened = next((open_ids(one.open_at) for one in wanted if one.open_at), None)
     counts = [
         select(func.count(Asset.id))
-        .where(*matching(one, search.only(one.words)).where)
+        .where(*matching(one, search.only(one.words), opened).where)
         .scalar_subquery()
         for one in wanted
     ]

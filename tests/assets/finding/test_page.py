@@ -128,6 +128,9 @@ def test_an_empty_list_says_what_would_help(
     count_queries.reset()
     stranger.get("/assets?ward=S13003048&cost=free&age=40&q=zzzz&access=bus&kind=culture&day=tue")
     assert count_queries.number <= 20
+    count_queries.reset()
+    stranger.get("/assets?ward=S13003048&cost=free&age=40&q=zzzz&access=bus&kind=culture&day=now")
+    assert count_queries.number <= 22
 
 
 def test_a_landmark_typed_as_words_leads_to_what_is_round_about_it(
