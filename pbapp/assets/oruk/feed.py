@@ -270,9 +270,9 @@ def whole_service(asset: Asset, found: Found, terms: Terms) -> Thing:
 def _narrowed(asked: Asked, terms: Terms) -> Select[Any]:
     query = select(Asset).where(published())
     if asked.search:
-        # Marks alone are in no entry, and must not show all of them.
-        words = words_in(asked.search[:100]) or [""]
-        query = query.where(*[matches(Word(word)) for word in words])
+        # Every word is sought as it is; others like it are not. Marks alone are in no entry.
+        words = [Word(word, number=1) for word in words_in(asked.search[:100])]
+        query = query.where(*map(matches, words) if words else [false()])
     if asked.modified_after:
         query = query.where(_changed_since(asked.modified_after))
     if asked.term or asked.taxonomy:
