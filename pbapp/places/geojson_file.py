@@ -24,7 +24,7 @@ MAX_FEATURES = 20_000
 MAX_POSITIONS = 300_000
 GSS_CODE = re.compile(r"[A-Z][0-9]{8}")
 # A Shapefile keeps ten letters of a field's name.
-CODE_FIELDS = (r"ward_code", r"wd\d\dcd", r"geoid", r"code")
+CODE_FIELDS = (r"ward_code", r"wd\d\dcd", r"geoid", r"census_code", r"ons_20\d\d", r"code")
 NAME_FIELDS = (r"ward_name", r"wd\d\dnm", r"name")
 COUNCIL_FIELDS = (r"council_co(de)?", r"lad\d\dcd")
 COUNCIL_NAME_FIELDS = (r"council_na(me)?", r"lad\d\dnm")
@@ -215,8 +215,8 @@ def _nothing_found(features: list[dict[str, Any]], council_code: str) -> NoRetur
     _no(
         f"The file has {len(features)} features, but no ward of council {council_code}. Its fields "
         f"are: {brief(fields, 300) or 'none'}. A ward's code is looked for in ward_code, WDyyCD, "
-        "geoid and CODE, its council in council_code and LADyyCD. Where a file does not say the "
-        "council, only wards that we know already are taken."
+        "geoid, Census_Code and CODE, its council in council_code and LADyyCD. Where a file does "
+        "not say the council, only wards that we know already are taken."
     )
 
 

@@ -107,6 +107,8 @@ def test_the_british_national_grid_is_read_with_and_without_a_crs(world, tmp_pat
         ("wd22cd", "wd22nm", "lad22cd"),
         ("geoid", "name", None),
         ("CODE", "NAME", None),
+        ("Census_Code", "Name", None),  # Ordnance Survey's Boundary-Line
+        ("ONS_2010", "Name", None),  # the Boundary Commission's
         ("ward_code", "ward_name", None),
     ],
 )
