@@ -41,7 +41,8 @@ from pbapp.assets.ties.models import is_tieable
 from pbapp.assets.walkabout import pages as walkabout_pages
 from pbapp.assets.words import KIND, KINDS, PART, STATE, STATUS, told
 from pbapp.audit import queries as audit
-from pbapp.boards.models import Board
+from pbapp.boards.access import is_officer_of
+from pbapp.boards.models import Board, Role
 from pbapp.boards.queries import list_boards, list_wards
 from pbapp.decisions import queries as decisions
 from pbapp.decisions.models import Decision, Outcome
@@ -122,6 +123,7 @@ def detail(asset_id: UUID) -> Page:
         asset=asset,
         place_said=where_in_words(asset, landmarks_of(asset.board_id)),
         part=part,
+        moderates=is_officer_of(asset.board_id, Role.MODERATOR),
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(revisions if part else edits),
         facts=facts_of(asset),

@@ -55,6 +55,11 @@ def is_officer_of(board_id: int | None, *roles: Role) -> bool:
     return bool(roles_here(board_id) & (frozenset(roles) or OFFICER_ROLES))
 
 
+def moderates(**_: Any) -> bool:
+    """A moderator of some board."""
+    return bool(board_ids_of({Role.MODERATOR}))
+
+
 def my_boards(*roles: Role) -> list[Board]:
     """The boards the viewer is an officer of, in one of the roles if any are named."""
     return [board for board in list_boards() if is_officer_of(board.id, *roles)]

@@ -6,14 +6,9 @@ from flask import render_template
 
 from pbapp.assets.blueprint import bp
 from pbapp.assets.settling.queries import find_report
-from pbapp.boards.access import board_ids_of, my_boards
+from pbapp.boards.access import moderates, my_boards
 from pbapp.boards.models import Role
 from pbapp.web.access import access
-
-
-def moderates(**_arguments: object) -> bool:
-    """A moderator of some board: who decides on entries looks after where they are."""
-    return bool(board_ids_of({Role.MODERATOR}))
 
 
 @bp.get("/desk/assets/wards")

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbapp import clock
-from pbapp.boards.access import any_officer, officer_board_ids, officer_or_counter
+from pbapp.boards.access import any_officer, moderates, officer_board_ids, officer_or_counter
 from pbapp.boards.site import use_board
 from pbapp.db import db
 from pbapp.decisions.models import Decision
@@ -68,6 +68,7 @@ def index() -> str:
         words=words,
         open=request.args.get("open", ""),
         is_officer=bool(officer_of),
+        moderates=moderates(),
         kept=kept(),
         to_review=list_to_review(mine) if mine else [],
         rounds=[(round, round_words.state_words(round, now)) for round in rounds],

@@ -128,13 +128,20 @@ def test_nobody_trusts_their_own_group(world: World, officer: Browser) -> None:
 
 
 def test_an_approved_claim_can_come_with_trust_and_be_revoked(
-    world: World, officer: Browser, group_member: Browser
+    world: World, officer: Browser, second_officer: Browser, group_member: Browser
 ) -> None:
     asset = make_asset(world)
     made = ask(world, asset)
     page = officer.get(f"/desk/claims/{made.id}")
     officer.submit(page, {"trust": "y"}, press="outcome=approve", form="decide")
     assert trusting.is_trusted(world.board.id, world.group.id)
+    for path, words in {
+        f"/assets/{asset.id}": "Who looks after this entry",
+        "/desk": "Bring in a list for the map",
+        f"/desk/passports/{world.group.id}": "May this group publish straight away?",
+    }.items():
+        assert words in officer.get(path).links()
+        assert words not in second_officer.get(path).links()  # who may not open it
     page = officer.get(officer.get(f"/assets/{asset.id}").links()["Who looks after this entry"])
     assert officer.submit(page, form="revoke", status=422).errors() == [
         "Say why, so that the group knows what to do."
