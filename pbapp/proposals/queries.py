@@ -400,11 +400,7 @@ def _on_ballots(condition: ColumnElement[bool], *more: ExecutableOption) -> list
             *more,
         )
         .join(Round, Round.id == Proposal.round_id)
-        .where(
-            condition,
-            Round.is_public.is_(True),
-            Proposal.state == ProposalState.ON_BALLOT,
-        )
+        .where(condition, Round.is_public.is_(True), Proposal.state == ProposalState.ON_BALLOT)
         .order_by(Proposal.round_id.desc(), Proposal.number)
     )
     return list(db.session.scalars(query))
