@@ -87,6 +87,11 @@ def officer_boards(account_id: UUID) -> list[int]:
     ]
 
 
+def is_moderator(account_id: UUID) -> bool:
+    """Whether somebody moderates some board."""
+    return any(Role.MODERATOR in roles for roles in roles_by_board(account_id).values())
+
+
 def has_role(account_id: UUID, board_id: int | None, roles: Iterable[Role]) -> bool:
     """Whether somebody holds one of the roles on this board."""
     return bool(roles_by_board(account_id).get(board_id or 0, frozenset()) & frozenset(roles))

@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 
 from pbapp import clock
 from pbapp.accounts.viewer import me, the_account
-from pbapp.boards.access import moderates
-from pbapp.boards.queries import officer_boards
+from pbapp.boards.queries import is_moderator, officer_boards
 from pbapp.db import db
 from pbapp.delivery.queries import list_overdue_reports
 from pbapp.organisations.access import a_lead, a_member, get_group, my_membership
@@ -227,7 +226,7 @@ def _show_desk(group: Organisation, tried: dict[Item, CheckForm]) -> tuple[str, 
         hosting=queries.find_hosting(group.id),
         overdue=list_overdue_reports([group.id], clock.today()),
         waits=Kept.WAITING,
-        moderates=moderates(),
+        moderates=is_moderator(me().id),
         **WORDS,
     )
     return html, 422 if tried else 200
