@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from hypothesis import settings
+from sqlalchemy import Engine, Transaction, create_engine, make_url
 
 from pbapp import create_app
 from pbapp import db as database
@@ -18,11 +21,15 @@ from pbapp.db import Base, db
 from tests.client import Browser, QueryCounter
 from tests.databases import fresh_database, postgresql_server
 from tests.demos import load_demo
-from tests.world import World, build_world
+from tests.world import World, build_world, find_world
 
 # A slow machine is not a wrong answer.
 settings.register_profile("pbapp", deadline=None)
 settings.load_profile("pbapp")
+
+# Tests leave little behind that only the collector finds; looking for it at every turn took an
+# eighth of their time.
+gc.set_threshold(50_000, 20, 20)
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -67,14 +74,22 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    """An empty database of each kind, without tables."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'pbapp.sqlite3'}"
+@contextmanager
+def empty_database(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:
+    """The address of a new database without tables."""
+    if kind == "sqlite":
+        folder = request.getfixturevalue("tmp_path_factory").mktemp("database")
+        yield f"sqlite:///{folder / 'pbapp.sqlite3'}"
     else:
         with fresh_database(request.getfixturevalue("postgresql")) as url:
             yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of each kind, without tables."""
+    with empty_database(request, request.param) as url:
+        yield url
 
 
 def config_for(url: str, folder: Path) -> Config:
@@ -88,6 +103,24 @@ def config_for(url: str, folder: Path) -> Config:
     )
 
 
+@contextmanager
+def one_connection(engine: Engine) -> Iterator[Transaction]:
+    """Meanwhile all that the application does is one transaction, undone if nobody commits it."""
+    own = db.engines[None]
+    connection = engine.connect()
+    outer = connection.begin()
+    db.engines[None] = connection
+    db.session.configure(join_transaction_mode="create_savepoint")
+    try:
+        yield outer
+    finally:
+        db.session.remove()
+        if outer.is_active:
+            outer.rollback()
+        connection.close()
+        db.engines[None] = own
+
+
 @pytest.fixture(scope="session")
 def _built(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(config_for(database_url, tmp_path_factory.mktemp("app")))
@@ -95,40 +128,55 @@ def _built(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         engine = db.engine
         with database.write_transaction():
             Base.metadata.create_all(engine)
+    gc.collect()
+    gc.freeze()  # what is here stays to the end, and need not be looked through again
     yield app
     with app.app_context():
         db.session.remove()
         engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def _inhabited(
+    _built: Flask, database_url: str, request: pytest.FixtureRequest
+) -> Iterator[Engine]:
+    """A database with the world in it, built once: building it anew took a third of a test."""
+    with empty_database(request, make_url(database_url).get_backend_name()) as url:
+        engine = create_engine(url)
+        database.install_transaction_rule(engine)
+        with _built.app_context():
+            database.begin_writing()
+            Base.metadata.create_all(engine)
+            with one_connection(engine) as work:
+                build_world()
+                work.commit()
+            database.end_request()
+        yield engine
+        engine.dispose()
+
+
 @pytest.fixture
-def app(_built: Flask, tmp_path: Path) -> Iterator[Flask]:
+def app(_built: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The application on one connection whose work is undone after the test."""
     _built.extensions["pbapp"] = replace(
         _built.extensions["pbapp"], instance=tmp_path / "instance", keys=tmp_path / "keys"
     )
     _built.extensions["pbapp"].uploads.mkdir(parents=True)
-    database.begin_writing()
+    inhabited = "world" in request.fixturenames
+    engine = request.getfixturevalue("_inhabited") if inhabited else None
     with _built.app_context():
-        engine = db.engines[None]
-        connection = engine.connect()
-        outer = connection.begin()
-        db.engines[None] = connection
-        db.session.configure(join_transaction_mode="create_savepoint")
+        database.begin_writing()
         try:
-            yield _built
+            with one_connection(engine or db.engine):
+                yield _built
         finally:
-            db.session.remove()
-            outer.rollback()
-            connection.close()
-            db.engines[None] = engine
             database.end_request()
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     """Coatbridge in small: council, wards, board, plan, people and a round. See tests/world.py."""
-    return build_world()
+    return find_world()
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
 from pbapp.boards.models import Board, BoardArea, Council, Membership, Role
-from pbapp.db import db
+from pbapp.db import Base, db
 from pbapp.organisations.models import Member, MemberRole, Organisation, OrganisationKind
 from pbapp.places.models import Area, AreaType, Postcode
 from pbapp.plans.models import Action, Aim, Plan, Priority, PriorityVersion
@@ -24,6 +27,9 @@ PRIORITIES = (
     ("mental-health", "Mental Health"),
     ("digital-inclusion", "Digital Inclusion"),
 )
+
+
+Model = TypeVar("Model", bound=Base)
 
 
 @dataclass
@@ -86,7 +92,7 @@ def build_world() -> World:
     for number in (7, 10, 11):
         db.session.add(BoardArea(board=board, area=wards[number]))
     db.session.add(BoardArea(board=other_board, area=wards[9]))
-    plan, priorities = _plan(board)
+    _plan(board)
     group = Organisation(kind=OrganisationKind.GROUP, name="Example Canal Friends", created_at=now)
     funder = Organisation(kind=OrganisationKind.FUNDER, name="Example Council Fund", created_at=now)
     db.session.add_all([group, funder])
@@ -115,20 +121,32 @@ def build_world() -> World:
         for role in roles:
             db.session.add(Membership(board=whose, account_id=people[key].id, role=role, since=now))
     db.session.commit()
+    return find_world()
+
+
+def find_world() -> World:
+    """The world that was built, in the session of now."""
+    boards = {board.slug: board for board in _all(Board)}
+    groups = {one.kind: one for one in _all(Organisation)}
+    plan = db.session.scalars(select(Plan)).one()
     return World(
-        council=council,
-        board=board,
-        other_board=other_board,
-        wards=wards,
+        council=boards["coatbridge"].council,
+        board=boards["coatbridge"],
+        other_board=boards["airdrie"],
+        wards={area.number: area for area in _all(Area) if area.number is not None},
         plan=plan,
-        priorities=priorities,
-        group=group,
-        funder=funder,
-        **people,
+        priorities={priority.slug: priority for priority in _all(Priority)},
+        group=groups[OrganisationKind.GROUP],
+        funder=groups[OrganisationKind.FUNDER],
+        **{account.email.split("@")[0]: account for account in _all(Account)},
     )
 
 
-def _plan(board: Board) -> tuple[Plan, dict[str, Priority]]:
+def _all(model: type[Model]) -> list[Model]:
+    return list(db.session.scalars(select(model)))
+
+
+def _plan(board: Board) -> None:
     today = clock.today()
     plan = Plan(
         board=board,
@@ -137,7 +155,6 @@ def _plan(board: Board) -> tuple[Plan, dict[str, Priority]]:
         starts_on=today - timedelta(days=700),
         ends_on=date(today.year + 1, 12, 31),
     )
-    priorities = {}
     for position, (slug, name) in enumerate(PRIORITIES, 1):
         priority = Priority(board=board, slug=slug, name=name)
         version = PriorityVersion(
@@ -152,5 +169,3 @@ def _plan(board: Board) -> tuple[Plan, dict[str, Priority]]:
             aims=[Aim(position=1, text=f"Know more about {name}.")],
         )
         db.session.add(version)
-        priorities[slug] = priority
-    return plan, priorities
