@@ -29,7 +29,7 @@ settings.load_profile("pbapp")
 
 # Tests leave little behind that only the collector finds; looking for it at every turn took an
 # eighth of their time.
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(20_000, 10, 10)
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
