@@ -15,12 +15,14 @@ from sqlalchemy import func, inspect, select, text
 
 from pbapp import db as database
 from pbapp.accounts.models import Account
+from pbapp.assets.models import AssetSession
 from pbapp.boards.models import Board
 from pbapp.config import ROOT
 from pbapp.db import Base, db
 from pbapp.migrating import create_app
 from pbapp.proposals.models import CostLine, Proposal
 from pbapp.rounds.models import Pot
+from tests.assets.factories import make_asset
 from tests.conftest import config_for
 from tests.databases import fresh_database
 from tests.proposals.factories import quick
@@ -75,10 +77,15 @@ def test_rows_survive_a_migration_down_and_up(empty: Flask) -> None:
         world = build_world()
         round = make_round(world)
         quick(world, round, 1, cost_lines=[CostLine(position=1, description="x", amount_pence=1)])
+        late = AssetSession(days=16, opens=22 * 60, closes=26 * 60)
+        make_asset(world, sessions=[late])
         db.session.commit()
     if len(REVISIONS) > 1:
         downgrade(revision="-1")
         upgrade()
+    downgrade(revision="0004")  # before it no time ran past midnight
+    upgrade()
+    assert db.session.scalars(select(AssetSession.closes)).all() == [24 * 60]
     for table, rows in ((Account, 6), (Board, 2), (Pot, 1), (Proposal, 1), (CostLine, 1)):
         assert db.session.scalar(select(func.count()).select_from(table)) == rows, table
     if db.engine.dialect.name == "sqlite":
