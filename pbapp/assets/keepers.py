@@ -11,10 +11,11 @@ from pbapp.accounts.models import Account
 from pbapp.accounts.viewer import the_account
 from pbapp.assets import links, queries
 from pbapp.assets.keeping import links as mailed
-from pbapp.assets.models import Asset, Confirmer
+from pbapp.assets.models import Asset, AssetState, Confirmer
+from pbapp.assets.telling import tell_changed
 from pbapp.boards.access import is_officer_of
 from pbapp.boards.site import use_board
-from pbapp.db import db
+from pbapp.db import db, flush
 from pbapp.organisations.queries import is_member
 
 
@@ -65,6 +66,14 @@ def sent_it_in(asset: Asset) -> bool:
     account = the_account()
     is_theirs = account is not None and asset.submitted_by_id == account.id
     return is_theirs or links.opens(asset, request.args.get("key"))
+
+
+def tell_of_change(asset: Asset, part: Confirmer, before: int) -> None:
+    """Write to those who look after it if an officer changed it; `before`: the version it had."""
+    flush()
+    is_shown = asset.state is AssetState.PUBLISHED
+    if part is Confirmer.OFFICER and is_shown and asset.version != before:
+        tell_changed(asset=asset, by=the_account(), url=links.page_url(asset))
 
 
 def its_keeper(asset_id: UUID, **_arguments: Any) -> bool:

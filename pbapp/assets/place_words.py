@@ -13,11 +13,12 @@ BESIDE = 50  # nearer than this, a direction says nothing
 HALVES = {0: "", 1: "½"}
 
 
-def where_in_words(asset: Asset, landmarks: Landmarks) -> str:
+def where_in_words(asset: Asset, landmarks: Landmarks, wards: int) -> str:
     """Where an entry is, no more exactly than everybody may see it.
 
     From the point that is shown: a point coarsened to a street or a postcode says "about". Without
     a point, or a landmark within two kilometres, its ward; of a person's gift not even that.
+    What serves all of the board's `wards`, so many, is all over.
     """
     place = asset.board.place_name
     if asset.kind is AssetKind.INDIVIDUAL:
@@ -25,7 +26,7 @@ def where_in_words(asset: Asset, landmarks: Landmarks) -> str:
     ward = asset.shown_area.name if asset.shown_area else ""
     if asset.lat is None or asset.lon is None:
         if not ward:
-            return gettext("All over %(place)s, or online", place=place)
+            return _at_no_place(asset, wards)
         return gettext("In %(ward)s", ward=ward)
     # What is a landmark itself is not 0 m from itself.
     mark = landmarks.nearest(asset.lat, asset.lon, but=fold(asset.name))
@@ -35,6 +36,15 @@ def where_in_words(asset: Asset, landmarks: Landmarks) -> str:
     if ward and asset.postcode:
         return gettext("In %(ward)s, near the middle of %(code)s", ward=ward, code=asset.postcode)
     return gettext("In %(ward)s", ward=ward or place)
+
+
+def _at_no_place(asset: Asset, wards: int) -> str:
+    served = [link.area.name for link in asset.serves]
+    if not served:
+        return gettext("No fixed place")
+    if len(served) >= wards:
+        return gettext("All over %(place)s, or online", place=asset.board.place_name)
+    return gettext("No fixed place, for %(wards)s", wards=", ".join(sorted(served)))
 
 
 def is_blurred(asset: Asset) -> bool:

@@ -11,7 +11,10 @@ from pbapp.db import db
 from pbapp.decisions import appealing
 from pbapp.decisions import services as decisions
 from pbapp.decisions.models import Appeal, Decision
+from pbapp.messages import services as messages
 from pbapp.organisations.queries import is_member, list_leads
+
+CHANGED = "asset_changed"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,16 @@ def tell(*, asset: Asset, decision: Decision, template: str, context: dict[str, 
             language=reader.language,
             reader=reader.key,
         )
+
+
+def tell_changed(*, asset: Asset, by: Account | None, url: str) -> None:
+    """An officer has changed what others look after: they are told once a day at most."""
+    item = {"id": str(asset.id), "name": asset.name, "url": url}
+    for reader in told_of(asset):
+        if by is None or reader.address != by.email:
+            messages.gather_daily(
+                item=item, to=reader.address, template=CHANGED, language=reader.language
+            )
 
 
 def tell_of_appeal(*, asset: Asset, appeal: Appeal, url: str, is_answer: bool) -> None:

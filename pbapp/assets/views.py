@@ -118,17 +118,18 @@ def detail(asset_id: UUID) -> Page:
     hidden = () if asset.shown_as is Precision.EXACT else TELLS_WHERE
     down = [d.at for d in made if d.undone_at is None and _took_down(d)]
     edits = published_edits(revisions, approved, hidden, down) if not is_gift else []
+    wards = len(list_wards(asset.board))
     return render_template(
         "assets/detail.html",
         asset=asset,
-        place_said=where_in_words(asset, landmarks_of(asset.board_id)),
+        place_said=where_in_words(asset, landmarks_of(asset.board_id), wards),
         part=part,
         moderates=is_officer_of(asset.board_id, Role.MODERATOR),
         can_be_claimed=part is not Confirmer.GROUP and claims.can_be_claimed(asset),
         history=told(revisions if part else edits),
         facts=facts_of(asset),
         has_times=has_times(asset),
-        is_all_over=len(asset.serves) >= len(list_wards(asset.board)),
+        is_all_over=len(asset.serves) >= wards,
         **_thread_of(asset),
         next=next_of(asset),
         hidden_changes={one.number for one in revisions if one.is_hidden} if part else set(),

@@ -15,6 +15,7 @@ from pbapp.audit.models import Revision
 from pbapp.db import db
 from tests.assets.factories import make_asset, without_point
 from tests.client import Browser
+from tests.organisations.letters import letters
 from tests.world import World
 
 
@@ -25,14 +26,21 @@ def edit_path(asset: Asset) -> str:
 def test_an_officers_change_shows_at_once_with_its_history(
     officer: Browser, stranger: Browser, world: World
 ) -> None:
-    asset = make_asset(world, "Hall", main="poverty")
+    asset = make_asset(world, "Hall", main="poverty", organisation_id=world.group.id)
     page = officer.get(edit_path(asset))
     officer.submit(page, {"summary": "A hall with a ramp.", "ward": "S13003048"})
 
+    ((to, letter),) = letters("asset_changed")  # its group does not learn it by chance
+    assert to == world.group_member.email
+    assert "An officer changed “Hall” on the map" in letter.subject
+    officer.submit(officer.get(edit_path(asset)), {})  # nothing new
+    paused = {"status": "paused", "until": f"{clock.today():%Y-%m-%d}", "why": "Flood"}
+    officer.submit(officer.get(f"/assets/{asset.id}/status"), paused)
+    assert len(letters("asset_changed")) == 1  # the entry stands in the letter that waits
     db.session.refresh(asset)
     assert (asset.state, asset.confirmed_by) == (AssetState.PUBLISHED, Confirmer.OFFICER)
     shown = stranger.get(f"/assets/{asset.id}")
-    assert "1 change since it was first shown" in shown.text
+    assert "2 changes since it was first shown" in shown.text
     assert "Was: Hall in one line." in shown.text
     assert "Now: A hall with a ramp." in shown.text
     assert "by an officer" in shown.text

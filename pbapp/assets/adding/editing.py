@@ -17,7 +17,7 @@ from pbapp.assets.adding.rows import turn_rows
 from pbapp.assets.adding.typed import entry_from, fields_of
 from pbapp.assets.blueprint import bp
 from pbapp.assets.gifts.links import own_page
-from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, who_acts
+from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, tell_of_change, who_acts
 from pbapp.assets.models import SUBJECT, Asset, AssetState, Confirmer
 from pbapp.assets.words import KIND_HINT, personal_notes, told
 from pbapp.audit import queries as audit
@@ -75,7 +75,7 @@ def _save(
     asset: Asset, form: EditForm, part: Confirmer, theirs: list[dict[str, Any]]
 ) -> Response | None:
     """Keep an edit and say what happens next; None leaves its errors in the form."""
-    valid = form.validate()
+    valid, before = form.validate(), asset.version
     try:
         kept = photos.take(form, photos.read_id(form.photo_id.data))
         form.photo_id.data = str(kept or "")
@@ -97,6 +97,7 @@ def _save(
             theirs.extend(_changed_since(asset, form))
         db.session.commit()  # the photo again
         return None
+    tell_of_change(asset, part, before)
     db.session.commit()
     if asset.state is AssetState.PUBLISHED:
         flash(_("Saved. The change shows now."), "success")

@@ -204,7 +204,7 @@ class Results:
     def _row(self, asset: Asset) -> Row:
         return Row(
             asset=asset,
-            where=where_in_words(asset, self.landmarks),
+            where=where_in_words(asset, self.landmarks, len(self.wards)),
             far=how_far(asset, self.wanted.origin) if self.wanted.origin else "",
             comes_to=self._comes_to(asset),
             when=next_of(asset),

@@ -12,7 +12,14 @@ from werkzeug.wrappers import Response
 from pbapp.accounts.viewer import me
 from pbapp.assets.blueprint import bp
 from pbapp.assets.facts import facts_of
-from pbapp.assets.keepers import by_mail, get_asset, its_keeper, part_in, who_acts
+from pbapp.assets.keepers import (
+    by_mail,
+    get_asset,
+    its_keeper,
+    part_in,
+    tell_of_change,
+    who_acts,
+)
 from pbapp.assets.keeping import (
     closing,
     confirming,
@@ -101,6 +108,7 @@ def status(asset_id: UUID) -> Page:
         abort(404)
     now = None if request.args.get("now") == "closed" else asset.status.value
     form = StatusForm(data={"status": now, "until": asset.alert_until, "why": asset.alert})
+    before = asset.version
     if form.validate_on_submit():
         try:
             closing.set_status(
@@ -115,6 +123,7 @@ def status(asset_id: UUID) -> Page:
         except Refused as refused:
             blame(form, refused)
         else:
+            tell_of_change(asset, part, before)
             db.session.commit()
             flash(_("Saved. Everybody sees it now, and you can change it again."), "success")
             return redirect(way_back(url_for(".detail", asset_id=asset.id)), 303)
@@ -132,7 +141,7 @@ def may_undo(asset_id: UUID, **_arguments: Any) -> bool:
 def undo_edit(asset_id: UUID, number: int) -> Response:
     """Take one change of the history back."""
     asset = get_asset(asset_id)
-    part = part_in(asset) or abort(403)
+    part, before = part_in(asset) or abort(403), asset.version
     try:
         undoing.undo(
             asset=asset, number=number, as_a=part, by=who_acts(asset), by_mail=by_mail(asset)
@@ -140,6 +149,7 @@ def undo_edit(asset_id: UUID, number: int) -> Response:
     except Refused as refused:
         say_no(refused)
     else:
+        tell_of_change(asset, part, before)
         db.session.commit()
         if asset.state is AssetState.PUBLISHED:
             flash(_("Undone. The entry says again what it said before."), "success")

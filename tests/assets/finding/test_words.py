@@ -10,7 +10,15 @@ from pbapp.assets.finding.folding import fold, search_text, stems, words_in
 from pbapp.assets.finding.nearness import Landmarks, Mark, compass, metres
 from pbapp.assets.finding.services import keep_findable
 from pbapp.assets.finding.wanted import Wanted
-from pbapp.assets.models import Asset, AssetKind, AssetTerm, Precision, Vocabulary, Where
+from pbapp.assets.models import (
+    Asset,
+    AssetArea,
+    AssetKind,
+    AssetTerm,
+    Precision,
+    Vocabulary,
+    Where,
+)
 from pbapp.assets.place_words import beside, distance, where_in_words
 from pbapp.assets.queries import list_published
 from pbapp.db import db
@@ -89,7 +97,7 @@ def test_where_something_is_is_never_said_more_exactly_than_it_shows(
     def said(landmarks: Landmarks = STATION, **values: object) -> str:
         asset = make_asset(world, "Hall", **values)
         with app.test_request_context():
-            return where_in_words(asset, landmarks)
+            return where_in_words(asset, landmarks, wards=3)
 
     assert said() == "300 m north-east of Sunnyside station"
     assert said(shown_as=Precision.STREET) == "About 300 m north-east of Sunnyside station"
@@ -98,7 +106,13 @@ def test_where_something_is_is_never_said_more_exactly_than_it_shows(
     home = without_point(shown_as=Precision.WARD, is_home=True, exact_lat=55.0, exact_lon=-4.0)
     assert said(**home) == "In Coatbridge North"
     everywhere = without_point(where_kind=Where.NOWHERE, area_id=None)
-    assert said(**everywhere) == "All over Coatbridge, or online"
+    assert said(**everywhere) == "No fixed place"
+    some = [AssetArea(area_id=world.wards[number].id) for number in (10, 7, 11)]
+    assert said(**everywhere, serves=some[:2]) == (
+        "No fixed place, for Coatbridge North, Coatbridge West"
+    )
+    some = [AssetArea(area_id=world.wards[number].id) for number in (10, 7, 11)]
+    assert said(**everywhere, serves=some) == "All over Coatbridge, or online"
     gift = without_point(kind=AssetKind.INDIVIDUAL)
     assert said(**gift) == "Somewhere in Coatbridge"
     assert said(Landmarks()) == "In Coatbridge North"
