@@ -92,7 +92,7 @@ def build_world() -> World:
     for number in (7, 10, 11):
         db.session.add(BoardArea(board=board, area=wards[number]))
     db.session.add(BoardArea(board=other_board, area=wards[9]))
-    _plan(board)
+    plan, priorities = _plan(board)
     group = Organisation(kind=OrganisationKind.GROUP, name="Example Canal Friends", created_at=now)
     funder = Organisation(kind=OrganisationKind.FUNDER, name="Example Council Fund", created_at=now)
     db.session.add_all([group, funder])
@@ -121,7 +121,17 @@ def build_world() -> World:
         for role in roles:
             db.session.add(Membership(board=whose, account_id=people[key].id, role=role, since=now))
     db.session.commit()
-    return find_world()
+    return World(
+        council=council,
+        board=board,
+        other_board=other_board,
+        wards=wards,
+        plan=plan,
+        priorities=priorities,
+        group=group,
+        funder=funder,
+        **people,
+    )
 
 
 def find_world() -> World:
@@ -146,7 +156,7 @@ def _all(model: type[Model]) -> list[Model]:
     return list(db.session.scalars(select(model)))
 
 
-def _plan(board: Board) -> None:
+def _plan(board: Board) -> tuple[Plan, dict[str, Priority]]:
     today = clock.today()
     plan = Plan(
         board=board,
@@ -155,6 +165,7 @@ def _plan(board: Board) -> None:
         starts_on=today - timedelta(days=700),
         ends_on=date(today.year + 1, 12, 31),
     )
+    priorities = {}
     for position, (slug, name) in enumerate(PRIORITIES, 1):
         priority = Priority(board=board, slug=slug, name=name)
         version = PriorityVersion(
@@ -169,3 +180,5 @@ def _plan(board: Board) -> None:
             aims=[Aim(position=1, text=f"Know more about {name}.")],
         )
         db.session.add(version)
+        priorities[slug] = priority
+    return plan, priorities
