@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from hypothesis import settings
-from sqlalchemy import Engine, Transaction, create_engine, make_url
+from sqlalchemy import Engine, Transaction, create_engine
 
 from pbapp import create_app
 from pbapp import db as database
@@ -74,22 +76,10 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
-@contextmanager
-def empty_database(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:
-    """The address of a new database without tables."""
-    if kind == "sqlite":
-        folder = request.getfixturevalue("tmp_path_factory").mktemp("database")
-        yield f"sqlite:///{folder / 'pbapp.sqlite3'}"
-    else:
-        with fresh_database(request.getfixturevalue("postgresql")) as url:
-            yield url
-
-
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty database of each kind, without tables."""
-    with empty_database(request, request.param) as url:
-        yield url
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Every test of an application runs on each."""
+    return request.param
 
 
 def config_for(url: str, folder: Path) -> Config:
@@ -121,54 +111,70 @@ def one_connection(engine: Engine) -> Iterator[Transaction]:
         db.engines[None] = own
 
 
-@pytest.fixture(scope="session")
-def _built(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    app = create_app(config_for(database_url, tmp_path_factory.mktemp("app")))
-    with app.app_context():
-        engine = db.engine
-        with database.write_transaction():
-            Base.metadata.create_all(engine)
-    gc.collect()
-    gc.freeze()  # what is here stays to the end, and need not be looked through again
-    yield app
-    with app.app_context():
-        db.session.remove()
-        engine.dispose()
+class Built(NamedTuple):
+    """An application, its empty database, and another database with the world in it."""
+
+    app: Flask
+    empty: Engine
+    inhabited: Engine
 
 
 @pytest.fixture(scope="session")
-def _inhabited(
-    _built: Flask, database_url: str, request: pytest.FixtureRequest
-) -> Iterator[Engine]:
-    """A database with the world in it, built once: building it anew took a third of a test."""
-    with empty_database(request, make_url(database_url).get_backend_name()) as url:
-        engine = create_engine(url)
-        database.install_transaction_rule(engine)
-        with _built.app_context():
-            database.begin_writing()
-            Base.metadata.create_all(engine)
-            with one_connection(engine) as work:
-                build_world()
-                work.commit()
-            database.end_request()
-        yield engine
-        engine.dispose()
+def _built(
+    postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Built]]:
+    """Builds what tests stand on, once for each kind of database however tests are ordered."""
+    with ExitStack() as stack:
+
+        @cache
+        def build(kind: str) -> Built:
+            folder = tmp_path_factory.mktemp(kind)
+            urls = [f"sqlite:///{folder / name}.sqlite3" for name in ("empty", "inhabited")]
+            if kind == "postgresql":
+                urls = [stack.enter_context(fresh_database(postgresql)) for _ in urls]
+            built = _build(*urls, folder)
+            stack.callback(built.empty.dispose)
+            stack.callback(built.inhabited.dispose)
+            gc.collect()
+            gc.freeze()  # what is here stays to the end, and need not be looked through again
+            return built
+
+        yield build
+
+
+def _build(empty: str, inhabited: str, folder: Path) -> Built:
+    app = create_app(config_for(empty, folder))
+    engine = create_engine(inhabited)
+    database.install_transaction_rule(engine)
+    with app.app_context():
+        database.begin_writing()
+        for each in (db.engine, engine):
+            Base.metadata.create_all(each)
+        with one_connection(engine) as work:
+            build_world()
+            work.commit()
+        database.end_request()
+        return Built(app, db.engine, engine)
 
 
 @pytest.fixture
-def app(_built: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    _built: Callable[[str], Built],
+    database_kind: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> Iterator[Flask]:
     """The application on one connection whose work is undone after the test."""
-    _built.extensions["pbapp"] = replace(
-        _built.extensions["pbapp"], instance=tmp_path / "instance", keys=tmp_path / "keys"
+    app, empty, inhabited = _built(database_kind)
+    app.extensions["pbapp"] = replace(
+        app.extensions["pbapp"], instance=tmp_path / "instance", keys=tmp_path / "keys"
     )
-    _built.extensions["pbapp"].uploads.mkdir(parents=True)
-    inhabited = "world" in request.fixturenames
-    engine = request.getfixturevalue("_inhabited") if inhabited else None
-    with _built.app_context():
+    app.extensions["pbapp"].uploads.mkdir(parents=True)
+    with app.app_context():
         database.begin_writing()
         try:
-            with one_connection(engine or db.engine):
-                yield _built
+            with one_connection(inhabited if "world" in request.fixturenames else empty):
+                yield app
         finally:
             database.end_request()
 

@@ -14,7 +14,7 @@ from tests.assets import oruk_schemas
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_every_entry_of_the_demo_is_valid_open_referral_uk(app: Flask) -> None:
     load("Europe/London", tell=lambda _words: None)
     db.session.commit()
