@@ -17,6 +17,7 @@ from pbapp.assets.finding.wanted import Part, Sort
 from pbapp.assets.models import Vocabulary
 from pbapp.assets.words import KINDS, offered
 from pbapp.places.models import Area
+from pbapp.places.queries import POSTCODE
 from pbapp.plans.models import PriorityVersion
 from pbapp.web.forms import Form, SelectChoice
 
@@ -26,10 +27,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RADII = {"half": 805, "1": 1609, "2": 3219, "5": 8047}
 POSITION = re.compile(r"(-?[0-9]{1,2}\.[0-9]{1,9}),(-?[0-9]{1,3}\.[0-9]{1,9})", re.ASCII)
 AGE = re.compile(r"[0-9]{1,3}", re.ASCII)
-# A full postcode among other words, as `places.queries.POSTCODE` says it.
-AMONG_WORDS = re.compile(
-    r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b", re.ASCII | re.IGNORECASE
-)
+# A full postcode among other words, with or without its space.
+AMONG_WORDS = re.compile(rf"\b{POSTCODE.pattern.replace(' ', ' ?')}\b", re.ASCII | re.IGNORECASE)
 FINE = 3  # decimals of a degree that are kept of a position: about 100 metres
 # What most people ask by; the rest folds away.
 FIRST = ("q", "postcode", "near", "within", "ward", "kind", "sort")
