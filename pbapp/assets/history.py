@@ -21,8 +21,17 @@ class Edit:
     changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
+# What moved an entry by itself, where another change has who made it. A space and the name of
+# the boundaries follow the first.
+BOUNDARIES, POSTCODES = "boundaries", "postcodes"
+
 # What tells where something is. Where not all of it shows now, it is no history either.
 TELLS_WHERE = ("where_words", "postcode", "point", "exact_place")
+
+
+def is_by_itself(by: str) -> bool:
+    """Whether nobody made this change: its entry was moved with all others."""
+    return by.partition(" ")[0] in (BOUNDARIES, POSTCODES)
 
 
 def published_edits(

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pbapp.assets.adding.personal import looks_personal
-from pbapp.assets.history import Edit
+from pbapp.assets.history import BOUNDARIES, POSTCODES, Edit, is_by_itself
 from pbapp.assets.models import (
     Asset,
     AssetKind,
@@ -126,13 +126,22 @@ FIELD = {
 
 
 def part(value: str) -> str:
-    """Somebody's part, as the history has it: "by an officer"."""
+    """Somebody's part, as the history has it: "by an officer"; or what moved it by itself."""
+    cause, _space, name = value.partition(" ")
+    if cause == BOUNDARIES:
+        return _("because ward boundaries changed: “%(name)s”", name=name)
+    if cause == POSTCODES:
+        return _("because the list of postcodes changed")
     return _("by %(who)s", who=PART[Confirmer(value)]) if value in set(Confirmer) else ""
 
 
 def told(edits: Iterable[Edit | Revision]) -> list[dict[str, Any]]:
-    """Edits for the page's `history` macro."""
-    return tell_edits(edits, fields=FIELD, value=shown_value, who=part)
+    """Edits for the page's `history` macro; `by_itself` where nobody can undo one alone."""
+    edits = list(edits)
+    lines = tell_edits(edits, fields=FIELD, value=shown_value, who=part)
+    for line, edit in zip(lines, edits, strict=True):
+        line["by_itself"] = is_by_itself(edit.by)
+    return lines
 
 
 def term(vocabulary: Vocabulary, slug: str) -> str:

@@ -58,17 +58,18 @@ def list_wards(board: Board) -> list[Area]:
 
 
 def find_ward(board: Board, typed: str) -> Area | None:
-    """A ward of a board with its areas loaded, by its GSS code or the council's number for it."""
-    named = typed.upper()
-    return next(
-        (
-            link.area
-            for link in board.board_areas
-            if named == link.area.gss_code
-            or (link.area.number is not None and named == str(link.area.number))
-        ),
-        None,
-    )
+    """A ward of a board with its areas loaded, by its GSS code, number or name."""
+    return ward_named(typed, [link.area for link in board.board_areas])
+
+
+def ward_named(typed: str, wards: Iterable[Area]) -> Area | None:
+    """The one of these wards that somebody means by a GSS code, the council's number or a name."""
+    named = " ".join(typed.split()).casefold()
+    return next((ward for ward in wards if named in _names_of(ward)), None)
+
+
+def _names_of(ward: Area) -> tuple[str, ...]:
+    return ward.gss_code.casefold(), str(ward.number or "-"), ward.name.casefold()
 
 
 def roles_by_board(account_id: UUID) -> dict[int, frozenset[Role]]:

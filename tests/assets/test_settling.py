@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from pbapp import clock
-from pbapp.assets.models import Asset, AssetKind, Precision, Where
+from pbapp.assets.keeping.undoing import undo
+from pbapp.assets.models import Asset, AssetKind, Confirmer, Precision, Where
 from pbapp.assets.settling import queries, services
 from pbapp.assets.settling.queries import Found
+from pbapp.assets.words import part
 from pbapp.audit.models import Event
 from pbapp.audit.queries import list_revisions
 from pbapp.boards.models import Council
@@ -19,6 +21,7 @@ from pbapp.jobs.models import Job
 from pbapp.jobs.worker import load_jobs
 from pbapp.places import services as places
 from pbapp.places.postcode_file import PostcodeRow
+from pbapp.refusal import Refused
 from tests.assets.factories import make_asset, make_official_boundaries, without_point
 from tests.client import Browser
 from tests.world import World
@@ -65,6 +68,11 @@ def test_an_entry_follows_the_new_boundary_and_its_history_says_so(
     ]
     (revision,) = list_revisions("asset", str(moved.id))
     assert revision.changes["area"] == ["Coatbridge North", "Coatbridge West"]
+    history = officer.get(f"/assets/{moved.id}").text
+    assert "because ward boundaries changed: “Squares”" in history
+    assert "It goes back when the boundaries or postcodes from before are brought" in history
+    with pytest.raises(Refused, match="came with new boundaries"):
+        undo(asset=moved, number=1, as_a=Confirmer.OFFICER, by=drawn.officer)
     page = officer.get(REPORT)
     assert "Example Hall Coatbridge North Coatbridge West" in page.text
     assert "Right" not in page.links()
@@ -118,6 +126,8 @@ def test_a_postcode_that_changes_ward_takes_its_entries_along(world: World) -> N
     job = db.session.query(Job).filter_by(kind=places.WARDS_JOB).one()
     assert jobs.run(job.id)
     assert ward_of(hall) == "Coatbridge South"
+    (revision,) = list_revisions("asset", str(hall.id))
+    assert part(revision.by) == "because the list of postcodes changed"
     places.import_postcodes(council=world.council.area, rows=[row])
     assert db.session.query(Job).filter_by(kind=places.WARDS_JOB).count() == 1
 

@@ -16,6 +16,7 @@ from pbapp.assets.adding.forms import one_line
 from pbapp.assets.finding.wanted import Part, Sort
 from pbapp.assets.models import Vocabulary
 from pbapp.assets.words import KINDS, offered
+from pbapp.boards.queries import ward_named
 from pbapp.places.models import Area
 from pbapp.places.queries import POSTCODE
 from pbapp.plans.models import PriorityVersion
@@ -37,10 +38,12 @@ FIRST = ("q", "postcode", "near", "within", "ward", "kind", "sort")
 class FilterForm(Form):
     """What to show. An address somebody changed by hand shows everything rather than an error.
 
-    `odd_age` is what somebody typed for an age that is none, so that the page can say so.
+    `odd_age` is what somebody typed for an age that is none, `odd_ward` for a ward that is not
+    here, so that the page can say so.
     """
 
     odd_age = ""
+    odd_ward = ""
 
     class Meta:
         csrf = False
@@ -69,6 +72,7 @@ class FilterForm(Form):
 
     def offer(self, wards: list[Area], priorities: list[PriorityVersion]) -> None:
         """Set what can be chosen; anything else in the address counts as nothing."""
+        self._know_ward(wards)
         self._choose(self.ward, _("All wards"), [(ward.gss_code, ward.name) for ward in wards])
         known = [(version.priority.slug, version.title) for version in priorities]
         self._choose(self.priority, _("All priorities"), known)
@@ -82,6 +86,13 @@ class FilterForm(Form):
         self._choose(self.theme, _("All themes"), offered(Vocabulary.THEME))
         self._tick(offered(Vocabulary.ACCESS))
         self._tidy()
+
+    def _know_ward(self, wards: list[Area]) -> None:
+        """A ward may be asked for by its number or name too; links have its code."""
+        typed = self.ward.data or ""
+        ward = ward_named(typed, wards)
+        self.ward.data = ward.gss_code if ward else ""
+        self.odd_ward = "" if ward else one_line(typed)[:40]
 
     def _choose(self, field: SelectField, every: str, choices: list[tuple[str, str]]) -> None:
         field.choices = [SelectChoice(value, words) for value, words in [("", every), *choices]]

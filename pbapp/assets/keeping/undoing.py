@@ -8,6 +8,7 @@ from typing import Any
 
 from pbapp.accounts.models import Account
 from pbapp.assets import services
+from pbapp.assets.history import is_by_itself
 from pbapp.assets.keeping import closing
 from pbapp.assets.keeping.confirming import hold
 from pbapp.assets.models import SUBJECT, Asset, Confirmer, Status
@@ -19,6 +20,10 @@ from pbapp.db import db, flush
 from pbapp.refusal import N_, Refused
 from pbapp.web.models import Upload
 
+MOVED_BY_ITSELF = N_(
+    "Nobody made this change: it came with new boundaries or postcodes, and goes back when those "
+    "from before are brought in again. If its place is wrong, change the entry."
+)
 MAY = (Confirmer.OFFICER, Confirmer.GROUP)
 
 
@@ -42,6 +47,8 @@ def undo(
         raise Refused(N_("There is no such change."))
     if revisions[0].undoes == number:
         return
+    if is_by_itself(revision.by):
+        raise Refused(MOVED_BY_ITSELF)
     if not revision.raw:
         raise Refused(N_("We keep nothing of this change to undo it with. Change it by hand."))
     if not _stands(revision, _now(asset)):

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from pbapp.assets.history import BOUNDARIES, POSTCODES
 from pbapp.assets.models import Asset, AssetKind, AssetState
 from pbapp.assets.writing import standing
 from pbapp.boards.models import Board, BoardArea, Council
@@ -28,7 +29,7 @@ class Found:
     """An entry, its ward so far, and the ward its place is in now; None: in none of the council.
 
     `is_outside`: that ward is not one of its board's, so the entry stays where it is. `version`:
-    the entry's when we looked.
+    the entry's when we looked. `by`: what says so, as its history has it.
     """
 
     asset_id: UUID
@@ -38,6 +39,7 @@ class Found:
     now: Area | None
     is_outside: bool
     version: int
+    by: str
 
 
 def find_council(area_id: int) -> Council | None:
@@ -55,15 +57,16 @@ def look(council: Council) -> tuple[list[Found], int]:
     by_code = {ward.gss_code: ward for ward in wards.values()}
     at = places.current_boundary_set(council.area)
     ward_at = places.wards_by_point(council.area) if at and not at.is_schematic else None
+    by_shape = f"{BOUNDARIES} {at.name if at else ''}"[:120]
     query = select(Postcode.postcode, Postcode.area_id).where(Postcode.area_id.in_(wards))
     by_postcode = {row.postcode: row.area_id for row in db.session.execute(query)}
     found, number = [], 0
     for asset, own in _entries(council):
         point, postcode = standing(asset)
         if point is not None and ward_at is not None:
-            now = by_code.get(ward_at(*point) or "")
+            now, by = by_code.get(ward_at(*point) or ""), by_shape
         elif postcode in by_postcode:
-            now = wards[by_postcode[postcode]]
+            now, by = wards[by_postcode[postcode]], POSTCODES
         else:
             continue
         number += 1
@@ -71,7 +74,7 @@ def look(council: Council) -> tuple[list[Found], int]:
             before = asset.area.name if asset.area else ""
             is_outside = now is None or now.id not in own
             where = (asset.id, asset.board_id, asset.name, before, now)
-            found.append(Found(*where, is_outside, asset.version))
+            found.append(Found(*where, is_outside, asset.version, by))
     return found, number
 
 

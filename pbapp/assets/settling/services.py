@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pbapp import clock
-from pbapp.assets.models import SUBJECT, Asset, Confirmer
+from pbapp.assets.models import SUBJECT, Asset
 from pbapp.assets.settling.queries import KIND, Found, find_council, look
 from pbapp.assets.writing import readable
 from pbapp.audit import services as audit
@@ -54,7 +54,7 @@ def settle(*, found: list[Found]) -> None:
         audit.revise(
             subject_type=SUBJECT,
             subject_id=str(asset.id),
-            by=Confirmer.OFFICER.value,
+            by=one.by,
             before=before,
             after=readable(asset),
             note=asset.state.value,
