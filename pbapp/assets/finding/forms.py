@@ -92,7 +92,7 @@ class FilterForm(Form):
         typed = self.ward.data or ""
         ward = ward_named(typed, wards)
         self.ward.data = ward.gss_code if ward else ""
-        self.odd_ward = "" if ward else one_line(typed)[:40]
+        self.odd_ward = "" if ward else (one_line(typed) or "")[:40]
 
     def _choose(self, field: SelectField, every: str, choices: list[tuple[str, str]]) -> None:
         field.choices = [SelectChoice(value, words) for value, words in [("", every), *choices]]
