@@ -17,7 +17,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, Index, MetaData, UniqueConstraint, event
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -85,10 +85,13 @@ _write_lock = threading.Lock()
 _writing: ContextVar[bool] = ContextVar("pbapp_writing", default=False)
 lock_wait_seconds = 20.0
 SQLITE_WAITS_MS = 20_000
+# PostgreSQL's codes for a write it has undone because of another: each read what the other wrote,
+# each waits for the other, a lock was held too long.
+COLLISIONS = ("40001", "40P01", "55P03")
 
 
 class Busy(Exception):
-    """The database is taken by another write for longer than anybody should wait: try again."""
+    """Another write was in the way for longer than anybody should wait: try again."""
 
 
 @contextmanager
@@ -130,6 +133,7 @@ def install_transaction_rule(engine: Engine) -> None:
         event.listen(engine, "checkin", _release_on_checkin)
     else:
         event.listen(engine, "begin", _postgresql_begin)
+        event.listen(engine, "handle_error", _postgresql_error)
 
 
 def _sqlite_connect(raw: Any, _record: Any) -> None:
@@ -179,6 +183,11 @@ def _postgresql_begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
     else:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _postgresql_error(context: ExceptionContext) -> None:
+    if getattr(context.original_exception, "sqlstate", None) in COLLISIONS:
+        raise Busy from context.original_exception
 
 
 def advisory_lock(name: str) -> None:

@@ -22,10 +22,9 @@ from pbapp.web.babel import page_language, say
 SECRET_FIELDS = ("csrf_token", "password", "code")
 A_PHOTO_TOO_BIG = 4  # times what we take in
 # How SQLite says that it cannot take a change just now, and PostgreSQL's codes for it: no
-# connection, not enough of something (of disk, too), shutting down or starting, a lock held too
-# long, read-only.
+# connection, not enough of something (of disk, too), shutting down or starting, read-only.
 REFUSES_WRITES = ("locked", "readonly", "full", "disk I/O error", "unable to open")
-REFUSING_STATES = ("08", "53", "57P", "55P03", "25006")
+REFUSING_STATES = ("08", "53", "57P", "25006")
 # Made without the context processors, which ask the database whose service this is.
 BARE = frozenset({"500", "503"})
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import sqlite3
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -93,6 +94,20 @@ def test_6_without_the_lock_the_index_still_keeps_one_vote_a_person(
     assert acknowledged
     assert len(box.rows(slug)) == len(acknowledged)
     assert len(box.live(slug)) == 1
+
+
+def test_of_two_that_wait_for_each_other_one_is_told_to_try_again(box: Box) -> None:
+    both_hold_one = threading.Barrier(1 if box.is_sqlite else 2)  # SQLite's writers queue
+
+    def hold(first: str, second: str) -> None:
+        with box.writing():
+            database.advisory_lock(first)
+            both_hold_one.wait()
+            database.advisory_lock(second)
+
+    found = at_once([lambda: hold("loch", "glen"), lambda: hold("glen", "loch")])
+    turned_away = [type(one) for one in found if one is not None]
+    assert turned_away == ([] if box.is_sqlite else [Busy])
 
 
 def test_one_person_proving_at_once_in_many_windows_is_one_voter(box: Box) -> None:
