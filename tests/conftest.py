@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from flask import Flask
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, Transaction, create_engine
 
 from pbapp import create_app
@@ -25,8 +25,11 @@ from tests.databases import fresh_database, postgresql_server
 from tests.demos import load_demo
 from tests.world import World, build_world, find_world
 
-# A slow machine is not a wrong answer.
-settings.register_profile("pbapp", deadline=None)
+# A slow machine is not a wrong answer, and the same code gets the same examples, so that red means
+# that something changed. `--hypothesis-profile=explore` looks at others.
+ANY_SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("explore", **ANY_SPEED)
+settings.register_profile("pbapp", derandomize=True, **ANY_SPEED)
 settings.load_profile("pbapp")
 
 # Tests leave little behind that only the collector finds; looking for it at every turn took an
