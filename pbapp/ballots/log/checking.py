@@ -18,7 +18,7 @@ from pbapp.ballots import secrecy
 from pbapp.ballots.kept import kept_numbers
 from pbapp.ballots.log import hashing, heads, queries
 from pbapp.ballots.log.models import BallotBatch, BatchKind
-from pbapp.ballots.models import Ballot, Channel, RoundKey
+from pbapp.ballots.models import Ballot, Channel, RoundKey, Voter
 from pbapp.ballots.paper import queries as paper
 from pbapp.db import db
 from pbapp.rounds.models import Round
@@ -141,7 +141,10 @@ def _ballot_problems(round: Round) -> Iterator[str]:
 
 
 def _mark_problems(round: Round, keys: Path) -> Iterator[str]:
-    """After the close: people marked = online ballots that count, papers accepted = on paper."""
+    """After the close: people marked = online ballots that count, papers accepted = on paper.
+
+    What was voted again, or on paper after all, does not count, but was somebody's as well.
+    """
     if not queries.is_closed(round.id) or kept_numbers(round.id) is not None:
         return
     if db.session.get(RoundKey, round.id) is None:
@@ -153,9 +156,15 @@ def _mark_problems(round: Round, keys: Path) -> Iterator[str]:
     except key_files.KeyMissing:
         yield "the key of this round is missing, or is not its own"
         return
-    live = select(Ballot.voter_tag).where(
-        Ballot.round_id == round.id, Ballot.is_live, Ballot.channel == Channel.ONLINE
+    online = select(Ballot.voter_tag, Ballot.is_live).where(
+        Ballot.round_id == round.id, Ballot.channel == Channel.ONLINE
     )
-    marked = {secrecy.voter_tag(key, round.id, id) for id in queries.list_marked(round.id)}
-    if set(db.session.scalars(live)) != marked:
+    ballots = db.session.execute(online).all()
+    people = db.session.scalars(select(Voter.id).where(Voter.round_id == round.id))
+    tags = {id: secrecy.voter_tag(key, round.id, id) for id in people}
+    live = {ballot.voter_tag for ballot in ballots if ballot.is_live}
+    if live != {tags.get(id) for id in queries.list_marked(round.id)}:
         yield "people marked as having voted online are not those whose ballot counts"
+    nobodys = {ballot.voter_tag for ballot in ballots} - live - set(tags.values())
+    if nobodys:
+        yield f"{len(nobodys)} ballots that do not count are of nobody on the list of voters"
