@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,6 +22,18 @@ from pbapp.refusal import Refused
 from pbapp.web.babel import say
 
 csrf = CSRFProtect()
+
+# Marks that are not seen and yet meant: the tags that make a black flag Scotland's, England's or
+# Wales's, a joiner within one picture, and joiners within words of Arabic and Indian scripts.
+_TAGS = "|".join(
+    "".join(chr(0xE0000 + ord(letter)) for letter in land) for land in ("gbsct", "gbeng", "gbwls")
+)
+_PICTURE, _LETTER = "\u2600-\u27bf\U0001f000-\U0001faff", "\u0620-\u06ff\u0900-\u0dff"
+MEANT = re.compile(
+    f"((?<=\U0001f3f4)(?:{_TAGS})\U000e007f"
+    f"|(?<=[{_PICTURE}\ufe0f])\u200d(?=[{_PICTURE}])"
+    f"|(?<=[{_LETTER}])[\u200c\u200d](?=[{_LETTER}]))"
+)
 
 
 def init_app(app: Flask) -> None:
@@ -83,8 +96,14 @@ def plain_text(value: str | None) -> str | None:
     """
     if value is None:
         return None
-    kept = (c for c in value if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    parts = MEANT.split(value)
+    parts[::2] = map(_seen, parts[::2])  # between them stands what is meant
+    return unicodedata.normalize("NFC", "".join(parts)).strip()
+
+
+def _seen(text: str) -> str:
+    hidden = ("Cc", "Cf", "Cs")
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in hidden)
 
 
 class PoundsField(StringField):

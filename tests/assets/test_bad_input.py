@@ -6,6 +6,7 @@ import pytest
 
 from pbapp.assets.models import Asset
 from pbapp.db import db
+from pbapp.web.forms import plain_text
 from pbapp.web.models import Draft
 from tests.assets.factories import make_asset
 from tests.client import Browser
@@ -37,6 +38,13 @@ def test_a_name_that_turns_round_or_hides_letters_is_written_plainly(
     token = (saved.location or "").partition("draft=")[2]
     page = stranger.get(f"/assets/new?draft={token}")
     assert dict(page.form().filled({}))["name"] == "Blairhill llaH"
+
+
+def test_marks_that_make_a_flag_a_picture_or_a_word_stay() -> None:
+    flag = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    for meant in (flag, "\U0001f469\u200d\U0001f467 families", "\u0645\u06cc\u200c\u062e\u0648"):
+        assert plain_text(meant) == meant
+    assert plain_text("Hall\u200d \U0001f3f4\U000e0078\U000e007f") == "Hall \U0001f3f4"
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,9 @@ def table(browser: Browser, query: str = "") -> list[dict[str, str]]:
 
 
 def test_the_table_has_every_fact_in_a_column_of_its_own(stranger: Browser, world: World) -> None:
-    make_rich(world)
+    make_rich(world, organisation_id=world.group.id)
     (row,) = table(stranger)
+    assert row["looked_after_by"] == world.group.name
     assert {name: row[name] for name in ("times", "access_features", "serves", "placed_by")} == {
         "times": 'Tue 10:00-12:00 "Soup"; free last Fri 18:00-20:00',
         "access_features": "step_free; toilet",
@@ -119,7 +120,7 @@ def test_the_table_has_every_fact_in_a_column_of_its_own(stranger: Browser, worl
 
 
 def test_points_and_linked_data_have_the_same_facts(stranger: Browser, world: World) -> None:
-    asset = make_rich(world, cost=Cost.FREE)
+    asset = make_rich(world, cost=Cost.FREE, organisation_id=world.group.id)
     make_asset(world, "No point", **without_point())
     read = json.loads(stranger.get("/assets.geojson").html)
     assert "Royal Mail" in read["attribution"]
@@ -136,6 +137,7 @@ def test_points_and_linked_data_have_the_same_facts(stranger: Browser, world: Wo
     assert (hours["opens"], hours["dayOfWeek"]) == ("10:00", ["https://schema.org/Tuesday"])
     assert place["event"]["eventSchedule"][0]["repeatFrequency"] == "P1W"
     assert place["subjectOf"]["license"].startswith("https://www.nationalarchives")
+    assert place["subjectOf"]["maintainer"]["name"] == known["looked_after_by"] == world.group.name
     assert place["event"]["audience"]["suggestedMinAge"] == 60
     assert (place["telephone"], place["isAccessibleForFree"]) == ("+44 1236 000000", True)
     club = make_rich(world, "Walkers", kind=AssetKind.ASSOCIATION, source="X", licence="CC BY 4.0")

@@ -64,6 +64,8 @@ def test_a_tag_changes_with_everything_that_the_file_says(
         is_agreed,
         lambda a: setattr(world.wards[10], "name", "Another name"),
         lambda a: setattr(world.priorities["poverty"], "name", "Another priority"),
+        lambda a: setattr(a, "organisation_id", world.group.id),
+        lambda a: setattr(world.group, "name", "Another group"),
         lambda a: make_asset(world, "Another hall"),
         lambda a: a.sessions.clear(),
     ]

@@ -24,10 +24,10 @@ COLUMNS = (
     *("id", "name", "kind", "summary", "description", "status", "alert", "alert_until"),
     *("ward", "ward_code", "serves", "placed_by", "where", "latitude", "longitude", "postcode"),
     *("shown_as", "when", "times", "cost", "cost_words", "age_from", "age_to", "eligibility"),
-    *("join_by", "access", "access_features", "audience", "themes", "website", "contact_name"),
-    *("contact_phone", "contact_email", "contact_consent", "main_priority", "priorities"),
-    *("confirmed_on", "review_due_on", "updated_on", "url", "source", "source_url", "licence"),
-    "attribution",
+    *("join_by", "access", "access_features", "audience", "themes", "website", "looked_after_by"),
+    *("contact_name", "contact_phone", "contact_email", "contact_consent", "main_priority"),
+    *("priorities", "confirmed_on", "review_due_on", "updated_on", "url", "source", "source_url"),
+    *("licence", "attribution"),
 )
 Value = str | int | float | list[str] | None
 
@@ -74,6 +74,7 @@ def facts(asset: Asset, page: str) -> dict[str, Value]:
         "audience": _marked(asset, Vocabulary.AUDIENCE),
         "themes": _marked(asset, Vocabulary.THEME),
         "website": asset.website,
+        "looked_after_by": asset.organisation.name if asset.organisation else None,
         **_contact(asset),
         "main_priority": mains[0] if mains else None,
         "priorities": sorted(link.priority.name for link in asset.priorities),

@@ -22,6 +22,7 @@ from pbapp.assets.oruk.values import STATISTICS, as_email, as_uri, moment, tidy
 from pbapp.assets.outgoing.credits import LICENCE_URL, credit
 from pbapp.assets.place_words import very_place
 from pbapp.assets.vocabulary import ACCESS, AUDIENCE
+from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
 from pbapp.web.context import settings
 
@@ -54,10 +55,16 @@ def thing(asset: Asset, page: str) -> dict[str, Any]:
                 "license": _licence(asset.licence),
                 "isBasedOn": as_uri(asset.source_url),
                 "creditText": credit(asset),
+                "maintainer": _keeper(asset.organisation),
             },
         }
     )
     return made
+
+
+def _keeper(group: Organisation | None) -> dict[str, Any] | None:
+    """The group that looks after an entry: what the page says of it, and no more."""
+    return {"@type": "Organization", "name": group.name} if group else None
 
 
 def _licence(text: str) -> Any:

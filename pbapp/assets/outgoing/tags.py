@@ -30,6 +30,7 @@ from pbapp.assets.models import (
 from pbapp.assets.times_words import wall_clock
 from pbapp.boards.models import Board
 from pbapp.db import db
+from pbapp.organisations.models import Organisation
 from pbapp.places.models import Area
 from pbapp.plans.models import Priority
 from pbapp.web.babel import page_language
@@ -54,10 +55,12 @@ def tag_of(board: Board, ids: Sequence[UUID]) -> str:
 
 def _queries(board_id: int) -> list[Select[Any]]:
     ours = select(Asset.id).where(Asset.board_id == board_id)
+    keepers = select(Asset.organisation_id).where(Asset.board_id == board_id)
     return [
         _as_kept(Asset).where(Asset.board_id == board_id),
         *[_as_kept(part).where(part.asset_id.in_(ours)) for part in THEIRS],
         select(Area.id, Area.gss_code, Area.name),
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(keepers)),
         select(Priority.id, Priority.name).where(Priority.board_id == board_id),
     ]
 
