@@ -23,6 +23,7 @@ MOST_LAYERS = 200
 # SQLite counts its steps: this many, some 20 seconds, and a file that only keeps us busy is left.
 STEPS_AT_ONCE, MOST_TIMES = 1_000_000, 1_000
 ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+UNSAID = {("GDAL", "99999")}  # what GDAL writes for shapes that came without a system
 ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 LAYERS = """
     SELECT c.table_name, g.column_name, s.organization, s.organization_coordsys_id
@@ -116,7 +117,8 @@ def _quoted(name: str) -> str:
 
 
 def _crs(organization: object, code: object) -> dict[str, Any] | None:
-    if organization is None or str(organization).upper() == "NONE":
+    said = (str(organization).upper(), str(code))
+    if organization is None or said[0] == "NONE" or said in UNSAID:
         return None
     return {"type": "name", "properties": {"name": f"{organization}:{code}"}}
 

@@ -69,13 +69,15 @@ def _parts(zipped: ZipFile) -> dict[str, dict[str, ZipInfo]]:
             f"The zip lacks parts of its Shapefile: {', '.join(missing[stems[0]])}. Zip all of its "
             "files together, as they were downloaded."
         )
+    names = [re.split(r"[/\\]", stem)[-1] for stem in whole]
     return {
-        re.split(r"[/\\]", stem)[-1]: {
+        # Two that are called alike, one for each year perhaps, are told apart by their folders.
+        (stem if names.count(name) > 1 else name): {
             ending: members[f"{stem}.{ending}"]
             for ending in (*NEEDED, *WELCOME)
             if f"{stem}.{ending}" in members
         }
-        for stem in whole[:MOST_LAYERS]
+        for stem, name in zip(whole[:MOST_LAYERS], names, strict=False)
     }
 
 

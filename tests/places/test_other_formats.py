@@ -86,6 +86,13 @@ def test_without_a_prj_the_numbers_say_which_coordinates_they_are(folder, tmp_pa
         assert read(rezipped(folder, tmp_path, **parts, prj=prj)).epsg == epsg
 
 
+def test_a_geopackage_that_came_without_a_system_is_known_by_its_numbers(folder, tmp_path):
+    unsaid = (
+        "UPDATE gpkg_spatial_ref_sys SET organization = 'GDAL', organization_coordsys_id = 99999"
+    )
+    assert read(changed(folder, tmp_path, unsaid)).epsg == 4326
+
+
 @pytest.mark.parametrize(
     "prj",
     [
@@ -149,6 +156,11 @@ def test_of_two_layers_alike_the_operator_says_which(folder, tmp_path):
     assert len(layered.wards) == 4
     with pytest.raises(FileProblems, match="no layer “medium”"):
         read_boundaries(path, council_code=COUNCIL, known=KNOWN, layer="medium")
+    with zipfile.ZipFile(path, "w") as zipped:
+        for year in ("2017", "2022"):
+            for part in PARTS:
+                zipped.write(folder / f"4326.{part}", f"{year}/Wards.{part}")
+    assert "2 layers with such codes: 2017/wards, 2022/wards." in problem_of(path)
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "zip"])
