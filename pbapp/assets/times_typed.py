@@ -26,10 +26,10 @@ _DAY = (
     r"|sat(?:urday)?|sun(?:day)?)s?"
 )
 _DAYS = rf"{_DAY}(?:\s*(?:,|&|\band\b|-|\bto\b)\s*{_DAY})*"
-_HOUR = r"\d{1,2}(?:[:.]\d\d)?(?:\s*[ap]\.?m\b\.?)?|noon|midday|midnight"
+_HOUR = r"(?:12\s+)?(?:noon|midday|midnight)|\d{1,2}(?:[:.]\d\d)?(?:\s*[ap]\.?m\b\.?)?"
 _ONE = re.compile(
     rf"(?P<free>free\b\s*)?(?:every\s+(?P<every>\d{{1,2}})\s+(?P<unit>weeks|months)\s*(?:on\s+)?)?"
-    rf"(?:the\s+)?(?:(?P<nth>1st|2nd|3rd|4th|first|second|third|fourth|last)\s+)?"
+    rf"(?:(?:the|every)\s+)?(?:(?P<nth>1st|2nd|3rd|4th|first|second|third|fourth|last)\s+)?"
     rf"(?:(?P<days>{_DAYS})|(?P<daily>daily|every day))\s*,?\s*"
     rf"(?P<opens>{_HOUR})\s*(?:-|to)\s*(?P<closes>{_HOUR})"
     rf"(?:\s+from\s+(?P<from>\d{{4}}-\d\d-\d\d))?(?:\s+until\s+(?P<until>\d{{4}}-\d\d-\d\d))?"
@@ -154,8 +154,8 @@ def read_hour(typed: str) -> int | None:
     Without am or pm the 24-hour clock is meant, and its minutes are asked.
     """
     plain = re.sub(r"([ap])\.?m\.?$", r"\1m", typed.strip().lower()).replace(" ", "")
-    if plain in _NAMED:
-        return _NAMED[plain]
+    if plain.removeprefix("12") in _NAMED:
+        return _NAMED[plain.removeprefix("12")]
     found = _CLOCK.fullmatch(plain)
     if found is None:
         return None

@@ -269,6 +269,7 @@ def test_a_photo_needs_words_and_is_kept(stranger: Browser, world: World) -> Non
     assert dict(refused.form().filled({}))["photo_alt"] == "A hall"
 
     checked = step(stranger, refused, {"website": "", "photo_alt": "A green hall"})
+    assert 'class="pb_photo pb_photo--small"' in checked.html
     prove(stranger, checked)
     photo = only_asset().photo
     assert photo

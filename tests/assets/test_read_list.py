@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pbapp.assets.alike import Kin, Known
-from pbapp.assets.lists import cells
+from pbapp.assets.lists import cells, importing
 from pbapp.assets.lists.columns import guess
 from pbapp.assets.lists.file import MOST_BYTES, Table, read_list
 from pbapp.refusal import Refused
@@ -64,8 +64,9 @@ def test_a_table_is_read_however_it_was_saved(data: bytes) -> None:
         (b"\x81\x8d\x8f\n\x90", "could not read"),
         (b"\xff\xfenam", "could not read"),
         (b'name,where\nA,\n"Hall,\nB\nC\n', "begins on line 3 .* quotation mark"),
-        (b"name,name\nA,B\n", "Two columns"),
+        (b"name,name,name (2)\nA,B,C\n", "Two columns"),
         (b"name" + b",x" * 60 + b"\nA\n", "more than 60 columns"),
+        (b"\n<table><tr><td>name</td>\n</tr>", "could not read"),
         (b"name\n" + b"A\n" * 1001, "more than 1000 rows"),
         (b"name\n" + b"A" * MOST_BYTES, "larger than 2 MB"),
         (b"name\n" + b"A" * 140_000, "cannot be read"),
@@ -85,6 +86,16 @@ def test_any_file_is_a_table_or_is_refused(data: bytes) -> None:
     except Refused:
         return
     assert all(len(line.cells) >= len(table.head) for line in table.lines)
+
+
+def test_hours_in_words_of_their_own_are_proposed_as_words() -> None:
+    strict, loose = b"name,times\nA,Tue 10:00-12:00\nB,\n", b"name,times\nA,When dry\n"
+    assert importing.proposed(read_list(strict)).columns["sessions"] == "times"
+    assert importing.proposed(read_list(loose)).columns == {"name": "name", "opening": "times"}
+
+
+def test_columns_of_one_name_are_told_apart_by_their_number() -> None:
+    assert read_list(b"name,,phone,phone\nA,x,1,2\n").head == ["name", "(2)", "phone", "phone (4)"]
 
 
 def test_the_columns_of_a_register_are_guessed() -> None:

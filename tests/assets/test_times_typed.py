@@ -50,6 +50,7 @@ def test_what_is_written_is_read_back(known: list[Session]) -> None:
     [
         ("Tue 10:00-12:00; Thu 18:00-20:00", [Session(2, 600, 720), Session(8, 1080, 1200)]),
         ("Tuesdays and Thursdays 10am to noon", [Session(10, 600, 720)]),
+        ("Every Tuesday and Thursday, 10am - 12 noon", [Session(10, 600, 720)]),
         ("Mon\u2013Fri 9.30am\u20135pm;", [Session(31, 570, 1020)]),
         ("daily 18:00-24:00", [Session(127, 1080, 1440)]),
         ("Every day, 12pm-midnight", [Session(127, 720, 1440)]),

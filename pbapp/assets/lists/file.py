@@ -21,6 +21,7 @@ MOST_ABOVE = 5  # lines of a title above the heading
 LONGEST_CELL = 5_000
 SEPARATORS = (",", ";", "\t", "|")
 OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # Excel's and LibreOffice's own files
+OTHERS = ("<", "{", "[")  # web pages, XML, JSON
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _text(data: bytes) -> str:
             text = data.decode(coding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if "\0" not in text and not text.lstrip().startswith(OTHERS):
             return text
     raise Refused(N_("We could not read this file as a table. Save it as CSV (UTF-8)."), "file")
 
@@ -154,8 +155,15 @@ def _used(rows: list[tuple[int, list[str]]]) -> list[str]:
 
 def _head(cells: list[str]) -> list[str]:
     if len(cells) > MOST_COLUMNS:
-        raise Refused(N_("This file has more than %(most)s columns."), "file", most=MOST_COLUMNS)
-    names = [cell or f"({number})" for number, cell in enumerate(cells, 1)]
+        raise Refused(
+            N_("This file has more than %(most)s columns. Take out those you do not need."),
+            "file",
+            most=MOST_COLUMNS,
+        )
+    names = [
+        f"{cell} ({number})".strip() if not cell or cell in cells[: number - 1] else cell
+        for number, cell in enumerate(cells, 1)
+    ]
     for name in names:
         if len(name) > 100:
             raise Refused(N_("The first row must have the names of the columns."), "file")

@@ -21,6 +21,7 @@ from pbapp.assets.lists.file import Table, read_list
 from pbapp.assets.lists.incoming import Choices, Exactness, Judged, Verdict, judge
 from pbapp.assets.lists.models import Batch, BatchState
 from pbapp.assets.models import Asset, AssetState, Confirmer
+from pbapp.assets.times_typed import read_times
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.db import advisory_lock, db, flush
@@ -53,7 +54,7 @@ def read(
         source_url=check_website(source_url),
         licence=licence,
         rows=table.as_rows(),
-        choices=_proposed(table).as_json(),
+        choices=proposed(table).as_json(),
         findings={},
         read_at=clock.now(),
     )
@@ -62,11 +63,14 @@ def read(
     return batch
 
 
-def _proposed(table: Table) -> Choices:
+def proposed(table: Table) -> Choices:
     """Our guess. A list that says how each place is known, like our own, says it for everybody."""
     columns = guess(table.head)
     if "postcode" not in columns and (known := _column_of_postcodes(table)):
         columns["postcode"] = known
+    times = _filled(table, columns["sessions"]) if "sessions" in columns else []
+    if sum(map(_are_times, times)) * 2 < len(times):
+        columns.setdefault("opening", columns.pop("sessions"))  # hours in words of their own
     if {"placed_by", "shown_as"} <= set(columns):
         return Choices(columns, exactness=Exactness.POINT)
     return Choices(columns)
@@ -74,11 +78,23 @@ def _proposed(table: Table) -> Choices:
 
 def _column_of_postcodes(table: Table) -> str | None:
     """The first column that holds little else, whatever it is called and in which language."""
-    for at, name in enumerate(table.head):
-        cells = [line.cells[at] for line in table.lines[:LOOKED_AT] if line.cells[at]]
-        if cells and sum(map(is_postcode, cells)) * 2 > len(cells):
+    for name in table.head:
+        cells = _filled(table, name)
+        if sum(map(is_postcode, cells)) * 2 > len(cells):
             return name
     return None
+
+
+def _filled(table: Table, name: str) -> list[str]:
+    at = table.head.index(name)
+    return [line.cells[at] for line in table.lines[:LOOKED_AT] if line.cells[at]]
+
+
+def _are_times(cell: str) -> bool:
+    try:
+        return bool(read_times(cell))
+    except Refused:
+        return False
 
 
 def choose(*, batch: Batch, choices: Choices) -> None:
