@@ -112,7 +112,7 @@ def list_connections(proposal_id: int) -> list[tuple[str, str]]:
             Conflict.subject_id == str(proposal_id),
             Conflict.what != "",
         )
-        .order_by(Conflict.declared_at)
+        .order_by(Conflict.declared_at, Account.name, Account.email)
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]
 

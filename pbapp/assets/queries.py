@@ -204,7 +204,7 @@ def list_by_submitter(account_id: UUID) -> list[Asset]:
                 Asset.organisation_id.in_(groups),
             ),
         )
-        .order_by(Asset.submitted_at.desc())
+        .order_by(Asset.submitted_at.desc(), Asset.id)
     )
     return list(db.session.scalars(query))
 

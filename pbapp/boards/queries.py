@@ -28,7 +28,7 @@ def find_council() -> Council | None:
 
 
 def list_boards() -> list[Board]:
-    return list(db.session.scalars(select(Board).order_by(Board.name)))
+    return list(db.session.scalars(select(Board).order_by(Board.name, Board.id)))
 
 
 def find_board(slug: str) -> Board | None:
@@ -52,7 +52,7 @@ def list_wards(board: Board) -> list[Area]:
         select(Area)
         .join(BoardArea, BoardArea.area_id == Area.id)
         .where(BoardArea.board_id == board.id)
-        .order_by(Area.name)
+        .order_by(Area.name, Area.id)
     )
     return list(db.session.scalars(query))
 

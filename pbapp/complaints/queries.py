@@ -35,7 +35,8 @@ def list_all(board_ids: Iterable[int], *, closed: bool) -> list[Complaint]:
     )
     if closed:
         done = query.where(Complaint.closed_at.is_not(None))
-        return list(db.session.scalars(done.order_by(Complaint.closed_at.desc()).limit(200)))
+        last = done.order_by(Complaint.closed_at.desc(), Complaint.id.desc()).limit(200)
+        return list(db.session.scalars(last))
     waiting = query.where(Complaint.closed_at.is_(None))
     return list(db.session.scalars(waiting.order_by(Complaint.stage_began_at, Complaint.id)))
 

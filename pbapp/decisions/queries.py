@@ -20,7 +20,7 @@ def list_for(subject_type: str, subject_id: UUID | str) -> list[Decision]:
     query = (
         select(Decision)
         .where(Decision.subject_type == subject_type, Decision.subject_id == str(subject_id))
-        .order_by(Decision.at.desc())
+        .order_by(Decision.at.desc(), Decision.id)
     )
     return list(db.session.scalars(query))
 
@@ -42,7 +42,7 @@ def latest_for(subject_type: str, subject_ids: Iterable[UUID | str]) -> dict[str
             Decision.subject_id.in_(ids),
             Decision.undone_at.is_(None),
         )
-        .order_by(Decision.at)
+        .order_by(Decision.at, Decision.id.desc())
     )
     return {decision.subject_id: decision for decision in db.session.scalars(query)}
 

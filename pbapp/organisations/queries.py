@@ -31,7 +31,7 @@ def list_groups_of(account_id: UUID) -> list[Organisation]:
         select(Organisation)
         .join(Member)
         .where(Member.account_id == account_id, Organisation.kind != OrganisationKind.FUNDER)
-        .order_by(Organisation.name)
+        .order_by(Organisation.name, Organisation.id)
     )
     return list(db.session.scalars(query))
 
@@ -52,7 +52,7 @@ def list_members(organisation_id: UUID) -> list[Account]:
         select(Account)
         .join(Member, Member.account_id == Account.id)
         .where(Member.organisation_id == organisation_id, Account.closed_at.is_(None))
-        .order_by(Account.name)
+        .order_by(Account.name, Account.email)
     )
     return list(db.session.scalars(query))
 

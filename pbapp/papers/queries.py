@@ -25,7 +25,7 @@ def list_counts(board: Board, *, inside: bool = False) -> list[Count]:
         .join(Count.round)
         .options(contains_eager(Count.round).selectinload(Round.phases), joinedload(Count.profile))
         .where(Round.board_id == board.id, Round.is_public.is_(True), Count.is_official.is_(True))
-        .order_by(Count.counted_at.desc())
+        .order_by(Count.counted_at.desc(), Count.id.desc())
     )
     now = clock.now()
     seen = [count for count in db.session.scalars(query) if inside or is_public(count.round, now)]

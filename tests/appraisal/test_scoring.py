@@ -38,12 +38,14 @@ def test_a_half_is_rounded_up() -> None:
     assert one_digit(Fraction(5)) == "5.0"
 
 
-def test_every_template_has_a_standard_and_every_check_its_words() -> None:
+def test_every_template_has_a_standard_and_every_check_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from pbapp.appraisal import words
 
     assert {one.key for one in list_templates()} | {""} == set(_all())
     assert standard_of("of long ago") == standard_of("")
     known = {key for standard in _all().values() for key in standard.checks}
-    words._ = lambda text, **_: text  # type: ignore[attr-defined]
+    monkeypatch.setattr(words, "_", lambda text, **_: text)
     for key in known:
         assert words.check_words(key).question

@@ -20,6 +20,7 @@ from pbapp.db import db
 from pbapp.refusal import Refused
 from pbapp.web.context import settings
 from tests.assets.factories import make_asset, without_point
+from tests.assets.test_add import another
 from tests.client import Browser
 from tests.organisations.letters import letters
 from tests.world import World
@@ -153,7 +154,7 @@ def test_a_letter_goes_to_its_giver_once_its_writer_has_proved_the_address(
     assert letters("gift_letter") == []
     again = stranger.submit(page, typed)
     assert again.location == code_page.path
-    page = stranger.submit(code_page, {"code": "000000"}, status=422)
+    page = stranger.submit(code_page, {"code": another(last_code())}, status=422)
     done = stranger.follow(stranger.submit(page, {"code": last_code()}))
     assert done.h1.endswith("Your letter is on its way")
     assert stranger.get(code_page.path).h1 == done.h1

@@ -61,7 +61,7 @@ def test_no_page_loads_what_draws(tmp_path):
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "", f"loaded: {done.stdout}"

@@ -1,5 +1,6 @@
 """Boundaries as a GeoPackage or a zipped Shapefile: known by content, and nothing else opened."""
 
+import re
 import sqlite3
 import warnings
 import zipfile
@@ -206,7 +207,7 @@ def test_names_that_point_outside_the_zip_are_refused(tmp_path, name):
 
 def test_a_zip_bomb_is_not_unpacked(folder, tmp_path):
     path = rezipped(folder, tmp_path, shp=bytes(30_000_000))
-    assert "would unpack to 30 MB out of 29 kB" in problem_of(path)
+    assert re.search(r"would unpack to 30 MB out of \d+ kB", problem_of(path))
 
 
 def test_a_zip_that_broke_on_the_way_is_said(folder, tmp_path):

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbapp.config import ROOT
 from pbapp.db import db
 from pbapp.places.problems import FileProblems
 from pbapp.plans import queries, services
+from pbapp.plans.commands import plan
 from pbapp.plans.models import ActionStatus, DriverKind
 from pbapp.plans.plan_file import read_plan
 from pbapp.plans.plan_writing import text_of, write_plan
 from pbapp.refusal import Refused
-from tests.demos import copy_demo, environment_of
 from tests.world import World
 
 WHOLE = """
@@ -178,26 +176,22 @@ def test_a_next_plan_keeps_the_readings_and_refuses_other_decimals(
 
 
 def test_the_command_adopts_a_file_or_says_what_is_wrong_and_ends_with_2(
-    loaded_demo: Path, tmp_path: Path
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = copy_demo(loaded_demo, tmp_path)
+    monkeypatch.setattr("pbapp.create_app", lambda: app)
     file = tmp_path / "stirling.toml"
 
-    def run() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "pbapp", "plan", "import", str(file), "--board", "coatbridge"],
-            cwd=ROOT,
-            env=environment_of(folder),
-            capture_output=True,
-            text=True,
-        )
+    def run(content: str, *options: str) -> Result:
+        file.write_text(content, encoding="utf-8")
+        return CliRunner().invoke(plan, ["import", str(file), "--board", "coatbridge", *options])
 
-    file.write_text(WHOLE.replace('title = "Fair work"', ""), encoding="utf-8")
-    refused = run()
-    assert refused.returncode == 2
+    refused = run(WHOLE.replace('title = "Fair work"', ""))
+    assert refused.exit_code == 2
     assert "priorities[1].title has to be text." in refused.stderr
-    file.write_text(WHOLE, encoding="utf-8")
-    done = run()
-    assert done.returncode == 0, done.stderr
+    assert "Nothing was kept" in run(WHOLE, "--dry-run").stdout
+    assert queries.find_priority(world.board.id, "fair-work") is None
+    done = run(WHOLE)
+    assert done.exit_code == 0, done.output
     assert "Fair work: 1 actions, 1 aims, 1 drivers, 1 indicators" in done.stdout
     assert "has adopted “The plan for Stirling”" in done.stdout
+    assert queries.find_priority(world.board.id, "fair-work") is not None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from pbapp import clock
 from pbapp.assets.finding.landmark_file import replace_landmarks
@@ -58,6 +59,7 @@ def test_the_list_and_the_pins_match(stranger: Browser, world: World) -> None:
     assert "pb_sheet--large" in stranger.get(f"{ADDRESS}?print=large").html
 
 
+@time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=False)  # a Tuesday
 def test_an_entry_says_what_people_need_to_go_there(stranger: Browser, world: World) -> None:
     hall = make_asset(
         world,

@@ -57,7 +57,7 @@ def list_mine(account: Account, kind: str) -> list[Mine]:
             Draft.kind == kind,
             Draft.expires_at >= clock.now(),
         )
-        .order_by(Draft.saved_at.desc())
+        .order_by(Draft.saved_at.desc(), Draft.token_hash)
         .limit(MOST_SHOWN)
     )
     return [

@@ -102,7 +102,7 @@ def _gifts(state: AssetState):  # type: ignore[no-untyped-def]
         .join(Gift.asset)
         .options(joinedload(Gift.asset).joinedload(Asset.board))
         .where(Asset.kind == AssetKind.INDIVIDUAL, Asset.state == state)
-        .order_by(Gift.ends_on)
+        .order_by(Gift.ends_on, Gift.asset_id)
         .with_for_update(of=Gift, skip_locked=True)  # not what its giver is just renewing
     )
 

@@ -80,7 +80,7 @@ def _recent(email: str) -> list[GiftLetter]:
     query = select(GiftLetter).where(
         GiftLetter.email == email, GiftLetter.written_at > clock.now() - A_DAY
     )
-    return list(db.session.scalars(query.order_by(GiftLetter.written_at)))
+    return list(db.session.scalars(query.order_by(GiftLetter.written_at, GiftLetter.id)))
 
 
 def _is_same(letter: GiftLetter, asset: Asset, text: str) -> bool:

@@ -217,7 +217,7 @@ def list_batches(board_ids: Collection[int]) -> list[Batch]:
         select(Batch)
         .options(joinedload(Batch.board))
         .where(Batch.board_id.in_(board_ids))
-        .order_by(Batch.read_at.desc())
+        .order_by(Batch.read_at.desc(), Batch.id.desc())
         .limit(50)
     )
     return list(db.session.scalars(query))

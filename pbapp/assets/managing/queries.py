@@ -84,7 +84,7 @@ def list_offered_to(organisation_id: UUID) -> list[Handover]:
         .join(Handover.asset)
         .options(contains_eager(Handover.asset), joinedload(Handover.from_group))
         .where(Handover.to_id == organisation_id, Asset.organisation_id == Handover.from_id)
-        .order_by(Handover.at)
+        .order_by(Handover.at, Handover.asset_id)
     )
     return list(db.session.scalars(query))
 

@@ -118,7 +118,7 @@ def find_report(board: Board) -> Report | None:
             Job.state == JobState.DONE,
             Job.arguments["area_id"].as_integer() == board.council.area_id,
         )
-        .order_by(Job.asked_at.desc())
+        .order_by(Job.asked_at.desc(), Job.id)
         .limit(1)
     )
     job = db.session.scalar(query)

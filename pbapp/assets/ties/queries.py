@@ -37,7 +37,8 @@ def list_of(asset: Asset) -> list[EntryTie]:
 
 def list_asked_of(organisation_id: UUID) -> list[EntryTie]:
     """What waits for an answer of a group, oldest first; nothing of what is off the map."""
-    query = _whole().where(EntryTie.state == TieState.ASKED).order_by(EntryTie.asked_at)
+    asked = _whole().where(EntryTie.state == TieState.ASKED)
+    query = asked.order_by(EntryTie.asked_at, EntryTie.id)
     theirs = Asset.organisation_id == organisation_id
     ours = select(Asset.id).where(theirs)
     query = query.where(or_(EntryTie.from_id.in_(ours), EntryTie.to_id.in_(ours)))

@@ -116,7 +116,7 @@ def list_undoable(account_id: UUID) -> list[Decision]:
             Decision.undone_at.is_(None),
             Decision.at > clock.now() - UNDO_FOR,
         )
-        .order_by(Decision.at.desc())
+        .order_by(Decision.at.desc(), Decision.id)
     )
     return list(db.session.scalars(query))
 
@@ -126,7 +126,7 @@ def list_batch(batch_id: UUID, account_id: UUID) -> list[Decision]:
     query = (
         select(Decision)
         .where(Decision.batch_id == batch_id, Decision.by_id == account_id)
-        .order_by(Decision.at)
+        .order_by(Decision.at, Decision.id)
     )
     return list(db.session.scalars(query))
 

@@ -136,7 +136,7 @@ def list_waiting() -> list[Waiting]:
         .join(PassportItem, PassportItem.organisation_id == Organisation.id)
         .where(PassportItem.state == Kept.WAITING)
         .group_by(Organisation.id, Organisation.name)
-        .order_by(since, Organisation.name)
+        .order_by(since, Organisation.name, Organisation.id)
     )
     return [Waiting(*row) for row in db.session.execute(query)]
 
@@ -144,7 +144,7 @@ def list_waiting() -> list[Waiting]:
 def list_with_passport() -> list[Organisation]:
     """Every group that has filled in something, by name."""
     given = exists().where(PassportItem.organisation_id == Organisation.id)
-    query = select(Organisation).where(given).order_by(Organisation.name)
+    query = select(Organisation).where(given).order_by(Organisation.name, Organisation.id)
     return list(db.session.scalars(query))
 
 
@@ -175,7 +175,7 @@ def list_hosted_by(host_id: UUID) -> list[Hosting]:
         .join(Hosting.organisation)
         .options(joinedload(Hosting.organisation))
         .where(Hosting.host_id == host_id)
-        .order_by(Organisation.name)
+        .order_by(Organisation.name, Organisation.id)
     )
     return list(db.session.scalars(query))
 
@@ -192,6 +192,6 @@ def list_possible_hosts(organisation: Organisation) -> list[Organisation]:
             Organisation.id != organisation.id,
             Organisation.kind != OrganisationKind.FUNDER,
         )
-        .order_by(Organisation.name)
+        .order_by(Organisation.name, Organisation.id)
     )
     return list(db.session.scalars(query))

@@ -84,7 +84,7 @@ def find_last_before(meeting: Meeting) -> Meeting | None:
             Meeting.starts_at < meeting.starts_at,
             Meeting.cancelled_at.is_(None),
         )
-        .order_by(Meeting.starts_at.desc())
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
         .limit(1)
     )
     return db.session.scalar(query)

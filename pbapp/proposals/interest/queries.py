@@ -63,7 +63,7 @@ def list_for_officers(board_ids: Iterable[int], *, waiting: bool) -> list[ShortI
     else:
         query = (
             query.where(ShortIdea.state != InterestState.WAITING)
-            .order_by(ShortIdea.answered_at.desc())
+            .order_by(ShortIdea.answered_at.desc(), ShortIdea.id.desc())
             .limit(50)
         )
     return list(db.session.scalars(query))

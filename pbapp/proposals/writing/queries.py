@@ -71,6 +71,6 @@ def list_groups() -> list[Organisation]:
     query = (
         select(Organisation)
         .where(Organisation.kind != OrganisationKind.FUNDER)
-        .order_by(Organisation.name)
+        .order_by(Organisation.name, Organisation.id)
     )
     return list(db.session.scalars(query))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from flask import Flask
 
@@ -76,6 +77,7 @@ def test_the_table_is_sorted_by_its_headings(stranger: Browser, world: World) ->
     assert row_heads(table) == ["B far", "C none", "a near"]  # whoever answers no mail comes last
 
 
+@time_machine.travel(datetime(2026, 3, 9, 12, tzinfo=UTC), tick=False)  # a Monday
 def test_a_row_says_when_what_it_costs_how_to_get_in_and_how_sure_it_is(
     stranger: Browser, world: World
 ) -> None:
