@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -91,3 +91,13 @@ def test_only_who_decided_can_undo(world: World) -> None:
     assert not services.can_undo(decision, world.second_officer)
     with pytest.raises(Refused):
         services.undo(decision=decision, by=world.second_officer)
+
+
+@time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=False)
+def test_of_decisions_of_one_moment_the_same_is_always_the_newest(world: World) -> None:
+    for number in (2, 3, 1):
+        approve(world).id = UUID(int=number)
+        db.session.flush()
+    newest_first = queries.list_for("thing", SUBJECT)
+    assert [one.id.int for one in newest_first] == [1, 2, 3]
+    assert queries.find_latest("thing", SUBJECT) is newest_first[0]
