@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,18 +21,28 @@ LOST_AFTER = timedelta(minutes=15)
 ANSWER = "answer"
 WORKER = "worker"
 _kinds: dict[str, Work] = {}
+_quick: set[str] = set()
 _log = logging.getLogger("pbapp.jobs")
 
 
-def job(kind: str) -> Callable[[Work], Work]:
-    """Register how one kind of job is done.
+class Line(enum.StrEnum):
+    """Where a job waits for its turn: a code to sign in must not wait for a booklet."""
+
+    QUICK = "quick"
+    SLOW = "slow"
+
+
+def job(kind: str, line: Line = Line.SLOW) -> Callable[[Work], Work]:
+    """Register how one kind of job is done, and in which line it waits.
 
     The function gets the job's id and its arguments by name, and opens its own transactions; it
-    must be safe to run again from the start.
+    must be safe to run again from the start, and beside any job of the other line.
     """
 
     def register(work: Work) -> Work:
         _kinds[kind] = work
+        if line is Line.QUICK:
+            _quick.add(kind)
         return work
 
     return register
@@ -100,19 +111,23 @@ def has_answered(job_id: UUID) -> bool:
     return ANSWER in db.session.get_one(Job, job_id).arguments
 
 
-def due(limit: int = 100) -> list[UUID]:
-    """Ids of the jobs to run now: waiting ones, and those whose worker died."""
+def due(line: Line | None = None, limit: int = 100) -> list[UUID]:
+    """Ids of the jobs to run now, of one line or of both: those that wait, and those whose worker
+    died."""
     now = clock.now()
     lost = (Job.state == JobState.RUNNING) & (Job.started_at < now - LOST_AFTER)
     waiting = (Job.state == JobState.WAITING) & (Job.not_before <= now)
     query = select(Job.id).where(or_(waiting, lost)).order_by(Job.not_before).limit(limit)
+    if line is not None:
+        is_quick = Job.kind.in_(_quick)
+        query = query.where(is_quick if line is Line.QUICK else ~is_quick)
     return list(db.session.scalars(query))
 
 
-def run_due() -> int:
-    """Run every due job, one after another; returns how many were begun."""
+def run_due(line: Line | None = None) -> int:
+    """Run every due job of one line or of both, one after another; returns how many were begun."""
     count = 0
-    while ids := due():
+    while ids := due(line):
         db.session.rollback()
         for job_id in ids:
             count += run(job_id)

@@ -13,6 +13,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from pbapp.jobs import services
+from pbapp.jobs.services import Line
 
 # Modules whose import registers jobs. Only the worker and the commands import them all.
 JOB_MODULES = (
@@ -54,16 +55,35 @@ def empty_queue(path: Path) -> SqliteHuey:
 
 
 def run_forever(app: Flask, every_minute: tuple[Callable[[], object], ...] = ()) -> None:
-    """Work until told to stop (SIGINT or SIGTERM); the job in hand is finished first."""
+    """Work until told to stop (SIGINT or SIGTERM); what is in hand is finished first."""
     load_jobs()
-    huey = empty_queue(app.extensions["pbapp"].queue)
     stopping = threading.Event()
+    consumer = make_consumer(app, every_minute, stopping)
+    _log.info("worker started")
+    try:
+        consumer.run()
+    finally:
+        stopping.set()
+
+
+def make_consumer(
+    app: Flask, every_minute: tuple[Callable[[], object], ...], stopping: threading.Event
+) -> Consumer:
+    """What does the jobs that are due, each line one after another, and the chores beside them.
+
+    It looks for what is due until `stopping` is set.
+    """
+    huey = empty_queue(app.extensions["pbapp"].queue)
+    at_work = {line: threading.Lock() for line in Line}
 
     @huey.task(name="work")
-    @huey.lock_task("work")
-    def work() -> None:
-        with app.app_context():
-            services.run_due()
+    def work(line: str) -> None:
+        if at_work[Line(line)].acquire(blocking=False):
+            try:
+                with app.app_context():
+                    services.run_due(Line(line))
+            finally:
+                at_work[Line(line)].release()
 
     @huey.periodic_task(crontab(minute="*"), name="chores")
     @huey.lock_task("chores")
@@ -74,22 +94,20 @@ def run_forever(app: Flask, every_minute: tuple[Callable[[], object], ...] = ())
 
     def look() -> None:
         while not stopping.wait(LOOK_EVERY):
-            if huey.pending_count() == 0 and _something_is_due(app):
-                work()
+            if huey.pending_count() == 0:
+                for line in Line:
+                    if not at_work[line].locked() and _something_is_due(app, line):
+                        work(line)
 
-    looker = threading.Thread(target=look, name="looker", daemon=True)
-    looker.start()
-    _log.info("worker started")
-    try:
-        Consumer(huey, workers=1, periodic=True, initial_delay=0.05, max_delay=0.2).run()
-    finally:
-        stopping.set()
+    threading.Thread(target=look, name="looker", daemon=True).start()
+    threads = len(Line) + 1  # and one for the chores
+    return Consumer(huey, workers=threads, periodic=True, initial_delay=0.05, max_delay=0.2)
 
 
-def _something_is_due(app: Flask) -> bool:
+def _something_is_due(app: Flask, line: Line) -> bool:
     try:
         with app.app_context():
-            return bool(services.due(limit=1))
+            return bool(services.due(line, limit=1))
     except Exception:
         _log.exception("the worker could not read its jobs; it tries again")
         return False

@@ -15,7 +15,7 @@ from uuid import UUID
 from pbapp import clock
 from pbapp.config import Config
 from pbapp.db import db, write_transaction
-from pbapp.jobs.services import RETRY_AFTER, job
+from pbapp.jobs.services import RETRY_AFTER, Line, job
 from pbapp.messages import bounces
 from pbapp.messages.models import Mail, MailChannel, MailState
 from pbapp.messages.rendering import Letter, put_into_words
@@ -28,7 +28,7 @@ class NotTaken(Exception):
     """The server did not take a message, or could not be reached."""
 
 
-@job("messages.send")
+@job("messages.send", Line.QUICK)
 def send(*, job_id: UUID, mail: str) -> None:
     """Send one message unless it was sent or taken back meanwhile.
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from pbapp import clock
 from pbapp.db import db, flush, write_transaction
 from pbapp.jobs import services as jobs
-from pbapp.jobs.services import job
+from pbapp.jobs.services import Line, job
 from pbapp.messages import bounces, following, queries, services, subjects
 from pbapp.messages.models import Follow, FollowState, Mail, Telling
 from pbapp.messages.telling import KIND
@@ -21,7 +21,7 @@ from pbapp.messages.telling import KIND
 AT_ONCE = 50
 
 
-@job("messages.tell")
+@job("messages.tell", Line.QUICK)
 def tell_some(*, job_id: UUID, telling: int) -> None:
     """Write one batch, and ask for the next."""
     with write_transaction():

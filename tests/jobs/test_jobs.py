@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +18,9 @@ from pbapp import clock
 from pbapp.db import db
 from pbapp.jobs import services
 from pbapp.jobs.models import Job, JobState
-from pbapp.jobs.worker import empty_queue
+from pbapp.jobs.worker import empty_queue, make_consumer
+from tests.ballots.boxes import box_on
+from tests.served import wait_for
 
 
 @pytest.fixture
@@ -89,6 +93,45 @@ def test_two_workers_do_not_do_the_same_job(app: Flask, done: list[Any]) -> None
     job = ask("a")
     assert services.run(job.id)
     assert not services.run(job.id)
+
+
+def test_a_code_to_sign_in_does_not_wait_for_a_booklet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    letter_is_out, stopping = threading.Event(), threading.Event()
+
+    def booklet(*, job_id: UUID) -> None:
+        order.append("booklet begins")
+        assert letter_is_out.wait(120)
+        order.append("booklet ends")
+        stopping.set()
+
+    def letter(*, job_id: UUID) -> None:
+        order.append("letter")
+        letter_is_out.set()
+
+    kinds = {"test.booklet": booklet, "test.letter": letter}
+    monkeypatch.setattr(services, "_kinds", kinds)
+    monkeypatch.setattr(services, "_quick", {"test.letter"})
+    with box_on("sqlite", tmp_path, str) as box:
+        consumer = make_consumer(box.app, (), stopping)
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        ours = {number: signal.getsignal(number) for number in signals}
+        consumer.start()
+        try:
+            for kind, begun in (("test.booklet", 1), ("test.letter", 3)):
+                with box.writing():
+                    services.ask(kind=kind, arguments={})
+                    db.session.commit()
+                wait_for(lambda begun=begun: len(order) >= begun, seconds=120)
+        finally:
+            stopping.set()
+            letter_is_out.set()
+            consumer.stop(graceful=True)
+            for number, handler in ours.items():
+                signal.signal(number, handler)
+    assert order == ["booklet begins", "letter", "booklet ends"]
 
 
 def test_a_worker_that_was_killed_leaves_no_lock_to_the_next_one(tmp_path: Path) -> None:

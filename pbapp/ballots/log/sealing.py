@@ -9,14 +9,14 @@ from pbapp.ballots.log import due, heads, queries, services
 from pbapp.ballots.paper import tables
 from pbapp.db import db, write_transaction
 from pbapp.jobs import services as jobs
-from pbapp.jobs.services import job
+from pbapp.jobs.services import Line, job
 from pbapp.rounds.queries import find_round_by_id
 from pbapp.web.context import settings
 
 SEAL_JOB = "ballots.seal"
 
 
-@job(SEAL_JOB)
+@job(SEAL_JOB, Line.QUICK)
 def seal(*, job_id: UUID, round_id: int) -> None:
     """Seal what is due in one round, whole or not at all, and note its head beside the keys."""
     keys = settings().keys
