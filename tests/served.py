@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,16 +39,30 @@ from tests.ballots import factories
 from tests.world import build_world
 
 SLUG = "the-round"
+LONG = 120.0  # seconds: only what is broken takes as long, on however busy a machine
 Found = TypeVar("Found")
+_ports = count()
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port for a server that is about to start.
+
+    It lies below those that the system gives to connections, and in a part of its own for each
+    process of tests, so that nobody takes it before the server does.
+    """
+    for number in _ports:
+        port = 20_000 + (os.getpid() * 64 + number) % 12_000
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("numbers do not end")
 
 
-def wait_for(check: Callable[[], Found], seconds: float = 30.0) -> Found:
+def wait_for(check: Callable[[], Found], seconds: float = LONG) -> Found:
     """What `check` gives as soon as it gives something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -132,7 +147,7 @@ class Installation:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=LONG,
         )
 
     def voters(self, number: int) -> list[str]:
@@ -252,38 +267,47 @@ class Server:
                 start_new_session=True,
                 preexec_fn=before,
             )
-        wait_for(self._answers)
+        try:
+            wait_for(self._answers)
+        except AssertionError:
+            self.stop()
+            raise
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
         return self.get("/health").status == 200
 
-    def connection(self, timeout: float = 60) -> HTTPConnection:
+    def connection(self, timeout: float = LONG) -> HTTPConnection:
         return HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
-    def get(self, path: str, cookie: str = "", timeout: float = 20) -> Answer:
+    def get(self, path: str, cookie: str = "", timeout: float = LONG) -> Answer:
         connection = self.connection(timeout)
         try:
             connection.request("GET", path, headers={"Cookie": f"pbapp={cookie}"})
-            return self._read(connection)
+            return self.answer(connection)
         finally:
             connection.close()
 
     def send(self, sending: Sending, connection: HTTPConnection | None = None) -> Answer:
         """Send a vote. Raises what a lost connection raises."""
         used = connection or self.connection()
-        headers = {
-            "Cookie": f"pbapp={sending.cookie}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
         try:
-            used.request("POST", f"/rounds/{SLUG}/vote/review", sending.body(), headers)
-            return self._read(used)
+            self.begin(sending, used)
+            return self.answer(used)
         finally:
             if connection is None:
                 used.close()
 
-    def _read(self, connection: HTTPConnection) -> Answer:
+    def begin(self, sending: Sending, connection: HTTPConnection) -> None:
+        """Send a vote and do not wait for the answer."""
+        headers = {
+            "Cookie": f"pbapp={sending.cookie}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request("POST", f"/rounds/{SLUG}/vote/review", sending.body(), headers)
+
+    def answer(self, connection: HTTPConnection) -> Answer:
+        """What the server says on a connection; waits for it."""
         answer = connection.getresponse()
         body = answer.read().decode(errors="replace")
         headers = dict(answer.headers.items())
@@ -293,7 +317,7 @@ class Server:
     def kill(self) -> None:
         """As a power cut does: the server and its worker at once."""
         self._signal(signal.SIGKILL)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=LONG)
 
     def terminate(self) -> None:
         """Ask it to stop, as the system does."""
@@ -302,7 +326,7 @@ class Server:
     def stop(self) -> None:
         """Leave nothing behind, whatever state it is in."""
         self._signal(signal.SIGKILL)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=LONG)
 
     def _signal(self, number: int) -> None:
         try:

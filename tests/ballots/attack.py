@@ -35,9 +35,9 @@ class Finding:
 
     @property
     def is_better_than_guessing(self) -> bool:
-        # A blind guess hits one person on average, however many there are: nine, or six standard
-        # deviations, come by chance once in a million times.
-        return self.hits >= 9 or self.surprise > 6
+        # A blind guess hits one person on average, however many there are: twelve, or six standard
+        # deviations, come by chance once in a thousand million times.
+        return self.hits >= 12 or self.surprise > 6
 
 
 def attack(box: Box, slug: str, truth: list[str]) -> list[Finding]:

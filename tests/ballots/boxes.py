@@ -24,6 +24,7 @@ from pbapp.rounds.queries import find_round
 from tests.ballots import factories
 from tests.conftest import config_for
 from tests.databases import fresh_database
+from tests.served import LONG
 from tests.world import World, build_world
 
 
@@ -120,6 +121,7 @@ def box_on(kind: str, folder: Path, postgresql: Callable[[], str]) -> Iterator[B
             with write_transaction():
                 world = build_world()
             engine = db.engine
+            engine.pool._timeout = LONG  # in a crowd each waits for a connection too
         yield Box(app, world)
         with app.app_context():
             db.session.remove()

@@ -181,6 +181,7 @@ def test_a_receipt_of_another_round_is_not_known_here(
     ask(stranger, round, sent.receipt, status=422)
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_receipts_cannot_be_guessed_without_end(stranger: Browser, round: Round) -> None:
     page = stranger.get(f"/rounds/{round.slug}/receipt")
     for _ in range(59):

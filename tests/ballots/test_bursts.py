@@ -19,6 +19,9 @@ from pbapp.rounds.models import Round
 from tests.ballots.factories import admit, open_round
 from tests.world import World
 
+# Much is counted by the day, and no day ends while a test runs.
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 MANY = bursts.MANY_FROM_ONE_NETWORK
 
 

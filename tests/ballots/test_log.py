@@ -29,6 +29,9 @@ from tests.ballots.logs import add_ballot, add_voters, live_tags, mails, people_
 from tests.rounds.factories import make_round
 from tests.world import World
 
+# Much is counted by the day, and no day ends while a test runs.
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 
 @pytest.fixture
 def keys(app: Flask) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from tests.world import World
 
 ALL = [method.value for method in Method]
 ONLINE = [Method.EMAIL, Method.SMS, Method.CODE, Method.CARD]
+labels = count(1)
 SMITH = {"name": "John Smith", "postcode": "ZZ7 1AA"}
 
 
@@ -51,7 +52,7 @@ def codes(world: World, round: Round, keys: Path, size: int = 2, **whom: Any) ->
         round=round,
         key=key,
         by=world.officer,
-        label=f"Class {secrets.token_hex(3)}",
+        label=f"Class {next(labels)}",
         size=size,
         whom=listed.ForWhom(**whom),
         form_key=secrets.token_hex(16),
@@ -65,7 +66,7 @@ def cards(world: World, round: Round, keys: Path, *numbers: str) -> None:
         round=round,
         key=roll.open_key(round=round, keys=keys),
         by=world.officer,
-        label=f"Library {secrets.token_hex(3)}",
+        label=f"Library {next(labels)}",
         check=CardCheck.NONE,
         numbers=numbers,
     )
@@ -322,6 +323,7 @@ def test_a_round_at_tables_only_says_so(stranger: Browser, world: World) -> None
     assert "A person lets you in" in to_ways(stranger, round).text
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_guessing_card_numbers_ends_for_everybody_behind_one_network(
     stranger: Browser, world: World, round: Round, keys: Path
 ) -> None:
@@ -338,6 +340,7 @@ def test_guessing_card_numbers_ends_for_everybody_behind_one_network(
     assert people(round) == 0
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_wrong_tries_are_counted_for_all_processes_together(box: Box) -> None:
     other = create_app(box.app.extensions["pbapp"])
     caller = secrets.token_hex(8)
@@ -354,6 +357,7 @@ def test_wrong_tries_are_counted_for_all_processes_together(box: Box) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_a_known_and_an_unknown_address_look_the_same_and_cost_the_same(
     stranger: Browser, round: Round, keys: Path, count_queries: Any
 ) -> None:

@@ -21,6 +21,7 @@ from pbapp.ballots.vote import ticked
 from pbapp.db import Busy
 from pbapp.refusal import Refused
 from tests.ballots.boxes import Box, at_once
+from tests.served import LONG
 
 
 class Way:
@@ -36,7 +37,7 @@ class Way:
 
         def slow(together: Sequence[Any], keys: Path) -> Sequence[Any]:
             self.groups.append(len(together))
-            assert self.go.wait(10)
+            assert self.go.wait(LONG)
             return honest(together, keys)
 
         monkeypatch.setattr(turnstile, "_try_together", slow)

@@ -25,6 +25,9 @@ from tests.ballots.factories import admit, cast, close, live, open_round
 from tests.client import Browser
 from tests.world import World
 
+# Much is counted by the day, and no day ends while a test runs.
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 URL = "https://vote.example.org/rounds/small-grants"
 WHY = "All within an hour of one night"
 

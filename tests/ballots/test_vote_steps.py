@@ -168,6 +168,7 @@ def test_a_code_to_sign_in_is_no_code_to_vote(stranger: Browser, round: Round) -
     stranger.submit(page, {"code": code if code != newest_code() else "x"}, status=422)
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_known_and_unknown_addresses_look_the_same(
     stranger: Browser, other: Browser, world: World, round: Round
 ) -> None:
@@ -178,6 +179,7 @@ def test_known_and_unknown_addresses_look_the_same(
     assert pages[0] == pages[1]
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_codes_are_not_sent_without_end(stranger: Browser, round: Round) -> None:
     page = check(stranger, round)
     for _ in range(8):

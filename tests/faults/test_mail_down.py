@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from flask import Flask
 
 from pbapp import clock
@@ -18,7 +17,7 @@ from pbapp.jobs import services as jobs
 from pbapp.jobs.worker import load_jobs
 from tests.ballots import factories, walk
 from tests.client import Browser
-from tests.served import free_port
+from tests.messages.smtp import listening
 from tests.world import World
 
 
@@ -38,13 +37,11 @@ class Provider:
 
 @pytest.fixture
 def provider(app: Flask) -> Iterator[Provider]:
-    made, port, before = Provider(), free_port(), app.extensions["pbapp"]
-    controller = Controller(made, hostname="127.0.0.1", port=port)
-    controller.start()
-    app.extensions["pbapp"] = replace(before, mail_server=f"smtp://127.0.0.1:{port}")
-    yield made
-    app.extensions["pbapp"] = before
-    controller.stop()
+    made, before = Provider(), app.extensions["pbapp"]
+    with listening(made) as address:
+        app.extensions["pbapp"] = replace(before, mail_server=address)
+        yield made
+        app.extensions["pbapp"] = before
 
 
 @pytest.mark.faults(24)

@@ -23,8 +23,8 @@ def test_killed_and_started_again_it_has_every_acknowledged_ballot(tmp_path: Pat
                 postgresql.kill()
                 wait_for(lambda: len(crowd.others) >= 6)
                 postgresql.start_again()
-                recovered = len(crowd.receipts)
-                wait_for(lambda: len(crowd.receipts) > recovered + 20)
+                recovered = crowd.thanked
+                wait_for(lambda: crowd.thanked > recovered + 20)
             assert {answer.status for answer in crowd.others} == {503}
             at.dispose()  # our own connections to the server that was killed
             assert at.judge(crowd.receipts) == (0, 0)

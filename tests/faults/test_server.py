@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import select
 import socket
 import sqlite3
 import time
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from secrets import token_hex
-from threading import Thread
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from tests.faults.conftest import Keeper
 from tests.faults.voting import Crowd
-from tests.served import SLUG, Answer, Installation, Server, wait_for
+from tests.served import LONG, SLUG, Installation, Server, wait_for
 
 SLOW_CLIENTS = 24
 
@@ -34,9 +34,9 @@ def test_half_open_slow_clients_leave_others_unaffected(at: Installation, keeper
             client = socket.create_connection(("127.0.0.1", server.port))
             client.sendall((half_a_body if number % 2 else beginning).encode())
             slow.append(client)
-        crowd = Crowd(at, server, people=30)
+        crowd = Crowd(at, server, people=30, once=True)
         with crowd.voting():
-            crowd.wait_for(30)  # long before the slow ones are given up
+            crowd.wait_for(30, seconds=100)  # before the slow ones are given up after two minutes
         assert crowd.others == []
         for client in slow:  # and they may go on as slowly as they like
             client.sendall(b"x")
@@ -50,22 +50,21 @@ def test_half_open_slow_clients_leave_others_unaffected(at: Installation, keeper
 def test_asked_to_stop_it_finishes_what_it_has_begun(at: Installation, keeper: Keeper) -> None:
     server = keeper.server
     sendings = [replace(at.sending(id), key=token_hex(16)) for id in at.voters(6)]
-    answers: list[Answer] = []
+    connections = [server.connection() for _ in sendings]
     with somebody_holds_the_lock(at):
-        threads = [
-            Thread(target=lambda s=sending: answers.append(server.send(s))) for sending in sendings
-        ]
-        for thread in threads:
-            thread.start()
-        time.sleep(0.5)  # they are in, and wait for the lock
-        assert answers == []
+        for sending, connection in zip(sendings, connections, strict=True):
+            server.begin(sending, connection)
+        for _ in range(2):  # what was sent before has been taken in once this is answered
+            assert server.get("/health").status == 200
+        assert select.select([one.sock for one in connections], [], [], 0)[0] == []
         server.terminate()
-        time.sleep(0.3)
-    for thread in threads:
-        thread.join()
+        time.sleep(0.3)  # while it stops they wait for the lock
+    answers = [server.answer(connection) for connection in connections]
+    for connection in connections:
+        connection.close()
     assert len({at.receipt_in(answer) for answer in answers}) == len(sendings)
     assert at.judge([at.receipt_in(answer) for answer in answers]) == (0, 0)
-    assert server.process.wait(timeout=40) == 0
+    assert server.process.wait(timeout=LONG) == 0
 
 
 @pytest.mark.faults(1)
@@ -97,10 +96,10 @@ def test_a_full_disk_is_said_and_nothing_is_lost(at: Installation, keeper: Keepe
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
     server = Server(at, before=small_disk)
-    crowd = Crowd(at, server, people=800)
+    crowd = Crowd(at, server)
     try:
         with crowd.voting():
-            wait_for(lambda: len(crowd.others) >= 3, 60)
+            wait_for(lambda: len(crowd.others) >= 3)
     finally:
         server.stop()
     assert {answer.status for answer in crowd.others} == {503}
@@ -119,7 +118,7 @@ def full_postgresql(at: Installation, server: Server) -> None:
     )
     execute(at, "CREATE TRIGGER is_full BEFORE INSERT ON ballot EXECUTE FUNCTION is_full()")
     before = len(at.ballots())
-    crowd = Crowd(at, server, people=6)
+    crowd = Crowd(at, server, people=6, once=True)
     with crowd.voting():
         crowd.wait_for(6)
     assert {answer.status for answer in crowd.others} == {503}

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import insert, select, update
 
 from pbapp import clock
@@ -23,7 +22,8 @@ from pbapp.jobs.models import Job, JobState
 from pbapp.messages import telling
 from pbapp.messages.models import Follow, FollowState, Telling
 from tests.databases import fresh_database
-from tests.served import Installation, free_port, wait_for
+from tests.messages.smtp import listening
+from tests.served import LONG, Installation, wait_for
 
 PEOPLE = 10_000
 GONE = 50
@@ -100,18 +100,13 @@ def is_done(at: Installation) -> bool:
 def test_ten_thousand_people_are_told_once_though_the_worker_dies_again_and_again(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    taker, port = Taker(), free_port()
-    controller = Controller(taker, hostname="127.0.0.1", port=port)
-    controller.start()
-    mail = {"mail_server": f"smtp://127.0.0.1:{port}"}
-    try:
+    taker = Taker()
+    with listening(taker) as address:
         if kind == "sqlite":
-            judge(Installation(tmp_path, **mail), taker)
+            judge(Installation(tmp_path, mail_server=address), taker)
         else:
             with fresh_database(request.getfixturevalue("postgresql")) as url:
-                judge(Installation(tmp_path, url, **mail), taker)
-    finally:
-        controller.stop()
+                judge(Installation(tmp_path, url, mail_server=address), taker)
 
 
 def judge(at: Installation, taker: Taker) -> None:
@@ -128,7 +123,7 @@ def judge(at: Installation, taker: Taker) -> None:
                 wait_for(lambda until=until: len(taker.taken) >= until, seconds=900)
         finally:
             worker.kill()
-            worker.wait(timeout=10)
+            worker.wait(timeout=LONG)
         forget_the_dead(at)
     found = {address: len(ids) for address, ids in taker.taken.items()}
     assert found == {address_of(number): 1 for number in range(GONE, PEOPLE)}

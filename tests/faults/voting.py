@@ -1,4 +1,4 @@
-"""People who vote, one after another on several connections, until something goes wrong."""
+"""People who vote, one after another on several connections, until they are told to stop."""
 
 from __future__ import annotations
 
@@ -8,22 +8,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.client import HTTPException
+from itertools import count
 from secrets import token_hex
 
-from tests.served import Answer, Installation, Sending, Server
+from tests.served import LONG, Answer, Installation, Sending, Server
+
+THINKING = 0.1  # seconds before somebody votes again
 
 
 class Crowd:
-    """Sends votes until told to stop; remembers what it was told, and what it was never told."""
+    """Sends votes until told to stop; remembers what it was told, and what it was never told.
 
-    def __init__(self, at: Installation, server: Server, people: int = 400) -> None:
+    When all have voted they begin again and change their votes, or stop where it is `once`.
+    """
+
+    def __init__(
+        self, at: Installation, server: Server, people: int = 200, once: bool = False
+    ) -> None:
         self.at = at
         self.server = server
-        self.people = people
-        self.waiting = [replace(at.sending(id), key=token_hex(16)) for id in at.voters(people)]
+        self.people = [at.sending(id) for id in at.voters(people)]
+        self.once = once
         self.answers: list[tuple[Sending, Answer]] = []
         self.unanswered: list[Sending] = []
         self._stop = threading.Event()
+        self._turns = count()
+
+    @property
+    def thanked(self) -> int:
+        """How many votes were acknowledged."""
+        return sum(answer.is_acknowledged for _, answer in self.answers)
 
     @property
     def receipts(self) -> list[str]:
@@ -48,7 +62,7 @@ class Crowd:
             for thread in threads:
                 thread.join()
 
-    def wait_for(self, number: int, seconds: float = 30) -> None:
+    def wait_for(self, number: int, seconds: float = LONG) -> None:
         """Until so many have had an answer."""
         until = time.monotonic() + seconds
         while len(self.answers) < number:
@@ -56,9 +70,8 @@ class Crowd:
             time.sleep(0.01)
 
     def wait_for_more(self, number: int) -> None:
-        """Until so many more, or everybody there is, have had an answer."""
-        told = len(self.answers) + number
-        self.wait_for(min(told, self.people - len(self.unanswered)))
+        """Until so many more have had an answer."""
+        self.wait_for(len(self.answers) + number)
 
     def ask_again(self, server: Server) -> list[Answer]:
         """Everybody who had no acknowledgement sends the very same again."""
@@ -66,13 +79,18 @@ class Crowd:
         return [server.send(sending) for sending in again]
 
     def _vote(self) -> None:
-        while self.waiting and not self._stop.is_set():
-            sending = self.waiting.pop()
+        while not self._stop.is_set():
+            turn = next(self._turns)
+            if turn >= len(self.people):
+                if self.once:
+                    return
+                time.sleep(THINKING)
+            sending = replace(self.people[turn % len(self.people)], key=token_hex(16))
             try:
                 answer = self.server.send(sending)
                 self.answers.append((sending, answer))
                 if not answer.is_acknowledged:
-                    time.sleep(0.2)
+                    time.sleep(0.5)
             except (OSError, HTTPException):
                 self.unanswered.append(sending)
                 time.sleep(0.02)

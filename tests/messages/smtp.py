@@ -11,9 +11,11 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 from flask import Flask
 
 from pbapp.jobs.worker import load_jobs
+from tests.served import LONG, wait_for
 
 
 class Inbox:
@@ -46,20 +48,55 @@ class Inbox:
         return sorted(str(message["To"]) for message in self.messages)
 
 
+class _Server(Controller):
+    """A mail server whose port is its own before anybody hears of it."""
+
+    def __init__(self, handler: Any) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        port = self._socket.getsockname()[1]
+        self.address = f"smtp://127.0.0.1:{port}"
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=LONG)
+        self.talking: set[SMTP] = set()
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._socket)
+
+    def factory(self) -> SMTP:
+        talking = self.talking
+
+        class Counted(SMTP):
+            def connection_made(self, transport: Any) -> None:
+                talking.add(self)
+                super().connection_made(transport)
+
+            def connection_lost(self, error: Exception | None) -> None:
+                super().connection_lost(error)
+                talking.discard(self)
+
+        return Counted(self.handler, **self.SMTP_kwargs)
+
+
+@contextmanager
+def listening(handler: Any) -> Iterator[str]:
+    """A mail server that asks `handler`, on this machine; its address."""
+    server = _Server(handler)
+    server.start()
+    try:
+        yield server.address
+    finally:
+        # A connection cut off in the middle would be complained of by whichever test comes next.
+        wait_for(lambda: not server.talking)
+        server.stop()
+
+
 @contextmanager
 def mail_server(app: Flask) -> Iterator[Inbox]:
     """The application sends its mail here."""
     load_jobs()
-    box = Inbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    before = app.extensions["pbapp"]
-    app.extensions["pbapp"] = replace(before, mail_server=f"smtp://127.0.0.1:{port}")
-    try:
-        yield box
-    finally:
-        app.extensions["pbapp"] = before
-        controller.stop()
+    box, before = Inbox(), app.extensions["pbapp"]
+    with listening(box) as address:
+        app.extensions["pbapp"] = replace(before, mail_server=address)
+        try:
+            yield box
+        finally:
+            app.extensions["pbapp"] = before

@@ -103,7 +103,9 @@ def test_an_officer_writes_looks_tries_and_sends_it_to_followers_once(
     assert "Read <b>all</b>" in kept.text
     assert 'href="javascript:' not in kept.html
     assert "QR code" in stranger.get("/boards/coatbridge/news/1/print").html
-    verbs = db.session.scalars(select(Event.verb).where(Event.subject_type == "newsletter"))
+    verbs = db.session.scalars(
+        select(Event.verb).where(Event.subject_type == "newsletter").order_by(Event.number)
+    )
     assert list(verbs) == ["newsletter.scheduled", "newsletter.sent"]
 
 

@@ -83,7 +83,7 @@ def test_a_press_without_a_token_counts_nothing(world: World, stranger: Browser)
     stranger.post(PAGE, {}, status=400)
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("stopped_clock")
 def test_too_many_presses_are_told_to_wait(world: World, stranger: Browser):
     counted_round(world)
     for _ in range(10):

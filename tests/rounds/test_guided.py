@@ -418,6 +418,7 @@ def test_an_expired_sign_in_keeps_the_text(officer: Browser, world: World, round
     assert "A long text of mine." in str(officer.get(path).form("set-up").filled({}))
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_what_strangers_leave_is_limited(stranger: Browser, round: Round) -> None:
     token = {"csrf_token": token_of(stranger.get("/rounds"))}
     path = desk(round, "set-up", "fairness")
