@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import http.cookiejar
+import json
 import os
 import re
+import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pbapp import cli
+from pbapp import db as database
 from pbapp.config import ROOT
+from tests.served import LONG, free_port, wait_for
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -39,29 +42,39 @@ def pbapp(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedPro
         env=environment(folder, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LONG,
         cwd=ROOT,
     )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty demo whose tables are up to date: copies of it are served and changed."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    done = pbapp(folder, "upgrade")
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
-def wait_for(check, seconds: float = 30.0):  # type: ignore[no-untyped-def]
-    """What `check` gives as soon as it gives something."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            found = check()
-        except OSError:
-            found = None
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("waited in vain")
+@pytest.fixture
+def here(upgraded: Path, tmp_path: Path) -> Path:
+    """The same once more, for one test alone."""
+    return shutil.copytree(upgraded, tmp_path / "here")
+
+
+class Answered:
+    """What a command said that ran in this process, which is quicker than to start another."""
+
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, **more: str
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["pbapp", *arguments])
+        monkeypatch.setattr(database, "lock_wait_seconds", 20.0)  # which it sets, for all
+        for name, value in environment(folder, **more).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        self.returncode = left.value.code
 
 
 class Served:
@@ -76,21 +89,28 @@ class Served:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
+                start_new_session=True,
             )
         self.opener = urllib.request.build_opener(
             urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         )
 
     def get(self, path: str) -> str:
-        with self.opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+        with self.opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=LONG) as answer:
             return str(answer.read().decode())
 
     def post(self, path: str, page: str, **fields: str) -> str:
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token
         data = urllib.parse.urlencode({"csrf_token": token[1], **fields}).encode()
-        with self.opener.open(f"http://127.0.0.1:{self.port}{path}", data, timeout=20) as answer:
+        with self.opener.open(f"http://127.0.0.1:{self.port}{path}", data, timeout=LONG) as answer:
             return str(answer.read().decode())
+
+    def stop(self) -> None:
+        """Leave nothing behind: the server and its worker have a session of their own."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def worker_pid(self) -> int | None:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -101,15 +121,13 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("served")
-    assert pbapp(folder, "upgrade").returncode == 0
-    server = Served(folder)
-    wait_for(lambda: server.get("/health"))
-    yield server
-    if server.process.poll() is None:
-        server.process.kill()
-        server.process.wait()
+def served(upgraded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    server = Served(shutil.copytree(upgraded, tmp_path_factory.mktemp("served") / "here"))
+    try:
+        wait_for(lambda: server.get("/health"))
+        yield server
+    finally:
+        server.stop()
 
 
 def test_it_tells_the_address_the_people_and_the_mailbox(served: Served) -> None:
@@ -144,7 +162,7 @@ def test_sqlite_keeps_what_it_said_it_kept(served: Served) -> None:
 def test_it_stops_politely_and_takes_the_worker_with_it(served: Served) -> None:
     worker = wait_for(served.worker_pid)
     served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(timeout=40) == 0
+    assert served.process.wait(timeout=LONG) == 0
     wait_for(lambda: not Path(f"/proc/{worker}").exists())
 
 
@@ -154,22 +172,21 @@ def test_the_demo_is_never_served_to_the_world(tmp_path: Path) -> None:
     assert "this machine only" in answer.stderr
 
 
-def test_production_does_not_start_without_its_secret(tmp_path: Path) -> None:
-    answer = pbapp(tmp_path, "upgrade", PBAPP_DEMO="", PBAPP_SECRET_KEY="")
-    assert answer.returncode == 2
-    assert "PBAPP_SECRET_KEY" in answer.stderr
+def test_what_an_installation_refuses_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for settings, said in (
+        ({"PBAPP_DEMO": "", "PBAPP_SECRET_KEY": ""}, "PBAPP_SECRET_KEY"),
+        ({"PBAPP_KEYS": str(tmp_path / "instance" / "keys")}, "overlap"),
+    ):
+        assert Answered(tmp_path, monkeypatch, "upgrade", **settings).returncode == 2
+        assert said in capsys.readouterr().err
 
 
 def test_an_old_database_is_not_served(tmp_path: Path) -> None:
     answer = pbapp(tmp_path, "serve")
     assert answer.returncode == 2
     assert "pbapp upgrade" in answer.stderr
-
-
-def test_keys_inside_the_data_are_refused(tmp_path: Path) -> None:
-    answer = pbapp(tmp_path, "upgrade", PBAPP_KEYS=str(tmp_path / "instance" / "keys"))
-    assert answer.returncode == 2
-    assert "overlap" in answer.stderr
 
 
 @pytest.mark.parametrize("command", [[], ["serve"], ["upgrade"], ["user", "add"], ["check"]])
@@ -179,20 +196,21 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     assert answer.output.startswith("Usage: pbapp")
 
 
-def test_an_officer_is_added_with_a_role(tmp_path: Path) -> None:
-    pbapp(tmp_path, "upgrade")
+def test_an_officer_is_added_with_a_role(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     add = ["user", "add", "--email", "o@example.org", "--password", "a long enough password"]
-    answer = pbapp(tmp_path, *add)
-    assert answer.returncode == 0, answer.stderr
-    answer = pbapp(tmp_path, *add, "--board", "nowhere", "--role", "moderator")
-    assert answer.returncode == 2
-    assert "There is no board called" in answer.stderr
+    assert Answered(here, monkeypatch, *add).returncode == 0
+    wrong = [*add, "--board", "nowhere", "--role", "moderator"]
+    assert Answered(here, monkeypatch, *wrong).returncode == 2
+    assert "There is no board called" in capsys.readouterr().err
 
 
-def test_check_finds_all_well_and_a_broken_log(tmp_path: Path) -> None:
-    pbapp(tmp_path, "upgrade")
-    assert pbapp(tmp_path, "check").returncode == 0
-    database = sqlite3.connect(tmp_path / "instance" / "pbapp.sqlite3")
+def test_check_finds_all_well_and_a_broken_log(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Answered(here, monkeypatch, "check").returncode == 0
+    database = sqlite3.connect(here / "instance" / "pbapp.sqlite3")
     database.execute(
         "INSERT INTO audit_event (number, at, actor, verb, subject_type, subject_id, facts,"
         " previous_hash, hash) VALUES (1, '2026-01-01', 'x', 'y', 'z', '1', '{}', ?, ?)",
@@ -200,7 +218,8 @@ def test_check_finds_all_well_and_a_broken_log(tmp_path: Path) -> None:
     )
     database.commit()
     database.close()
-    answer = pbapp(tmp_path, "check", "--json", "--head", "f" * 64, "--head", "e" * 64)
-    assert answer.returncode == 1
-    assert '"log_broken_at": 1' in answer.stdout
-    assert f'"heads_missing": ["{"e" * 64}"]' in answer.stdout
+    capsys.readouterr()
+    heads = ("--head", "f" * 64, "--head", "e" * 64)
+    assert Answered(here, monkeypatch, "check", "--json", *heads).returncode == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["log_broken_at"], found["heads_missing"]) == (1, ["e" * 64])
