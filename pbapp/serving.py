@@ -55,8 +55,7 @@ def serve(host: str, port: int) -> None:
         )
     refuse_old_database(app)
     server = create_server(app, host=host, port=port, threads=THREADS, ident="pbapp")
-    threads = server.task_dispatcher
-    threads.shutdown = partial(threads.shutdown, timeout=FINISHING)  # its own five are too few
+    give_time_to_finish(server.task_dispatcher)
     stopping = threading.Event()
 
     def stop(*_: Any) -> None:
@@ -75,6 +74,11 @@ def serve(host: str, port: int) -> None:
     finally:
         stopping.set()
         supervisor.join(timeout=30)
+
+
+def give_time_to_finish(threads: Any) -> None:
+    """Let waitress wait for requests in hand as long as they may wait themselves, not 5 seconds."""
+    threads.shutdown = partial(threads.shutdown, timeout=FINISHING)
 
 
 def lasting_app() -> Flask:

@@ -16,13 +16,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from pbapp import cli
+from pbapp import cli, serving
 from pbapp import db as database
-from pbapp.config import ROOT
+from pbapp.config import ROOT, Config
 from tests.served import LONG, free_port, wait_for
 
 
@@ -164,6 +165,14 @@ def test_it_stops_politely_and_takes_the_worker_with_it(served: Served) -> None:
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(timeout=LONG) == 0
     wait_for(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def test_a_vote_in_hand_has_as_long_to_finish_as_it_may_wait_for_its_turn() -> None:
+    asked: list[float] = []
+    threads = SimpleNamespace(shutdown=lambda timeout=5.0: asked.append(timeout))
+    serving.give_time_to_finish(threads)
+    threads.shutdown()
+    assert asked[0] > Config.lock_wait
 
 
 def test_the_demo_is_never_served_to_the_world(tmp_path: Path) -> None:
