@@ -21,6 +21,7 @@ from pbapp import clock, create_app
 from pbapp import db as database
 from pbapp.config import TESTING, Config
 from pbapp.db import Base, db
+from pbapp.rounds.setup import calendar
 from tests.client import Browser, QueryCounter
 from tests.databases import fresh_database, postgresql_server
 from tests.demos import load_demo
@@ -71,6 +72,16 @@ def shared() -> Path:
 def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo as it is after loading. Nothing serves it: copies are served."""
     return load_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_election_in_the_way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """So that tests go well in an election's spring too; who is about elections names some."""
+    empty = tmp_path_factory.mktemp("calendar") / "calendar.toml"
+    empty.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calendar, "FILE", empty)
+        yield
 
 
 @pytest.fixture(scope="session")

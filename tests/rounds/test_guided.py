@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from pbapp.audit.models import Revision
 from pbapp.db import db
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_any_round, find_phase, find_round
+from pbapp.rounds.setup import calendar
 from tests.client import Browser
 from tests.desk.test_decide import token_of
 from tests.rounds.factories import make_round
@@ -259,9 +261,13 @@ def test_equal_shares_is_offered_only_where_it_fits(officer: Browser, world: Wor
     assert "Change the rule first" in answer.errors()[0]
 
 
-def test_the_pre_election_period_needs_a_reason_that_is_public(app: Flask, world: World) -> None:
+def test_the_pre_election_period_needs_a_reason_that_is_public(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import time_machine
 
+    ours = Path(calendar.__file__).parent / "data" / "calendar.toml"
+    monkeypatch.setattr(calendar, "FILE", ours)
     with time_machine.travel("2027-01-11T12:00:00Z", tick=False):
         round = begin(world)
         browser = Browser(app, signed_in_as=world.officer)
