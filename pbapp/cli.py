@@ -18,7 +18,7 @@ class Commands(click.Group):
         "assets": "pbapp.assets.commands:assets",
         "council": "pbapp.boards.commands:council",
         "user": "pbapp.boards.commands:user",
-        "geodata": "pbapp.places.commands:geodata",
+        "geodata": "pbapp.redrawing.commands:geodata",
         "group": "pbapp.organisations.commands:group",
         "mail": "pbapp.messages.commands:mail",
         "maps": "pbapp.maps.commands:maps",

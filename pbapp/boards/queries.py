@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from pbapp.accounts.models import Account
 from pbapp.boards.models import OFFICER_ROLES, Board, BoardArea, Council, Membership, Role
 from pbapp.db import db
+from pbapp.places import queries as places
 from pbapp.places.models import Area
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -60,6 +61,18 @@ def list_wards(board: Board) -> list[Area]:
 def find_ward(board: Board, typed: str) -> Area | None:
     """A ward of a board with its areas loaded, by its GSS code, number or name."""
     return ward_named(typed, [link.area for link in board.board_areas])
+
+
+def find_former_ward(board: Board, typed: str) -> Area | None:
+    """The ward of the board's council that somebody means and that is no more."""
+    return ward_named(typed, places.list_former_wards(board.council.area))
+
+
+def find_heir_named(typed: str, wards: Collection[Area]) -> Area | None:
+    """The one of these wards that a ward which is no more has become, by that one's GSS code."""
+    former = places.find_area(typed.strip().upper()) if typed.strip() else None
+    heir = places.find_heir(former) if former is not None else None
+    return heir if heir in wards else None
 
 
 def ward_named(typed: str, wards: Iterable[Area]) -> Area | None:

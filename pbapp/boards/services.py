@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from pbapp import clock
 from pbapp.accounts import queries as people
@@ -78,6 +79,32 @@ def set_up_board(
         facts={"slug": slug, "wards": [area.gss_code for area, _ in areas]},
     )
     return board
+
+
+def follow_wards(*, ended: Sequence[tuple[Area, Sequence[Area]]]) -> None:
+    """Where a ward is no more, its boards have those that follow it: only a part of one of which
+    some was another board's.
+    """
+    links = list(db.session.scalars(select(BoardArea).options(joinedload(BoardArea.board))))
+    gone = {ward.id for ward, _following in ended}
+    boards = {link.board_id: link.board for link in links if link.area_id in gone}
+    for board in boards.values():
+        own = {link.area_id: link for link in links if link.board is board}
+        for ward, following in ended:
+            link = own.get(ward.id)
+            for one in following:
+                if link is not None and one.id not in own:
+                    own[one.id] = BoardArea(area_id=one.id)
+                    board.board_areas.append(own[one.id])
+        for ward, following in ended:
+            is_part = ward.id not in own or own[ward.id].is_part
+            for one in following:
+                if is_part and one.id in own:
+                    own[one.id].is_part = True
+            if ward.id in own:
+                board.board_areas.remove(own[ward.id])
+                db.session.delete(own[ward.id])
+    flush()
 
 
 def add_member(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from pbapp.boards.access import any_counter, any_officer
 from pbapp.boards.models import Board
-from pbapp.boards.queries import find_ward
+from pbapp.boards.queries import find_former_ward, find_ward, list_boards, list_wards
 from pbapp.db import db
 from pbapp.places.models import Area
+from pbapp.places.queries import list_heirs
 from pbapp.web.context import settings
 
 
@@ -49,14 +50,30 @@ def use_board(board: Board) -> None:
 
 def the_ward(board: Board, code: str) -> Area:
     """The ward that an address of this request means; every other form leads to its GSS code."""
-    found = find_ward(board, code)
-    if found is None:
-        abort(404)
+    found = find_ward(board, code) or _heir(board, code)
     if code != found.gss_code:
         known = {**(request.view_args or {}), "code": found.gss_code}
         asked = request.query_string.decode("latin-1")
         abort(redirect(url_for(request.endpoint or "", **known) + (f"?{asked}" if asked else "")))
     return found
+
+
+def _heir(board: Board, code: str) -> Area:
+    """The ward that one that is no more has become; if it is several or none, a page says so."""
+    former = find_former_ward(board, code)
+    if former is None:
+        abort(404)
+    heirs = list_heirs(former)
+    if len(heirs) == 1 and find_ward(board, heirs[0].gss_code) is not None:
+        return heirs[0]
+    boards = {ward.id: one for one in list_boards() for ward in list_wards(one)}
+    page = render_template(
+        "boards/former_ward.html",
+        board=board,
+        ward=former,
+        heirs=[(ward, boards[ward.id]) for ward in heirs if ward.id in boards],
+    )
+    return abort(make_response(page, 410))
 
 
 def the_board() -> Board | None:

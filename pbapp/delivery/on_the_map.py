@@ -9,6 +9,7 @@ from pbapp.assets.models import Asset, AssetKind
 from pbapp.db import flush
 from pbapp.delivery.models import Award, AwardState
 from pbapp.delivery.services import expect, hold_award, log, must_be_theirs
+from pbapp.places.queries import find_heir
 from pbapp.refusal import N_, Refused
 
 
@@ -22,6 +23,7 @@ def put_on_the_map(*, award: Award, by: Account, kind: str, name: str, summary: 
     proposal, board = award.proposal, award.round.board
     if board is None:
         raise Refused(N_("This round belongs to no board, so it has no map."))
+    ward = find_heir(proposal.area) if proposal.area else None
     told = award.reports[-1].text if award.reports else proposal.what
     asset = assets.submit(
         board=board,
@@ -32,8 +34,8 @@ def put_on_the_map(*, award: Award, by: Account, kind: str, name: str, summary: 
             description=told,
             lat=proposal.lat,
             lon=proposal.lon,
-            ward_code=proposal.area.gss_code if proposal.area else None,
-            everywhere=proposal.area is None and proposal.lat is None,
+            ward_code=ward.gss_code if ward else None,
+            everywhere=ward is None and proposal.lat is None,
             where_words=proposal.where_words or ", ".join(ward.name for ward in proposal.wards),
             main=proposal.priority_id,
         ),

@@ -24,6 +24,7 @@ from pbapp.messages.subjects import FINISH, HALFWAY, RESULT
 from pbapp.web.context import settings
 
 MIXED_WITH = 100
+WRITTEN_AT_ONCE = 500
 ASKED_AT_ONCE = 200  # a minute
 WAITS_FOR = timedelta(days=14)  # for the press that confirms
 TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -126,6 +127,28 @@ def change(row: Follow, **values: Any) -> bool:
         return False
     _write({**kept, **values})
     return True
+
+
+def follow_on(subject: str, to: Sequence[str]) -> int:
+    """Whoever follows this follows these in its place; how many there were."""
+    hold()
+    query = select(ROWS).where(ROWS.c.subject == subject)
+    rows = [dict(row) for row in db.session.execute(query).mappings()]
+    if not rows or not to:
+        return 0
+    theirs = select(ROWS.c.subject, ROWS.c.address).where(ROWS.c.subject.in_(to))
+    known = {tuple(row) for row in db.session.execute(theirs)}
+    db.session.execute(delete(ROWS).where(ROWS.c.subject == subject))
+    anew = [
+        {**row, "id": secrets.token_hex(16), "subject": one}
+        for row in rows
+        for one in to
+        if (one, row["address"]) not in known
+    ]
+    secrets.SystemRandom().shuffle(anew)
+    for start in range(0, len(anew), WRITTEN_AT_ONCE):
+        _write(*anew[start : start + WRITTEN_AT_ONCE])
+    return len(rows)
 
 
 def forget(subject: str) -> None:
@@ -239,9 +262,10 @@ def _take_back(row: Follow) -> None:
             messages.cancel(key=mail.key)
 
 
-def _write(row: dict[str, Any]) -> None:
-    query = select(ROWS).where(ROWS.c.id != row["id"]).order_by(func.random()).limit(MIXED_WITH)
-    rows = [row, *(dict(other) for other in db.session.execute(query).mappings())]
+def _write(*written: dict[str, Any]) -> None:
+    ids = [row["id"] for row in written]
+    query = select(ROWS).where(ROWS.c.id.not_in(ids)).order_by(func.random()).limit(MIXED_WITH)
+    rows = [*written, *(dict(other) for other in db.session.execute(query).mappings())]
     db.session.execute(delete(ROWS).where(ROWS.c.id.in_([other["id"] for other in rows])))
     secrets.SystemRandom().shuffle(rows)
     db.session.execute(insert(ROWS), rows)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from pbapp import clock
@@ -115,6 +116,25 @@ def take_back(*, letter: Newsletter, by: Account) -> None:
         letter.state, letter.send_at = LetterState.DRAFT, None
         _flush_once()
         log(letter, by, "newsletter.taken_back", {})
+
+
+def follow_wards(moved: Mapping[str, Sequence[str]]) -> None:
+    """What is not sent yet goes to those who follow what a ward has become.
+
+    Where that is several wards it is a draft again, for its author to choose.
+    """
+    query = select(Newsletter).where(
+        Newsletter.audience.in_(moved), Newsletter.state != LetterState.SENT
+    )
+    for letter in db.session.scalars(query).all():
+        hold(letter)
+        following = moved[letter.audience]
+        if len(following) == 1:
+            letter.audience = following[0]
+        else:
+            letter.state, letter.send_at = LetterState.DRAFT, None
+        flush()
+        log(letter, None, "newsletter.ward_redrawn", {"audience": letter.audience})
 
 
 def _waits_for(letter: Newsletter, send_at: datetime | None, now: datetime) -> bool:

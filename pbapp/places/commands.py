@@ -9,20 +9,14 @@ from typing import NoReturn
 
 import click
 
-from pbapp import clock
 from pbapp.db import db
-from pbapp.places import ons, queries, services
+from pbapp.places import queries, services
 from pbapp.places.deprivation_file import read_zones
-from pbapp.places.importing import ReadBoundaries, check_boundaries, read_boundaries
-from pbapp.places.models import Area, BoundarySet
+from pbapp.places.models import Area
 from pbapp.places.postcode_file import ReadPostcodes, read_postcodes
 from pbapp.places.problems import FileProblems, brief
 from pbapp.web.commands import with_app
 
-ONS = (
-    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. "
-    "Contains OS data © Crown copyright and database right {year}"
-)
 SCOTTISH_GOVERNMENT = (
     "Contains information from the Scottish Government licensed under the Open Government "
     "Licence v.3.0."
@@ -46,11 +40,6 @@ a_layer = click.option(
     metavar="NAME",
     help="Which layer or Shapefile, where the file has several that could be it.",
 )
-with_gaps = click.option(
-    "--allow-gaps",
-    is_flag=True,
-    help="Take boundaries that leave ground without a ward inside the council: it is water.",
-)
 
 
 @click.group()
@@ -68,148 +57,6 @@ def geodata() -> None:
     instead of working it out. docs/operators/boundaries-and-postcodes.md says where to get both
     files.
     """
-
-
-@geodata.command("import")
-@click.argument("path", metavar="FILE", type=A_FILE)
-@click.option("--name", help="What to call these boundaries. Default: the file's name.")
-@click.option("--source", default="Office for National Statistics", show_default=True)
-@click.option("--attribution", help="The words that must stand on every map. Default: the ONS's.")
-@click.option(
-    "--dated",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="The day the boundaries are of.",
-)
-@a_layer
-@with_gaps
-@a_council
-@with_app
-def import_(
-    path: Path,
-    name: str | None,
-    source: str,
-    attribution: str | None,
-    dated: datetime | None,
-    layer: str | None,
-    allow_gaps: bool,
-    council_code: str | None,
-) -> None:
-    """Import the council's ward boundaries from a file and make them the current ones.
-
-    FILE is GeoJSON, a GeoPackage, or a Shapefile in a zip: what it holds says which, not its name.
-    It may hold the wards of the whole country: only the council's are taken. Coordinates may be
-    longitude and latitude (EPSG:4326, EPSG:4258), British National Grid (EPSG:27700) or a web
-    map's (EPSG:3857). Of several layers the one with most of the council's wards is taken, unless
-    --layer names another. The ward's code is read from ward_code, WDyyCD, geoid or CODE, its name
-    from ward_name or WDyyNM, its council from council_code or LADyyCD.
-
-    Before anything is stored the file must have every ward of the council that we know, each a
-    valid shape of a likely size in about the right place, without overlaps and gaps. If not, every
-    problem is listed, nothing is changed, and the exit code is 1.
-
-    Boards, entries, proposals and postcodes stay with their wards. A round keeps the boundaries it
-    was run on. Maps are redrawn by the worker; `pbapp maps build` does it at once.
-
-    \b
-    pbapp geodata import Wards_December_2024_BGC.geojson --dated 2024-12-31 \\
-        --name "Wards, December 2024 (generalised)"
-    """
-    council, code = _council(council_code)
-    known = services.known_wards(council) if council else []
-    db.session.rollback()  # reading may take long, and the board's service goes on meanwhile
-    try:
-        read = read_boundaries(
-            path, council_code=code, known=known, layer=layer, allow_gaps=allow_gaps
-        )
-    except FileProblems as problems:
-        _refuse(path.name, problems)
-    council = queries.find_area(code) or services.set_up_areas(
-        gss_code=code, name=read.council_name or code
-    )
-    year = dated.year if dated else _year_in(path) or clock.today().year
-    boundary_set = services.import_boundaries(
-        council=council,
-        read=read,
-        name=name or path.stem.replace("_", " "),
-        source=source,
-        attribution=attribution or ONS.format(year=year),
-        dated_on=dated.date() if dated else None,
-    )
-    db.session.commit()
-    _say_imported(council, boundary_set, read)
-
-
-@geodata.command()
-@click.option("--from-ons", is_flag=True, help="From the ONS Open Geography Portal.")
-@click.option("--base-url", default=ons.BASE_URL, metavar="URL", help="Where its services are.")
-@click.option("--layer", help="Which boundaries. Default: the newest generalised ones (BGC).")
-@with_gaps
-@a_council
-@with_app
-def fetch(
-    from_ons: bool, base_url: str, layer: str | None, allow_gaps: bool, council_code: str | None
-) -> None:
-    """Fetch the council's ward boundaries over the internet and make them the current ones.
-
-    For installations that may reach the internet; others download a file elsewhere and import it.
-    Only the council's wards are asked for, page by page. A portal that is busy is asked again a few
-    times. What comes is checked as a file is: if anything is wrong, every problem is listed,
-    nothing is changed, and the exit code is 1.
-
-    --layer names others than the newest generalised ones, as the portal calls them.
-
-    \b
-    pbapp geodata fetch --from-ons
-    pbapp geodata fetch --from-ons --layer Wards_December_2024_Boundaries_UK_BFC
-    """
-    if not from_ons:
-        raise click.UsageError("Say from where: --from-ons.")
-    council, code = _council(council_code)
-    known = services.known_wards(council) if council else []
-    db.session.rollback()  # the portal may take long, and the board's service goes on meanwhile
-    try:
-        fetched = ons.fetch_wards(
-            ons.Portal(base_url),
-            council_code=code,
-            known_codes=[ward.code for ward in known],
-            service=layer,
-        )
-        read = check_boundaries(fetched.data, council_code=code, known=known, allow_gaps=allow_gaps)
-    except FileProblems as problems:
-        _refuse("What the portal has", problems)
-    click.echo(f"Fetched {fetched.vintage.service} in {fetched.pages} pages.")
-    council = queries.find_area(code) or services.set_up_areas(
-        gss_code=code, name=read.council_name or code
-    )
-    boundary_set = services.import_boundaries(
-        council=council,
-        read=read,
-        name=fetched.vintage.title,
-        source="Office for National Statistics",
-        attribution=ONS.format(year=fetched.vintage.year),
-    )
-    db.session.commit()
-    _say_imported(council, boundary_set, read)
-
-
-def _year_in(path: Path) -> str | None:
-    """A year in a file's name, for the copyright line."""
-    words = "".join(c if c.isdigit() else " " for c in path.stem).split()
-    return next((word for word in words if len(word) == 4 and word.startswith("20")), None)
-
-
-def _say_imported(council: Area, boundary_set: BoundarySet, read: ReadBoundaries) -> None:
-    total = sum(ward.area_km2 for ward in read.wards)
-    click.echo(
-        f"Imported {len(read.wards)} wards of {council.name}, {total:,.1f} km², "
-        f"from EPSG:{read.epsg}: “{boundary_set.name}” is now current."
-    )
-    if read.other_wards:
-        click.echo(f"Left out {read.other_wards} features of other councils.")
-    click.echo(f"On every map: {queries.attribution(boundary_set)}")
-    click.echo("The worker redraws the maps; `pbapp maps build` does it now.")
-    click.echo(WARDS_AGAIN)
 
 
 @geodata.command()
@@ -239,7 +86,7 @@ def postcodes(paths: tuple[Path, ...], replace: bool, council_code: str | None) 
     pbapp geodata postcodes codepo_gb.zip
     pbapp geodata postcodes ml.csv g.csv fk.csv eh.csv --replace
     """
-    council, code = _council(council_code)
+    council, code = the_council(council_code)
     if council is None:
         raise click.UsageError(f"There is no council {code} yet. Import its boundaries first.")
     ward_codes = [ward.gss_code for ward in queries.list_wards(council)]
@@ -249,7 +96,7 @@ def postcodes(paths: tuple[Path, ...], replace: bool, council_code: str | None) 
     try:
         read = read_postcodes(*paths, ward_codes=ward_codes, council_code=code)
     except FileProblems as problems:
-        _refuse(", ".join(path.name for path in paths), problems)
+        refuse(", ".join(path.name for path in paths), problems)
     taken = services.import_postcodes(council=council, rows=read.rows, replace=replace)
     db.session.commit()
     _say_taken(council, read, taken)
@@ -318,7 +165,7 @@ def deprivation(
     \b
     pbapp geodata deprivation simd2020v2.csv --dated 2020-01-28
     """
-    council, code = _council(council_code)
+    council, code = the_council(council_code)
     if council is None:
         raise click.UsageError(f"There is no council {code} yet. Import its boundaries first.")
     ward_codes = [ward.gss_code for ward in queries.list_wards(council)]
@@ -327,7 +174,7 @@ def deprivation(
     try:
         read = read_zones(path, ward_codes=ward_codes, ward_at=ward_at, layer=layer)
     except FileProblems as problems:
-        _refuse(path.name, problems)
+        refuse(path.name, problems)
     taken = services.import_deprivation(
         council=council,
         rows=read.rows,
@@ -361,7 +208,7 @@ def check(as_json: bool, council_code: str | None) -> None:
     --json prints wards, postcodes (real ones with a position), in_their_ward, share (0 to 1) and
     boundary_set.
     """
-    council, code = _council(council_code)
+    council, code = the_council(council_code)
     found = queries.check_agreement(council) if council else None
     if found is None:
         raise click.ClickException(
@@ -390,7 +237,7 @@ def check(as_json: bool, council_code: str | None) -> None:
 # --- shared -----------------------------------------------------------------------------------
 
 
-def _council(code: str | None) -> tuple[Area | None, str]:
+def the_council(code: str | None) -> tuple[Area | None, str]:
     """The council meant, if we have it, and its code."""
     if code:
         code = code.strip().upper()
@@ -402,7 +249,7 @@ def _council(code: str | None) -> tuple[Area | None, str]:
     return councils[0], councils[0].gss_code
 
 
-def _refuse(name: str, problems: FileProblems) -> NoReturn:
+def refuse(name: str, problems: FileProblems) -> NoReturn:
     click.echo(f"{name} was not imported. Nothing was changed.", err=True)
     for problem in problems.shown():
         click.echo(f"  - {problem}", err=True)

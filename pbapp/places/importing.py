@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ class KnownWard:
     code: str
     name: str
     centre: tuple[float, float] | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,18 +81,21 @@ def read_boundaries(
     known: Sequence[KnownWard] = (),
     layer: str | None = None,
     allow_gaps: bool = False,
+    also: Collection[str] | None = None,
 ) -> ReadBoundaries:
     """One council's wards out of a file of any kind we read; raises `FileProblems`.
 
     `layer` is the one meant of a file that has several.
     """
-    codes = frozenset(ward.code for ward in known)
+    codes = frozenset(ward.code for ward in known if also is None)
     data = boundary_file.load(
         path,
         count=lambda facts: geojson_file.count_wards(facts, council_code, codes),
         layer=layer,
     )
-    return check_boundaries(data, council_code=council_code, known=known, allow_gaps=allow_gaps)
+    return check_boundaries(
+        data, council_code=council_code, known=known, allow_gaps=allow_gaps, also=also
+    )
 
 
 def check_boundaries(
@@ -100,14 +104,16 @@ def check_boundaries(
     council_code: str,
     known: Sequence[KnownWard] = (),
     allow_gaps: bool = False,
+    also: Collection[str] | None = None,
 ) -> ReadBoundaries:
     """One council's wards out of a FeatureCollection; raises with all that is wrong with it.
 
-    `allow_gaps`: somebody looked at the ground that no ward covers, and it is water.
+    `allow_gaps`: somebody looked at the ground that no ward covers, and it is water. `also`: the
+    council was redrawn, so wards may be missing, and these codes are its own too.
     """
     wards_known = {ward.code: ward for ward in known}
-    raw = geojson_file.read(data, council_code, frozenset(wards_known))
-    problems = _missing_or_twice(raw, wards_known)
+    raw = geojson_file.read(data, council_code, frozenset(wards_known).union(also or ()))
+    problems = _twice(raw) if also is not None else [*_twice(raw), *_missing(raw, wards_known)]
     epsg = _coordinates(raw, problems)
     if problems:
         raise FileProblems(problems)
@@ -135,16 +141,20 @@ def check_boundaries(
 # --- which wards, which coordinates -----------------------------------------------------------
 
 
-def _missing_or_twice(raw: RawFile, known: Mapping[str, KnownWard]) -> list[str]:
+def _twice(raw: RawFile) -> list[str]:
     codes = [ward.code for ward in raw.wards]
-    problems = [
+    return [
         f"Ward {code} is in the file {codes.count(code)} times. If each time is a part of it, "
         "merge the parts (in QGIS: Dissolve, by the field of codes); if not, leave one."
         for code in sorted(set(codes))
         if codes.count(code) > 1
     ]
+
+
+def _missing(raw: RawFile, known: Mapping[str, KnownWard]) -> list[str]:
+    codes = {ward.code for ward in raw.wards}
     missing = [ward for code, ward in sorted(known.items()) if code not in codes]
-    problems += [f"Ward {ward.code} ({ward.name}) is not in the file." for ward in missing]
+    problems = [f"Ward {ward.code} ({ward.name}) is not in the file." for ward in missing]
     if missing and raw.is_cut_short:
         problems.append(
             "The file says it is only the first page of an answer (exceededTransferLimit): "
@@ -152,7 +162,8 @@ def _missing_or_twice(raw: RawFile, known: Mapping[str, KnownWard]) -> list[str]
         )
     elif missing:
         problems.append(
-            "Take a file with all wards of the council, of the year that their codes are of."
+            "Take a file with all wards of the council, of the year that their codes are of. If "
+            "the council was redrawn, see what would happen: --redrawn DAY --dry-run."
         )
     return problems
 

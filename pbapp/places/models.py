@@ -28,7 +28,10 @@ class AreaType(enum.StrEnum):
 
 
 class Area(Base):
-    """A council or a ward, known everywhere by its GSS code (ONS)."""
+    """A council or a ward, known everywhere by its GSS code (ONS).
+
+    A ward that is no more has the day it `ended_on`. Its row stays, for what was decided in it.
+    """
 
     __tablename__ = "area"
     __table_args__ = (
@@ -44,6 +47,16 @@ class Area(Base):
     council_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     centre_lat: Mapped[float | None] = mapped_column(Float)
     centre_lon: Mapped[float | None] = mapped_column(Float)
+    ended_on: Mapped[date | None]
+
+
+class AreaSuccessor(Base):
+    """A ward that is no more, and one that has ground or people of it now."""
+
+    __tablename__ = "area_successor"
+
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    successor_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True, index=True)
 
 
 class BoundarySet(Base):

@@ -12,16 +12,17 @@ import enum
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from pbapp import clock
 from pbapp.db import db
 from pbapp.places.models import (
     Area,
+    AreaSuccessor,
     AreaType,
     Boundary,
     BoundarySet,
@@ -79,13 +80,16 @@ def is_postcode(text: str) -> bool:
 
 
 def find_ward_by_postcode(text: str) -> Area | None:
-    """The ward of a postcode as typed, as its source says; None if we do not have it."""
+    """The ward of a postcode as typed, as its source says; None if we do not have it.
+
+    One whose ward is no more waits for the list of postcodes with the new wards.
+    """
     if not is_postcode(text):
         return None
     query = (
         select(Area)
         .join(Postcode, Postcode.area_id == Area.id)
-        .where(Postcode.postcode == tidy_postcode(text))
+        .where(Postcode.postcode == tidy_postcode(text), Area.ended_on.is_(None))
     )
     return db.session.scalar(query)
 
@@ -108,8 +112,9 @@ def find_postcode(text: str) -> Postcode | None:
         return None
     query = (
         select(Postcode)
-        .options(joinedload(Postcode.area))
-        .where(Postcode.postcode == tidy_postcode(text))
+        .join(Postcode.area)
+        .options(contains_eager(Postcode.area))
+        .where(Postcode.postcode == tidy_postcode(text), Area.ended_on.is_(None))
     )
     return db.session.scalar(query)
 
@@ -127,13 +132,88 @@ def list_councils() -> list[Area]:
 
 
 def list_wards(council: Area) -> list[Area]:
-    """A council's wards by code."""
-    query = (
-        select(Area)
-        .where(Area.area_type == AreaType.WARD, Area.council_id == council.id)
-        .order_by(Area.gss_code)
-    )
+    """A council's wards by code, without those that are no more."""
+    query = _wards_of(council).where(Area.ended_on.is_(None)).order_by(Area.gss_code)
     return list(db.session.scalars(query))
+
+
+def list_former_wards(council: Area) -> list[Area]:
+    """A council's wards that are no more, the last to end first."""
+    query = _wards_of(council).where(Area.ended_on.is_not(None))
+    return list(db.session.scalars(query.order_by(Area.ended_on.desc(), Area.gss_code)))
+
+
+def _wards_of(council: Area) -> Select[Area]:
+    return select(Area).where(Area.area_type == AreaType.WARD, Area.council_id == council.id)
+
+
+def list_heirs(ward: Area) -> list[Area]:
+    """The wards of today that a ward has become, by code; of one that goes on, itself."""
+    if ward.ended_on is None:
+        return [ward]
+    heirs = _heirs(ward.id, _successors())
+    query = select(Area).where(Area.id.in_(heirs), Area.ended_on.is_(None))
+    return list(db.session.scalars(query.order_by(Area.gss_code)))
+
+
+def find_heir(ward: Area) -> Area | None:
+    """The one ward that a ward is today; None where it is no more, or is several."""
+    heirs = list_heirs(ward)
+    return heirs[0] if len(heirs) == 1 else None
+
+
+def former_ids(ward: Area) -> Select[int]:
+    """For a query: ids of the wards that are no more and have become this one alone."""
+    alone = select(AreaSuccessor.area_id).group_by(AreaSuccessor.area_id).having(func.count() == 1)
+    before = select(AreaSuccessor.area_id).where(AreaSuccessor.area_id.in_(alone))
+    found = before.where(AreaSuccessor.successor_id == ward.id).cte(recursive=True)
+    found = found.union(before.join(found, AreaSuccessor.successor_id == found.c.area_id))
+    return select(found.c.area_id)
+
+
+def _successors() -> dict[int, list[int]]:
+    """Of each ward that is no more, the ids of those that came next."""
+    former = aliased(Area)
+    query = (
+        select(AreaSuccessor.area_id, AreaSuccessor.successor_id)
+        .join(former, former.id == AreaSuccessor.area_id)
+        .where(former.ended_on.is_not(None))
+    )
+    found: dict[int, list[int]] = {}
+    for area_id, successor_id in db.session.execute(query):
+        found.setdefault(area_id, []).append(successor_id)
+    return found
+
+
+def _heirs(area_id: int, following: Mapping[int, Collection[int]]) -> set[int]:
+    """What a ward is today, where what came next is no more either."""
+    found, seen, todo = set(), {area_id}, list(following.get(area_id, ()))
+    while todo:
+        one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if one in following:
+            todo += following[one]
+        else:
+            found.add(one)
+    return found
+
+
+def successor_codes(council: Area) -> dict[str, set[str]]:
+    """The codes of a council's wards that are no more, each with those of what came next."""
+    before, after = aliased(Area), aliased(Area)
+    query = (
+        select(before.gss_code, after.gss_code)
+        .select_from(AreaSuccessor)
+        .join(before, before.id == AreaSuccessor.area_id)
+        .join(after, after.id == AreaSuccessor.successor_id)
+        .where(before.council_id == council.id)
+    )
+    found: dict[str, set[str]] = {}
+    for code, following in db.session.execute(query):
+        found.setdefault(code, set()).add(following)
+    return found
 
 
 def find_ward_by_point(lat: float, lon: float) -> Area | None:

@@ -26,6 +26,7 @@ from pbapp.places.models import (
     Postcode,
 )
 from pbapp.places.postcode_file import PostcodeRow
+from pbapp.places.succession import Succession
 from pbapp.refusal import Refused
 
 # Rooms above this one are asked by name.
@@ -89,16 +90,18 @@ def _area(gss_code: str, area_type: AreaType, name: str | None, council: Area | 
 
 def known_wards(council: Area) -> list[KnownWard]:
     """What a file of boundaries is held against."""
-    return [
-        KnownWard(
-            ward.gss_code,
-            ward.name,
-            (ward.centre_lat, ward.centre_lon)
-            if ward.centre_lat is not None and ward.centre_lon is not None
-            else None,
-        )
-        for ward in queries.list_wards(council)
-    ]
+    return [_known(ward) for ward in queries.list_wards(council)]
+
+
+def former_wards(council: Area) -> list[KnownWard]:
+    """Wards that are no more, which a file may bring back."""
+    return [_known(ward) for ward in queries.list_former_wards(council)]
+
+
+def _known(ward: Area) -> KnownWard:
+    lat, lon = ward.centre_lat, ward.centre_lon
+    centre = (lat, lon) if lat is not None and lon is not None else None
+    return KnownWard(ward.gss_code, ward.name, centre, ward.number)
 
 
 def import_boundaries(
@@ -110,6 +113,7 @@ def import_boundaries(
     attribution: str,
     dated_on: date | None = None,
     is_schematic: bool = False,
+    change: Succession | None = None,
     actor: str = INSTALLATION,
 ) -> BoundarySet:
     """Make checked shapes the council's current boundaries, and ask for its maps to be redrawn.
@@ -117,10 +121,9 @@ def import_boundaries(
     Areas are found by their code, so whatever hangs from a ward stays there; new ones are made.
     Earlier sets are kept, for the rounds that were run on them. Shapes imported before become
     current again with the new name and source. A schematic set never replaces an official one.
+    `change` says which wards end with it and which are back; `redrawing.redraw_wards` does so.
     """
-    missing = {ward.code for ward in known_wards(council)} - {ward.code for ward in read.wards}
-    if missing:
-        raise Refused("These wards have no boundary: %(codes)s.", codes=", ".join(sorted(missing)))
+    _refuse_other_wards(council, read, change)
     boundary_set = _find_set(council, read.digest)
     if boundary_set is not None and boundary_set.is_schematic and not is_schematic:
         raise Refused("These are the shapes of the schematic drawing, not ward boundaries.")
@@ -150,6 +153,21 @@ def import_boundaries(
     )
     jobs.ask(kind=MAPS_JOB, arguments={})
     return boundary_set
+
+
+def _refuse_other_wards(council: Area, read: ReadBoundaries, change: Succession | None) -> None:
+    drawn = {ward.code for ward in read.wards}
+    missing = {ward.code for ward in known_wards(council)} - drawn
+    missing -= set(change.ended if change else ())
+    if missing:
+        raise Refused("These wards have no boundary: %(codes)s.", codes=", ".join(sorted(missing)))
+    gone = {ward.code for ward in former_wards(council)} & drawn
+    gone -= set(change.revived if change else ())
+    if gone:
+        raise Refused(
+            "These wards are no more: %(codes)s. To go back to them, say since when: --redrawn.",
+            codes=", ".join(sorted(gone)),
+        )
 
 
 def load_schematic(
@@ -258,7 +276,8 @@ def import_postcodes(
         db.session.execute(insert(Postcode), added)
     if moved:
         db.session.execute(update(Postcode), moved)
-    gone = [code for code, row in had.items() if replace and _is_gone(row, wanted, wards.values())]
+    ours = {*wards.values(), *(ward.id for ward in queries.list_former_wards(council))}
+    gone = [code for code, row in had.items() if replace and _is_gone(row, wanted, ours)]
     for start in range(0, len(gone), 500):
         db.session.execute(delete(Postcode).where(Postcode.postcode.in_(gone[start : start + 500])))
     for postcode in db.session:

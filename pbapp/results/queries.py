@@ -19,6 +19,7 @@ from pbapp.db import db
 from pbapp.jobs.models import Job
 from pbapp.jobs.services import find_newest
 from pbapp.places.models import Area
+from pbapp.places.queries import former_ids
 from pbapp.plans.models import Priority
 from pbapp.proposals.models import Proposal, ProposalArea
 from pbapp.results.models import Allocation, Count, FrozenProfile, Turnout
@@ -207,10 +208,14 @@ def awards_of_priority(priority: Priority) -> list[Allocation]:
 def awards_in_ward(area: Area) -> list[Allocation]:
     """Projects funded in a ward in public results, newest round first; with their round.
 
-    Those for several wards are among them.
+    Those for several wards are among them, and those of wards that are no more and became it.
     """
-    several = select(ProposalArea.proposal_id).where(ProposalArea.area_id == area.id)
-    return _awards(or_(Allocation.area_id == area.id, Allocation.proposal_id.in_(several)))
+    former = former_ids(area)
+    several = select(ProposalArea.proposal_id).where(
+        (ProposalArea.area_id == area.id) | ProposalArea.area_id.in_(former)
+    )
+    there = (Allocation.area_id == area.id) | Allocation.area_id.in_(former)
+    return _awards(or_(there, Allocation.proposal_id.in_(several)))
 
 
 def list_public_of(board: Board) -> list[Allocation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,6 +117,24 @@ def result_is_out(round: Round, now: datetime) -> bool:
     phase = find_phase(round, PhaseKind.PUBLISHED)
     is_time = phase is not None and phase.starts_at <= now
     return round.is_imported or (is_time and not round.waits_for_certificate)
+
+
+def list_rounds_in(ward_ids: Collection[int]) -> list[Round]:
+    """The rounds that are for one of these wards, without rehearsals and those thrown away."""
+    here = select(RoundArea.round_id).where(RoundArea.area_id.in_(ward_ids))
+    money = select(Pot.round_id).where(Pot.area_id.in_(ward_ids))
+    query = _whole().where(
+        Round.id.in_(here) | Round.id.in_(money),
+        Round.rehearses_id.is_(None),
+        Round.thrown_away_at.is_(None),
+    )
+    return list(db.session.scalars(query.order_by(Round.id)).unique())
+
+
+def needs_its_wards(round: Round, now: datetime) -> bool:
+    """Whether a round has begun and has no result yet: what it is for is promised till then."""
+    has_begun = round.is_public or round.sealed_at is not None
+    return has_begun and not (result_is_out(round, now) or state_of(round, now).is_over)
 
 
 def find_round(slug: str) -> Round | None:

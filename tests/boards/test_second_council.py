@@ -32,8 +32,8 @@ from pbapp.db import db
 from pbapp.messages import following
 from pbapp.messages.models import Mail
 from pbapp.messages.rendering import put_into_words
-from pbapp.places.commands import geodata
 from pbapp.plans.commands import plan
+from pbapp.redrawing.commands import geodata
 from pbapp.rounds.models import Round
 from tests.assets.factories import make_asset
 from tests.client import Browser

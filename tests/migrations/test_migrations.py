@@ -13,6 +13,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 
+from pbapp import clock
 from pbapp import db as database
 from pbapp.accounts.models import Account
 from pbapp.assets.models import AssetSession
@@ -20,6 +21,7 @@ from pbapp.boards.models import Board
 from pbapp.config import ROOT
 from pbapp.db import Base, db
 from pbapp.migrating import create_app
+from pbapp.places.models import Area, AreaSuccessor
 from pbapp.proposals.models import CostLine, Proposal
 from pbapp.rounds.models import Pot
 from tests.assets.factories import make_asset
@@ -79,6 +81,9 @@ def test_rows_survive_a_migration_down_and_up(empty: Flask) -> None:
         quick(world, round, 1, cost_lines=[CostLine(position=1, description="x", amount_pence=1)])
         late = AssetSession(days=16, opens=22 * 60, closes=26 * 60)
         make_asset(world, sessions=[late])
+        world.wards[9].ended_on = clock.today()
+        ended = AreaSuccessor(area_id=world.wards[9].id, successor_id=world.wards[7].id)
+        db.session.add(ended)
         db.session.commit()
     if len(REVISIONS) > 1:
         downgrade(revision="-1")
@@ -86,7 +91,8 @@ def test_rows_survive_a_migration_down_and_up(empty: Flask) -> None:
     downgrade(revision="0004")  # before it no time ran past midnight
     upgrade()
     assert db.session.scalars(select(AssetSession.closes)).all() == [24 * 60]
-    for table, rows in ((Account, 6), (Board, 2), (Pot, 1), (Proposal, 1), (CostLine, 1)):
+    kept = ((Account, 6), (Board, 2), (Area, 5), (Pot, 1), (Proposal, 1), (CostLine, 1))
+    for table, rows in kept:
         assert db.session.scalar(select(func.count()).select_from(table)) == rows, table
     if db.engine.dialect.name == "sqlite":
         assert db.session.scalar(text("PRAGMA foreign_keys")) == 1

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from pbapp.db import db
 from pbapp.places import queries
-from pbapp.places.commands import geodata
 from pbapp.places.models import BoundarySet, Postcode
+from pbapp.redrawing.commands import geodata
 from tests.places.factories import collection, saved, square, with_ward
 
 

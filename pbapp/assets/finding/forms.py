@@ -16,7 +16,7 @@ from pbapp.assets.adding.forms import one_line
 from pbapp.assets.finding.wanted import Part, Sort
 from pbapp.assets.models import Vocabulary
 from pbapp.assets.words import KINDS, offered
-from pbapp.boards.queries import ward_named
+from pbapp.boards.queries import find_heir_named, ward_named
 from pbapp.places.models import Area
 from pbapp.places.queries import POSTCODE
 from pbapp.plans.models import PriorityVersion
@@ -90,7 +90,7 @@ class FilterForm(Form):
     def _know_ward(self, wards: list[Area]) -> None:
         """A ward may be asked for by its number or name too; links have its code."""
         typed = self.ward.data or ""
-        ward = ward_named(typed, wards)
+        ward = ward_named(typed, wards) or find_heir_named(typed, wards)
         self.ward.data = ward.gss_code if ward else ""
         self.odd_ward = "" if ward else (one_line(typed) or "")[:40]
 

@@ -29,7 +29,8 @@ class Found:
     """An entry, its ward so far, and the ward its place is in now; None: in none of the council.
 
     `is_outside`: that ward is not one of its board's, so the entry stays where it is. `version`:
-    the entry's when we looked. `by`: what says so, as its history has it.
+    the entry's when we looked. `by`: what says so, as its history has it. `is_asked`: its ward is
+    no more, and only a person can say which it is in now.
     """
 
     asset_id: UUID
@@ -40,6 +41,7 @@ class Found:
     is_outside: bool
     version: int
     by: str
+    is_asked: bool
 
 
 def find_council(area_id: int) -> Council | None:
@@ -51,7 +53,8 @@ def look(council: Council) -> tuple[list[Found], int]:
     """Every entry of a council's boards whose ward is another now; and how many were looked at.
 
     A point goes by official boundaries, else by its postcode, as when it was added. What somebody
-    only said the ward of stays there, and so do people's gifts, which have no place.
+    only said the ward of stays there, or where that is no more goes to the one ward it has become.
+    People's gifts have no place; see `services.move_what_only_has_a_ward`.
     """
     wards = {ward.id: ward for ward in places.list_wards(council.area)}
     by_code = {ward.gss_code: ward for ward in wards.values()}
@@ -60,6 +63,7 @@ def look(council: Council) -> tuple[list[Found], int]:
     by_shape = f"{BOUNDARIES} {at.name if at else ''}"[:120]
     query = select(Postcode.postcode, Postcode.area_id).where(Postcode.area_id.in_(wards))
     by_postcode = {row.postcode: row.area_id for row in db.session.execute(query)}
+    heirs = {ward.id: places.list_heirs(ward) for ward in places.list_former_wards(council.area)}
     found, number = [], 0
     for asset, own in _entries(council):
         point, postcode = standing(asset)
@@ -67,6 +71,8 @@ def look(council: Council) -> tuple[list[Found], int]:
             now, by = by_code.get(ward_at(*point) or ""), by_shape
         elif postcode in by_postcode:
             now, by = wards[by_postcode[postcode]], POSTCODES
+        elif asset.area is not None and asset.area.ended_on is not None:
+            now, by = heir_among(heirs[asset.area.id], own), by_shape
         else:
             continue
         number += 1
@@ -74,18 +80,20 @@ def look(council: Council) -> tuple[list[Found], int]:
             before = asset.area.name if asset.area else ""
             is_outside = now is None or now.id not in own
             where = (asset.id, asset.board_id, asset.name, before, now)
-            found.append(Found(*where, is_outside, asset.version, by))
+            is_asked = now is None and point is None
+            found.append(Found(*where, is_outside, asset.version, by, is_asked))
     return found, number
+
+
+def heir_among(heirs: Collection[Area], own: Collection[int]) -> Area | None:
+    """The one of what a ward has become that is a board's."""
+    here = [one for one in heirs if one.id in own]
+    return here[0] if len(here) == 1 else None
 
 
 def _entries(council: Council) -> Iterator[tuple[Asset, Collection[int]]]:
     """The entries of a council's boards, each with the ids of its board's wards."""
-    own: dict[int, set[int]] = {}
-    pairs = select(BoardArea.board_id, BoardArea.area_id).join(
-        Board, Board.id == BoardArea.board_id
-    )
-    for board_id, area_id in db.session.execute(pairs.where(Board.council_id == council.id)):
-        own.setdefault(board_id, set()).add(area_id)
+    own = wards_by_board(council)
     query = (
         select(Asset)
         .options(joinedload(Asset.area))
@@ -98,6 +106,17 @@ def _entries(council: Council) -> Iterator[tuple[Asset, Collection[int]]]:
     )
     for asset in db.session.scalars(query):
         yield asset, own[asset.board_id]
+
+
+def wards_by_board(council: Council) -> dict[int, set[int]]:
+    """The ids of the wards of each board of a council."""
+    own: dict[int, set[int]] = {}
+    pairs = select(BoardArea.board_id, BoardArea.area_id).join(
+        Board, Board.id == BoardArea.board_id
+    )
+    for board_id, area_id in db.session.execute(pairs.where(Board.council_id == council.id)):
+        own.setdefault(board_id, set()).add(area_id)
+    return own
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from pbapp import clock
-from pbapp.assets.models import SUBJECT, Asset
-from pbapp.assets.settling.queries import KIND, Found, find_council, look
+from pbapp.assets.models import SUBJECT, Asset, AssetArea, AssetKind
+from pbapp.assets.settling.queries import (
+    KIND,
+    Found,
+    find_council,
+    heir_among,
+    look,
+    wards_by_board,
+)
 from pbapp.assets.writing import readable
 from pbapp.audit import services as audit
+from pbapp.boards.models import Council
 from pbapp.db import db, flush, write_transaction
 from pbapp.jobs import services as jobs
 from pbapp.jobs.services import job
+from pbapp.places import queries as places
 
 
 @job(KIND)
@@ -26,6 +37,8 @@ def run(job_id: UUID, area_id: int, **_answer: Any) -> None:
     with write_transaction():
         found = [one for one in found if _is_as_seen(one)]
         settle(found=found)
+        if council is not None:
+            move_what_only_has_a_ward(council)
         jobs.answer(job_id, _told(found, number))
         audit.record(
             actor="installation",
@@ -61,6 +74,27 @@ def settle(*, found: list[Found]) -> None:
         )
 
 
+def move_what_only_has_a_ward(council: Council) -> None:
+    """Of wards that are no more: people's gifts go to the one that follows, and an entry that
+    serves such a ward serves all that follow. No history tells of it: it is the same ground, and a
+    gift's would tell of a place.
+    """
+    own = wards_by_board(council)
+    for ward in places.list_former_wards(council.area):
+        heirs = places.list_heirs(ward)
+        gifts = select(Asset).where(Asset.kind == AssetKind.INDIVIDUAL, Asset.area_id == ward.id)
+        for gift in db.session.scalars(gifts).all():
+            gift.area = heir_among(heirs, own.get(gift.board_id, ())) or gift.area
+        served = select(Asset).join(AssetArea).where(AssetArea.area_id == ward.id)
+        for asset in db.session.scalars(served).all():
+            there = {link.area_id: link for link in asset.serves if link.area_id != ward.id}
+            for heir in heirs:
+                if heir.id in own.get(asset.board_id, ()):
+                    there.setdefault(heir.id, AssetArea(area_id=heir.id))
+            asset.serves = [there[area_id] for area_id in sorted(there)]
+    flush()
+
+
 def _is_as_seen(one: Found) -> bool:
     """What somebody changed since we looked has found its ward anew by that change."""
     asset = db.session.get(Asset, one.asset_id)
@@ -78,6 +112,7 @@ def _told(found: list[Found], number: int) -> dict[str, Any]:
                 "name": one.name,
                 "before": one.before,
                 "now": one.now.name if one.now else "",
+                "asked": one.is_asked,
             },
         )
         for one in found
