@@ -46,6 +46,8 @@ def serve(host: str, port: int) -> None:
     from waitress.server import create_server
 
     logs.start()
+    if os.environ.get("PBAPP_DEMO") == "1":  # the links in its letters and codes lead to it
+        os.environ.setdefault("PBAPP_PUBLIC_URL", f"http://127.0.0.1:{port}")
     app = lasting_app()
     config: Config = app.extensions["pbapp"]
     if config.is_demo and not _is_loopback(host):

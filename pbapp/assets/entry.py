@@ -145,7 +145,7 @@ def _by_postcode(entry: Entry, typed: str, board: Board, wards: dict[str, Area])
         raise Refused(
             N_(
                 "We do not have %(postcode)s in our list of postcodes. The gap is ours, not "
-                "yours. Choose the ward below instead."
+                "yours, if it is typed right. Choose the ward below instead."
             ),
             "postcode",
             postcode=places.tidy_postcode(typed),

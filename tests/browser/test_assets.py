@@ -68,6 +68,7 @@ def fill_first_step(page: Page, name: str) -> None:
 def test_filters_move_the_list_and_the_map_and_back_undoes_them(desktop: Page) -> None:
     open_with_map(desktop, "/assets")
     everything = count(desktop)
+    expect(desktop.locator("h1")).to_have_css("unicode-bidi", "plaintext")  # Arabic names too
 
     with desktop.expect_response(re.compile(r"/assets/map\.json\?ward=S13003051$")):
         desktop.get_by_label("Ward").select_option("S13003051")

@@ -142,6 +142,8 @@ def test_the_worker_sends_a_code_within_moments(served: Served) -> None:
     served.post("/account/sign-in", page, email="a@example.org", next="")
     box = wait_for(lambda: (page := served.get("/demo/mailbox/")) and "Sent" in page and page)
     assert re.search(r"\d{6} is your code to sign in", box)
+    told = Path(f"/proc/{served.worker_pid()}/environ").read_bytes()
+    assert f"PBAPP_PUBLIC_URL=http://127.0.0.1:{served.port}\0".encode() in told
 
 
 def test_logs_hold_no_address_of_anybody(served: Served) -> None:
