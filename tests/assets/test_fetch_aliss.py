@@ -233,11 +233,12 @@ def test_a_second_fetch_follows_what_waits_and_leaves_the_rest(world: World) -> 
     services.approve(asset=first, by=world.officer, url="https://example.org")
     db.session.commit()
     changed = {"name": "A new name", "description": "New words"}
-    batch = aliss.suggest(
-        board=world.board, found=taken(raw(1, **changed), raw(2, **changed), raw(3))
-    )
+    moved = raw(2, **changed)
+    moved["locations"][0]["postal_code"] = "ZZ10 1AA"
+    batch = aliss.suggest(board=world.board, found=taken(raw(1, **changed), moved, raw(3)))
     db.session.commit()
     findings = batch.findings
+    assert (second.postcode, second.area_id) == ("ZZ10 1AA", world.wards[10].id)
     assert (findings["theirs_now"], findings["updated"], findings["as_before"]) == (1, 1, 1)
     assert (first.name, second.name) == (raw(1)["name"], "A new name")
     assert len(ours()) == 3

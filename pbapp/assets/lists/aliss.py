@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from pbapp import clock
 from pbapp.assets import services
@@ -16,7 +17,8 @@ from pbapp.assets.lists import postcodes
 from pbapp.assets.lists.aliss_feed import Service, Spot
 from pbapp.assets.lists.incoming import known_here
 from pbapp.assets.lists.models import Batch, BatchState
-from pbapp.assets.models import Asset, AssetKind, AssetState
+from pbapp.assets.models import Asset, AssetArea, AssetKind, AssetState
+from pbapp.assets.writing import write
 from pbapp.audit import services as audit
 from pbapp.boards.models import Board
 from pbapp.boards.queries import list_wards
@@ -92,7 +94,11 @@ class _Suggesting:
         self.ward_ids = {ward.id for ward in wards}
         self.ward_codes = {ward.gss_code for ward in wards}
         self.known: Known = known_here(board.id)
-        query = select(Asset).where(Asset.board_id == board.id, Asset.source == SOURCE)
+        query = (
+            select(Asset)
+            .options(selectinload(Asset.serves).joinedload(AssetArea.area))
+            .where(Asset.board_id == board.id, Asset.source == SOURCE)
+        )
         self.seen: set[str] = set()
         self.ours = {asset.source_ref: asset for asset in db.session.scalars(query)}
 
@@ -165,10 +171,11 @@ class _Suggesting:
         if asset.state is not AssetState.WAITING or asset.updated_at != asset.submitted_at:
             return "theirs_now"
         names = ("name", "summary", "description", "website", "where_words")
-        if all(getattr(asset, name) == getattr(entry, name) for name in names):
+        served = sorted(link.area.gss_code for link in asset.serves)
+        is_there = asset.postcode == entry.postcode and served == entry.serves
+        if is_there and all(getattr(asset, name) == getattr(entry, name) for name in names):
             return "as_before"
-        for name in names:
-            setattr(asset, name, getattr(entry, name))
+        write(asset, entry, self.board)
         flush()
         return "updated"
 
