@@ -24,7 +24,7 @@ from pbapp.db import Base, db
 from pbapp.rounds.setup import calendar
 from tests.client import Browser, QueryCounter
 from tests.databases import fresh_database, postgresql_server
-from tests.demos import load_demo
+from tests.demos import demo_of_run
 from tests.world import World, build_world, find_world
 
 # A slow machine is not a wrong answer, and the same code gets the same examples, so that red means
@@ -69,9 +69,16 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def loaded_demo(run_folder: Path) -> Path:
     """The folder of a demo as it is after loading. Nothing serves it: copies are served."""
-    return load_demo(tmp_path_factory.mktemp("demo"))
+    return demo_of_run(run_folder)
 
 
 @pytest.fixture(scope="session", autouse=True)

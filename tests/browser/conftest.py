@@ -16,6 +16,7 @@ from tests.browser.harness import (
     chromium,
     demo_site,
     own_site,
+    share_reviews,
     watched_pages,
 )
 from tests.demos import copy_demo
@@ -29,8 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run."""
+def browser(run_folder: Path) -> Iterator[Browser]:
+    """One Chromium for each process of a run; what one found fit need not be seen by another."""
+    share_reviews(run_folder / "reviews")
     with chromium() as browser:
         yield browser
 

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -59,14 +60,16 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
+    "--js-flags=--no-opt --no-maglev",  # pages and axe run too shortly to be worth compiling well
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
-# A slow machine is not a wrong page.
-expect.set_options(timeout=30_000)
+# A slow machine is not a wrong page: what is waited for comes at once or, at worst, this late.
+PATIENCE = 120.0
+expect.set_options(timeout=PATIENCE * 1000)
 
 # The browser says it on the page; the console message alone lacks what was refused and where.
 TELL_VIOLATIONS = """
@@ -259,7 +262,7 @@ def watched_pages(browser: Browser, default_base: Callable[[], str]) -> Iterator
                 **options,
             )
             contexts.callback(context.close)
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(PATIENCE * 1000)
             context.add_init_script(TELL_VIOLATIONS)
             watch = Watch(urlsplit(base).netloc)
             watch.listen(context)
@@ -280,13 +283,12 @@ def review(page: Page) -> None:
     Every rule of axe is on, best practice and the target sizes of WCAG 2.2 too. The frame: one
     h1, named in the title; ids that are unique; nothing that makes the page scroll sideways.
     """
-    page.wait_for_load_state()  # a press may have led on just now
     shape = _shape(page)
     faults = _frame(page)
-    if shape not in _REVIEWED:
+    if not _reviews.holds(shape):
         faults += _axe(page)
     _fail_with(page, faults)
-    _REVIEWED.add(shape)
+    _reviews.keep(shape)
 
 
 def review_frame(page: Page) -> None:
@@ -299,23 +301,78 @@ def _fail_with(page: Page, faults: list[str]) -> None:
     assert not faults, f"{page.url} at {_width(page)} px:\n" + "\n".join(faults)
 
 
-# Pages of one shape and width are seen by axe once in a run: other words give it nothing to say.
-_REVIEWED: set[str] = set()
+@dataclass
+class Reviews:
+    """The shapes of the pages that axe has found fit; see docs/decisions/0187.
+
+    With a folder that all processes of a run share, each knows of the others' too.
+    """
+
+    folder: Path | None = None
+    shapes: set[str] = field(default_factory=set)
+
+    def holds(self, shape: str) -> bool:
+        return shape in self.shapes or (self.folder is not None and (self.folder / shape).exists())
+
+    def keep(self, shape: str) -> None:
+        self.shapes.add(shape)
+        if self.folder is not None:
+            (self.folder / shape).touch()
+
+
+_reviews = Reviews()
+
+
+def share_reviews(folder: Path) -> None:
+    """From now on what this process finds fit is known to others of the run, and theirs to it."""
+    folder.mkdir(exist_ok=True)
+    _reviews.folder = folder
+
+
+# What axe can tell pages apart by; other words give it nothing to say. Every element with its
+# attributes' names, its classes, role and type, and whether it has text, in its place. Of the
+# neighbours in a list each pair that stands side by side counts once: thirty entries are as three.
+# The width counts; whether script runs, where a stylesheet asks for it and something answers.
+SHAPE = """() => {
+    if (document.querySelector(".htmx-request")) return null;
+    const shapes = new Map();
+    const shape = (one) => {
+        const pairs = new Set();
+        let before = "", hasText = false;
+        for (const child of one.childNodes) {
+            if (child.nodeType === Node.TEXT_NODE) hasText ||= /\\S/.test(child.data);
+            if (child.nodeType !== Node.ELEMENT_NODE) continue;
+            const [now, isWritten] = shape(child);
+            hasText ||= isWritten;
+            pairs.add(before + ">" + now);
+            before = now;
+        }
+        const told = [one.tagName, one.getAttribute("class"), one.getAttribute("role"),
+            one.getAttribute("type"), one.getAttributeNames(), hasText, ...pairs, before].join();
+        if (!shapes.has(told)) shapes.set(told, shapes.size);
+        return [shapes.get(told), hasText];
+    };
+    const asked = (rules) => [...rules].some((rule) => rule.media?.mediaText.includes("scripting")
+        ? [...rule.cssRules].some((inner) => document.querySelector(inner.selectorText))
+        : rule.media && asked(rule.cssRules));
+    const runs = [...document.styleSheets].some((sheet) => asked(sheet.cssRules))
+        && matchMedia("(scripting: enabled)").matches;
+    shape(document.documentElement);
+    return [innerWidth, runs, ...shapes.keys()].join("|");
+}"""
 
 
 def _shape(page: Page) -> str:
-    """Every element with its attributes' names, its classes and roles, and whether it has text."""
-    told = page.evaluate(
-        """() => [innerWidth, matchMedia("(scripting: enabled)").matches,
-            ...[...document.querySelectorAll("*")].map(one => [one.tagName, one.className,
-                one.getAttribute("role"), one.getAttribute("type"), one.getAttributeNames().join(),
-                one.textContent.trim() !== ""])].join("|")"""
-    )
+    """A page's shape in short, once it has come and nothing of it is being fetched anew."""
+    page.wait_for_load_state()
+    while (told := page.evaluate(SHAPE)) is None:
+        page.wait_for_function("() => !document.querySelector('.htmx-request')")
     return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _axe(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_axe_source())
     found = page.evaluate(
         """() => {
             // In a browser without script no timer goes off, and axe waits on them.
@@ -326,6 +383,7 @@ def _axe(page: Page) -> list[str]:
                 };
             return axe.run(document, {
                 resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
+                elementRef: false, selectors: false,
             }).then(result => result.violations);
         }"""
     )
@@ -335,6 +393,11 @@ def _axe(page: Page) -> list[str]:
         for violation in found
         for node in violation["nodes"]
     ]
+
+
+@cache
+def _axe_source() -> str:
+    return AXE.read_text(encoding="utf-8")
 
 
 def _frame(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import DESKTOP, PHONE, NewPage, review, screenshot
+from tests.browser.harness import DESKTOP, PATIENCE, PHONE, NewPage, review, screenshot
 
 VOTE = "/rounds/small-grants/vote"
 CODE = re.compile(r"(\d{6}) is your code to vote")
@@ -17,7 +17,7 @@ CODE = re.compile(r"(\d{6}) is your code to vote")
 def newest_code(page: Page, address: str) -> str:
     """The code the worker sent to an address, read in the demo's mailbox as a person would."""
     box = page.context.new_page()
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         box.goto("/demo/mailbox/")
         found = [
