@@ -73,6 +73,7 @@ def read(browser: Browser, path: str) -> bytes:
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # it writes files
 def test_a_pack_for_a_real_election_in_every_format(
     clerk: Browser, board_member: Browser, world: World, shared: Path, monkeypatch
 ) -> None:

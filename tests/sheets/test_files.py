@@ -74,6 +74,7 @@ def ask(browser: Browser, variant: str = "a4", address: str = ADDRESS) -> Page:
     return browser.follow(sent)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # it asks it nothing
 @pytest.mark.parametrize("variant", ["a4-large", "a3"])
 def test_a_sheet_can_be_heard(app: Flask, variant: str) -> None:
     is_wide = "large" in variant
@@ -111,6 +112,7 @@ def page_size(data: bytes) -> str:
     return f"{round(box.width * 0.3528)} x {round(box.height * 0.3528)}"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # it asks it nothing
 def test_large_print_is_large(app: Flask) -> None:
     """Without the map, whose numbers are measured on the paper (test_numbers)."""
     with app.test_request_context():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from flask import Flask
 from jinja2 import Environment, FileSystemLoader
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -26,6 +27,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from tests import client
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -383,3 +386,27 @@ def test_the_desk_is_in_the_menu_of_officers_alone(jinja, officer, shown):
     review(page)
     assert page.count('href="/desk"') == shown  # once for phones, once for wide screens
     assert page.count('action="/account/sign-out"') == 2
+
+
+def test_the_review_of_pages_finds_a_fault_each_time_and_reads_the_same_page_once() -> None:
+    ids = [f"{digit * 8}-0000-4000-8000-000000000000" for digit in "12"]
+    shown = {
+        "one": f'<p id="{ids[0]}">Fine</p>',
+        "other": f'<p id="{ids[1]}">Fine</p>',
+        "twice": f'<p id="{ids[0]}">Fine</p><p id="{ids[0]}">Fine</p>',
+        "apart": f'<p id="{ids[0]}">Fine</p><p id="{ids[1]}">Fine</p>',
+    }
+    bare = Flask("bare")
+    bare.add_url_rule("/<name>", "page", lambda name: shown[name])
+
+    def page(name: str) -> client.Page:
+        return client.Page(name, bare.test_client().get(f"/{name}"))
+
+    for name in ("one", "apart"):
+        client.review_once(page(name))
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="used twice"):
+            client.review_once(page("twice"))
+    again = page("other")
+    client.review_once(again)
+    assert not again.is_read
