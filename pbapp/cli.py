@@ -58,7 +58,21 @@ def pbapp() -> None:
 def main() -> None:
     """Run a command; what an installation refuses is one sentence and exit code 2."""
     try:
-        pbapp(prog_name="pbapp", standalone_mode=True)
+        _run()
     except (ConfigError, Refused) as error:
         click.echo(f"pbapp: {error}", err=True)
         sys.exit(2)
+
+
+def _run() -> None:
+    try:
+        pbapp(prog_name="pbapp", standalone_mode=True)
+    except Exception as error:
+        from sqlalchemy.exc import DatabaseError
+
+        if isinstance(error, DatabaseError):  # perhaps only because nobody has run `pbapp upgrade`
+            from pbapp import create_app
+            from pbapp.serving import refuse_old_database
+
+            refuse_old_database(create_app())
+        raise

@@ -194,10 +194,12 @@ def test_what_an_installation_refuses_is_one_sentence(
         assert said in capsys.readouterr().err
 
 
-def test_an_old_database_is_not_served(tmp_path: Path) -> None:
-    answer = pbapp(tmp_path, "serve")
-    assert answer.returncode == 2
-    assert "pbapp upgrade" in answer.stderr
+def test_an_old_database_is_not_served_nor_worked_on(tmp_path: Path) -> None:
+    for command in (("serve",), ("geodata", "check")):
+        answer = pbapp(tmp_path, *command)
+        assert answer.returncode == 2
+        assert "pbapp upgrade" in answer.stderr
+        assert "Traceback" not in answer.stderr
 
 
 @pytest.mark.parametrize("command", [[], ["serve"], ["upgrade"], ["user", "add"], ["check"]])
