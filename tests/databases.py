@@ -6,13 +6,14 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 # What a power cut would lose does not matter here, and a write is several times faster.
@@ -74,15 +75,32 @@ def fresh_database(server: str, template: str | None = None) -> Iterator[str]:
     connected to meanwhile: migrate once, then copy, is much quicker than migrating each time.
     """
     url = make_url(server)
-    name = f"test_{uuid4().hex}"
-    copied = make_url(template).database if template else "template0"
-    # "C" sorts by bytes, as SQLite does, so both databases list things in one order.
-    order = "" if template else " LOCALE 'C' ENCODING 'UTF8'"
-    _execute(url, f'CREATE DATABASE "{name}" TEMPLATE "{copied}"{order}')
+    name = _create(url, template)
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
         _execute(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def lasting_copy(server: str, template: str) -> str:
+    """A copy of a database that lasts as long as its server; its address."""
+    url = make_url(server)
+    name = _create(url, template)
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+def _create(url: URL, template: str | None) -> str:
+    name = f"test_{uuid4().hex}"
+    copied = make_url(template).database if template else "template0"
+    # "C" sorts by bytes, as SQLite does, so both databases list things in one order.
+    order = "" if template else " LOCALE 'C' ENCODING 'UTF8'"
+    for _ in range(20):
+        # A database in use is not copied, and who has left it may not be gone yet: the server
+        # waits five seconds for that.
+        with suppress(OperationalError):
+            _execute(url, f'CREATE DATABASE "{name}" TEMPLATE "{copied}"{order}')
+            return name
+    raise AssertionError(f"{copied} could not be copied")
 
 
 def _execute(url: URL, *statements: str) -> None:

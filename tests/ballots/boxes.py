@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from pbapp.rounds.models import Round
 from pbapp.rounds.queries import find_round
 from tests.ballots import factories
 from tests.conftest import config_for
-from tests.databases import fresh_database
+from tests.databases import fresh_database, lasting_copy
 from tests.served import LONG
 from tests.world import World, build_world
 
@@ -107,26 +108,51 @@ class Box:
             return list(db.session.scalars(query.where(Round.slug == slug)))
 
 
+class _Model(NamedTuple):
+    """A database with the world in it: the second box and those after it begin as a copy."""
+
+    world: bytes
+    file: bytes
+    url: str
+
+
+_models: dict[str, _Model] = {}
+
+
 @contextmanager
 def box_on(kind: str, folder: Path, postgresql: Callable[[], str]) -> Iterator[Box]:
     """An installation on a fresh database of one kind."""
+    file, server = folder / "pbapp.sqlite3", postgresql() if kind == "postgresql" else ""
+    model = _models.get(server)
     with ExitStack() as stack:
-        url = f"sqlite:///{folder / 'pbapp.sqlite3'}"
-        if kind == "postgresql":
-            url = stack.enter_context(fresh_database(postgresql()))
+        url = f"sqlite:///{file}"
+        if server:
+            url = stack.enter_context(fresh_database(server, template=model and model.url))
+        elif model:
+            file.write_bytes(model.file)
         app = create_app(config_for(url, folder))
         with app.app_context():
-            with write_transaction():
-                Base.metadata.create_all(db.engine)
-            with write_transaction():
-                world = build_world()
             engine = db.engine
             engine.pool._timeout = LONG  # in a crowd each waits for a connection too
-        yield Box(app, world)
+            if model is None:
+                model = _models[server] = _build(server, url, file)
+        yield Box(app, pickle.loads(model.world))
         with app.app_context():
             db.session.remove()
             engine.dispose()
         database.end_request()
+
+
+def _build(server: str, url: str, file: Path) -> _Model:
+    with write_transaction():
+        Base.metadata.create_all(db.engine)
+    with write_transaction():
+        world = pickle.dumps(build_world())
+    db.session.remove()
+    db.engine.dispose()
+    if server:
+        return _Model(world, b"", lasting_copy(server, url))
+    return _Model(world, file.read_bytes(), "")
 
 
 def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:

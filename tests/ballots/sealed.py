@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import secrets
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from pbapp import clock
 from pbapp.accounts.models import Account
+from pbapp.ballots import services as ballots
 from pbapp.ballots.closing import queries as closing
 from pbapp.ballots.closing import services
 from pbapp.ballots.log import hashing
 from pbapp.ballots.log import services as log_services
 from pbapp.ballots.log.models import BallotBatch, BatchKind, SealedLeaf
-from pbapp.ballots.models import Ballot
+from pbapp.ballots.models import Ballot, Voter, random_id
+from pbapp.ballots.roll import services as roll
+from pbapp.ballots.vote import ticked
 from pbapp.boards.models import Membership, Role
 from pbapp.db import db
 from pbapp.results import freezing
 from pbapp.results import services as results
 from pbapp.results.models import Count
-from pbapp.rounds.models import Round
+from pbapp.rounds.models import Connection, Method, Round
 from tests.ballots import factories
 from tests.world import World
+
+# The first is changed for the second; then it goes round.
+CHOSEN = [("5",), ("1", "2"), ("2",), ("3", "1"), ("4",), ("2", "6")]
 
 
 def seal_log(round: Round, *sizes: int) -> None:
@@ -58,13 +65,38 @@ def seal_log(round: Round, *sizes: int) -> None:
 
 def vote_all(round: Round, keys: Path, votes: int = 13) -> list[Any]:
     """People vote; the first one changes their mind once. Gives the last receipts."""
-    ballots = [("1", "2"), ("2",), ("3", "1"), ("4",), ("2", "6")]
+    first, *chosen = CHOSEN
     voters = [factories.admit(round, keys) for _ in range(votes)]
-    factories.cast(round, keys, voters[0], "5")
+    factories.cast(round, keys, voters[0], *first)
     return [
-        factories.cast(round, keys, voter, *ballots[number % len(ballots)])
+        factories.cast(round, keys, voter, *chosen[number % len(chosen)])
         for number, voter in enumerate(voters)
     ]
+
+
+def vote_quickly(round: Round, keys: Path, votes: int = 13) -> None:
+    """The same votes, of people whom nothing is known of, all in the box at one moment."""
+    roll.open_key(round=round, keys=keys)
+    voters = [
+        {
+            "id": random_id(),
+            "round_id": round.id,
+            "method": Method.EMAIL,
+            "assurance": 1,
+            "connection": Connection.LIVE,
+            "area_id": round.round_areas[0].area_id,
+            "contact_digest": secrets.token_hex(32),
+        }
+        for _ in range(votes)
+    ]
+    db.session.execute(insert(Voter), voters)
+    for people, first in ((1, 0), (votes, 1)):
+        sendings = [
+            ballots.Sending(voter["id"], ticked(chosen), secrets.token_hex(16), clock.now())
+            for voter, chosen in zip(voters[:people], cycle(CHOSEN[first:]), strict=False)
+        ]
+        ballots.cast_together(round=round, keys=keys, sendings=sendings)
+        db.session.commit()
 
 
 def count(round: Round, keys: Path) -> Count:
@@ -80,7 +112,7 @@ def counted(world: World, app: Flask, *, votes: int = 13, **values: Any) -> Roun
     """Voting is over, the log is shut, the votes are counted; nobody has certified yet."""
     keys = app.extensions["pbapp"].keys
     round = factories.open_round(world, **values)
-    vote_all(round, keys, votes)
+    vote_quickly(round, keys, votes)
     factories.close(round)
     log_services.seal_close(round=round, keys=keys)
     count(round, keys)

@@ -62,7 +62,7 @@ def test_nobody_certifies_alone(world: World, round: Round) -> None:
 
 def test_nothing_is_certified_before_it_is_sealed_and_counted(world: World, app: Flask) -> None:
     round = factories.open_round(world)
-    sealed.vote_all(round, app.extensions["pbapp"].keys)
+    sealed.vote_quickly(round, app.extensions["pbapp"].keys)
     factories.close(round)
     with pytest.raises(Refused, match="sealed and counted"):
         services.certify(round=round, by=world.officer, seen="")
@@ -86,7 +86,7 @@ def test_two_counters_are_not_enough(world: World, round: Round) -> None:
 def test_a_full_round_takes_two_voting_leads(world: World, app: Flask) -> None:
     round = factories.open_round(world)
     round.config = {**round.config, "profile": Profile.FULL.value}
-    sealed.vote_all(round, app.extensions["pbapp"].keys)
+    sealed.vote_quickly(round, app.extensions["pbapp"].keys)
     factories.close(round)
     sealed.seal_log(round)
     sealed.count(round, app.extensions["pbapp"].keys)
