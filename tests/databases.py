@@ -62,9 +62,20 @@ def postgresql_server(careful: bool = False) -> Iterator[str]:
                 _execute(url, "SELECT pg_reload_conf()")
             yield url.render_as_string(hide_password=False)
         finally:
+            _stop_at_once(server)
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stop_at_once(server: Any) -> None:
+    """Without writing out first what is thrown away with the folder."""
+    server_package().pgexec(
+        "pg_ctl",
+        ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop"),
+        bin_path=server.bin_path,
+        user=server.system_user,
+    )
 
 
 @contextmanager

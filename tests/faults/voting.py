@@ -14,6 +14,7 @@ from secrets import token_hex
 from tests.served import LONG, Answer, Installation, Sending, Server
 
 THINKING = 0.1  # seconds before somebody votes again
+REFUSED = 1.0  # and before the next tries after somebody was turned away
 
 
 class Crowd:
@@ -84,13 +85,13 @@ class Crowd:
             if turn >= len(self.people):
                 if self.once:
                     return
-                time.sleep(THINKING)
+                self._stop.wait(THINKING)
             sending = replace(self.people[turn % len(self.people)], key=token_hex(16))
             try:
                 answer = self.server.send(sending)
                 self.answers.append((sending, answer))
                 if not answer.is_acknowledged:
-                    time.sleep(0.5)
+                    self._stop.wait(REFUSED)
             except (OSError, HTTPException):
                 self.unanswered.append(sending)
                 time.sleep(0.02)
