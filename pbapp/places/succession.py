@@ -66,7 +66,14 @@ def succession(
                 f"--retire {code}."
             )
     if problems:
-        raise FileProblems(list(problems.values()))
+        claimed = {code for codes in ended.values() for code in codes}
+        free = [
+            f"{code} ({shape.name or 'without a name'})"
+            for code, shape in drawn.items()
+            if code not in ours and code not in gone and code not in claimed
+        ]
+        unclaimed = [f"New in the file: {', '.join(free)}."] if free else []
+        raise FileProblems([*problems.values(), *unclaimed])
     return Succession(
         ended,
         revived=tuple(code for code in drawn if code in gone),

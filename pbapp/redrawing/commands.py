@@ -326,18 +326,20 @@ def _called(ward: Area) -> str:
 def _say_ahead(council: Area) -> None:
     """What the worker would find of entries."""
     coming = bringing_in.look_ahead(council)
-    outside = [one for one in coming.found if one.is_outside]
+    going_on = sum(one.goes_on for one in coming.found)
+    found = [one for one in coming.found if not one.goes_on]
+    outside = sum(one.is_outside for one in found)
     click.echo(
-        f"Of {coming.number:,} entries with a place or without a ward now, "
-        f"{len(coming.found) - len(outside):,} would move to another ward of their board, and "
-        f"{len(outside):,} would wait for a moderator."
+        f"Of {coming.number:,} entries with a place or without a ward now, {going_on:,} would be "
+        f"in the ward of the same name, {len(found) - outside:,} would move to another ward of "
+        f"their board, and {outside:,} would wait for a moderator."
     )
-    for one in coming.found[:SHOWN]:
+    for one in found[:SHOWN]:
         nowhere = "its ward has to be chosen" if one.is_asked else "no ward"
         now = one.now.name if one.now else nowhere
         click.echo(f"  - {one.name}: {one.before or 'no ward'}, then {now}.")
-    if len(coming.found) > SHOWN:
-        click.echo(f"  … and {len(coming.found) - SHOWN:,} more.")
+    if len(found) > SHOWN:
+        click.echo(f"  … and {len(found) - SHOWN:,} more.")
 
 
 def _say_imported(council: Area, outcome: Outcome, read: ReadBoundaries) -> None:

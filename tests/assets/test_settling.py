@@ -77,7 +77,7 @@ def test_an_entry_follows_the_new_boundary_and_its_history_says_so(
     assert "Example Hall Coatbridge North Coatbridge West" in page.text
     assert "Right" not in page.links()
     event = db.session.query(Event).filter_by(verb="entries.settled").one()
-    assert event.facts == {"looked_at": 2, "moved": 1, "outside": 0}
+    assert event.facts == {"looked_at": 2, "moved": 1, "gone_on": 0, "outside": 0}
 
     def look(council: Council) -> tuple[list[Found], int]:
         """Somebody changes an entry while we look."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from pbapp import clock
 from pbapp.assets.models import Asset, AssetArea, AssetKind
+from pbapp.audit.queries import list_revisions
 from pbapp.boards.queries import list_wards
 from pbapp.db import db
 from pbapp.jobs import services as jobs
@@ -149,6 +150,7 @@ def test_everything_in_a_ward_follows_it_and_goes_back_with_the_former_boundarie
     assert "see what would happen: --redrawn DAY --dry-run" in untold.stderr
     unnamed = run("import", after, *SINCE)
     assert f"--became {WEST}=CODE,CODE" in unnamed.stderr
+    assert f"New in the file: {CANAL} (Coatbridge Canal), {LOCHS} (C" in unnamed.stderr
     assert NORTH not in unnamed.stderr
     early = run("import", after, "--redrawn", "2999-01-01", *SPLIT)
     assert "The new wards begin on 2999-01-01" in early.stderr
@@ -162,8 +164,8 @@ def test_everything_in_a_ward_follows_it_and_goes_back_with_the_former_boundarie
         "goes along: the round “Small grants”.",
         "follow these wards and go along: 2.",
         "1 postcodes wait for their new ward",
-        "Of 5 entries with a place or without a ward now, 4 would move to another ward of their "
-        "board, and 1 would wait for a moderator.",
+        "Of 5 entries with a place or without a ward now, 3 would be in the ward of the same name, "
+        "1 would move to another ward of their board, and 1 would wait for a moderator.",
         "  - Somewhere: Coatbridge West, then its ward has to be chosen.",
         "Nothing was kept: this was a dry run.",
     ):
@@ -185,7 +187,10 @@ def test_everything_in_a_ward_follows_it_and_goes_back_with_the_former_boundarie
     assert hall.area_id == said.area_id == gift.area_id == new.id
     assert (ward_of(canal), ward_of(lost)) == ("Coatbridge Canal", "Coatbridge West")
     assert sorted(link.area.name for link in van.serves) == ["Coatbridge Canal", "Coatbridge Lochs"]
+    assert not list_revisions("asset", str(hall.id))
     report = officer.get("/desk/assets/wards").text
+    assert "Towpath Coatbridge West Coatbridge Canal" in report
+    assert "Hall" not in report
     assert "Somewhere Coatbridge West Its ward is no more. Choose the one it is in now." in report
     assert {link.area.gss_code for link in db.session.get_one(Round, draft.id).round_areas} == {
         *(NEW_NORTH, CANAL, LOCHS, SOUTH),

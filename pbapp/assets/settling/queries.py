@@ -43,6 +43,11 @@ class Found:
     by: str
     is_asked: bool
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether its ward only has a new code: nobody would see a difference."""
+        return self.now is not None and not self.is_outside and self.now.name == self.before
+
 
 def find_council(area_id: int) -> Council | None:
     query = select(Council).options(joinedload(Council.area)).where(Council.area_id == area_id)

@@ -47,7 +47,8 @@ def run(job_id: UUID, area_id: int, **_answer: Any) -> None:
             subject_id=area_id,
             facts={
                 "looked_at": number,
-                "moved": sum(not one.is_outside for one in found),
+                "moved": sum(not one.is_outside and not one.goes_on for one in found),
+                "gone_on": sum(one.goes_on for one in found),
                 "outside": sum(one.is_outside for one in found),
             },
         )
@@ -55,10 +56,16 @@ def run(job_id: UUID, area_id: int, **_answer: Any) -> None:
 
 
 def settle(*, found: list[Found]) -> None:
-    """Move entries within their board, each with a line in its history; the others stay."""
+    """Move entries within their board, each with a line in its history; the others stay.
+
+    Where a ward goes on under a new code, its entries are in it as before, and no line says so.
+    """
     for one in found:
         asset = db.session.get(Asset, one.asset_id)
         if one.is_outside or one.now is None or asset is None:
+            continue
+        if one.goes_on:
+            asset.area = one.now
             continue
         before = readable(asset)
         asset.area = one.now
@@ -116,6 +123,7 @@ def _told(found: list[Found], number: int) -> dict[str, Any]:
             },
         )
         for one in found
+        if not one.goes_on
     ]
     return {
         "looked_at": number,
