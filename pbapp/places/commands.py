@@ -11,6 +11,7 @@ import click
 
 from pbapp.db import db
 from pbapp.places import queries, services
+from pbapp.places.coordinates import to_osgb36
 from pbapp.places.deprivation_file import read_zones
 from pbapp.places.models import Area
 from pbapp.places.postcode_file import ReadPostcodes, read_postcodes
@@ -25,6 +26,7 @@ WARDS_AGAIN = (
     "The worker works out again which ward each entry of the map is in. Moderators find what "
     "changed at /desk/assets/wards."
 )
+EXPECTED, MUCH_BETTER = 0.999, 0.005  # shares of the postcodes in their ward
 A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 A_FILE_OR_FOLDER = click.Path(exists=True, readable=True, path_type=Path)
 a_council = click.option(
@@ -202,7 +204,8 @@ def check(as_json: bool, council_code: str | None) -> None:
     """Say how many postcodes lie in the shape of the ward their source gives them.
 
     A share under 99.9 % means that boundaries and postcodes are of different years, or that the
-    boundaries are too coarse. With schematic boundaries there is no share: nothing is ever worked
+    boundaries are too coarse. Whether they are in OSGB 36 longitude and latitude, 100 m off, is
+    tried and said. With schematic boundaries there is no share: nothing is ever worked
     out from a drawing.
 
     --json prints wards, postcodes (real ones with a position), in_their_ward, share (0 to 1) and
@@ -232,6 +235,23 @@ def check(as_json: bool, council_code: str | None) -> None:
         click.echo("The boundaries are schematic, so no ward is worked out from them.")
     elif found.share is not None:
         click.echo(f"In their ward: {found.in_their_ward:,}, that is {found.share:.2%}.")
+        _try_osgb36(council, found.share)
+
+
+def _try_osgb36(council: Area | None, share: float) -> None:
+    """Boundaries in the old longitude and latitude are 100 m off, which no number of theirs tells.
+
+    The postcodes do: then they fit much better once they are moved the same way.
+    """
+    if council is None or share >= EXPECTED:
+        return
+    again = queries.check_agreement(council, moved=to_osgb36())
+    if again is not None and again.share is not None and again.share > share + MUCH_BETTER:
+        click.echo(
+            f"As OSGB 36 (EPSG:4277) they would fit for {again.share:.2%}: the file's longitude "
+            "and latitude are the old ones, about 100 m off. Convert it to EPSG:4326 and import it "
+            "again."
+        )
 
 
 # --- shared -----------------------------------------------------------------------------------

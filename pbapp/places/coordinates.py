@@ -8,7 +8,7 @@ same to within a metre, the British National Grid (EPSG:27700), and the squares 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pbapp.places.problems import FileProblems, brief
@@ -129,3 +129,19 @@ def _known(epsg: int | None, name: str) -> int:
     if epsg not in PRJ_NAMES:
         raise FileProblems([f"The file says its coordinates are “{brief(name)}”. {READ} {EXPORT}"])
     return epsg
+
+
+def to_osgb36() -> Callable[[float, float], tuple[float, float]]:
+    """A function from latitude and longitude as we have them to those of OSGB 36 (EPSG:4277).
+
+    For commands only: it needs pyproj, which is loaded when it is used.
+    """
+    from pyproj import Transformer
+
+    old = Transformer.from_crs(DEGREES, 4277, always_xy=True)
+
+    def moved(lat: float, lon: float) -> tuple[float, float]:
+        west, north = old.transform(lon, lat)
+        return float(north), float(west)
+
+    return moved

@@ -382,8 +382,13 @@ class Agreement:
         return self.in_their_ward / self.postcodes
 
 
-def check_agreement(council: Area) -> Agreement | None:
-    """Measure every real postcode of a council against its current boundaries; None without any."""
+def check_agreement(
+    council: Area, moved: Callable[[float, float], tuple[float, float]] | None = None
+) -> Agreement | None:
+    """Measure every real postcode of a council against its current boundaries; None without any.
+
+    `moved` gives a postcode's latitude and longitude in other coordinates, to try those.
+    """
     current = current_boundary_set(council)
     if current is None:
         return None
@@ -397,7 +402,8 @@ def check_agreement(council: Area) -> Agreement | None:
         (area_id, lat, lon) for area_id, lat, lon in rows if lat is not None and lon is not None
     ]
     inside = sum(
-        area_id in shapes and contains(shapes[area_id].geometry, lat, lon)
+        area_id in shapes
+        and contains(shapes[area_id].geometry, *(moved(lat, lon) if moved else (lat, lon)))
         for area_id, lat, lon in placed
     )
     return Agreement(

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from pbapp.db import db
 from pbapp.places import queries
+from pbapp.places.coordinates import to_osgb36
 from pbapp.places.models import BoundarySet, Postcode
 from pbapp.redrawing.commands import geodata
-from tests.places.factories import collection, saved, square, with_ward
+from tests.places.factories import CENTRES, collection, saved, square, with_ward
 
 
 @pytest.fixture
@@ -90,6 +91,27 @@ def test_postcodes_are_imported_and_checked_by_polygon(world, run, tmp_path):
         "boundary_set": "Squares",
     }
     assert "that is 50.00%" in run("check").output
+
+
+def test_boundaries_in_the_old_longitude_and_latitude_are_recognised_by_postcodes(
+    world, run, tmp_path
+):
+    code = "S13003048"
+    true = square(*CENTRES[code])
+    old = to_osgb36()
+    ring = [list(reversed(old(lat, lon))) for lon, lat in true]
+    run("import", saved(tmp_path, with_ward(code, ring)), "--name", "Old")
+    (west, south), _, (east, north), *_ = true
+    corners = [(south, west), (south, east), (north, west), (north, east)]
+    inside = [
+        (lat + (CENTRES[code][0] - lat) / 20, lon + (CENTRES[code][1] - lon) / 20)
+        for lat, lon in corners
+    ]
+    rows = [f"ML5 3A{a},{code},{lat},{lon}" for a, (lat, lon) in zip("ABDE", inside, strict=True)]
+    run("postcodes", saved(tmp_path, "\n".join(["postcode,ward_code,lat,lon", *rows]), "p.csv"))
+    told = run("check").output
+    assert "In their ward: 2, that is 50.00%." in told
+    assert "As OSGB 36 (EPSG:4277) they would fit for 100.00%" in told
 
 
 def test_bad_rows_are_listed_and_nothing_is_loaded(world, run, tmp_path):
