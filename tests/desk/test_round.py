@@ -10,6 +10,7 @@ from pbapp import clock
 from pbapp.db import db
 from pbapp.rounds.models import PhaseKind, Round
 from pbapp.rounds.queries import find_phase
+from pbapp.web.babel import local_day
 from tests.client import Browser, Page
 from tests.desk.test_decide import token_of
 from tests.proposals.factories import make_proposal, on_ballot, quick
@@ -46,7 +47,12 @@ def button(page: Page, label: str) -> int:
 def test_the_list_says_what_is_missing(officer: Browser, world: World, round: Round) -> None:
     make_proposal(world, round)
     page = officer.get(DESK)
-    assert "Groups can send in proposals, 20 days left" in page.text
+    phase = find_phase(round, PhaseKind.SUBMISSION)
+    assert phase is not None
+    assert phase.ends_at is not None
+    with officer.app.test_request_context():
+        left = (local_day(phase.ends_at) - local_day(clock.now())).days
+    assert f"Groups can send in proposals, {left} days left" in page.text
     assert checks(page) == {
         "Everybody can see the round": True,
         "Each pot names who gives the money and who approves payment": True,
