@@ -83,6 +83,8 @@ class EngagementForm(Form):
             item.area.gss_code: item.area
             for item in sorted(board.board_areas, key=lambda item: item.area.name)
         }
+        if kept and kept.area:  # it may be a ward that is no more
+            self.wards.setdefault(kept.area.gss_code, kept.area)
         self.choosable = {priority.id: priority for priority in priorities}
         self.area.choices = [
             SelectChoice("", _("The whole area")),

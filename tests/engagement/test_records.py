@@ -87,12 +87,13 @@ def test_an_officer_writes_down_what_people_said_and_everybody_reads_it(
 def test_it_can_be_put_right_and_what_it_said_before_is_still_there(
     officer: Browser, world: World
 ) -> None:
-    found = kept(world, people=40)
+    found = kept(world, people=40, area=world.wards[9])  # a ward the board has no more
     path = f"{PATH}/{found.id}"
     officer.submit(
         officer.get(path), {"people": "45", "changed": "The hall opens on Thursdays.", "place": ""}
     )
     page = officer.get(path)
+    assert db.session.get_one(Engagement, found.id).area is world.wards[9]
     for said in ("What has been changed", "People reached", "45", "The hall opens on Thursdays."):
         assert said in page.text
     verbs = list(db.session.scalars(select(Event.verb).order_by(Event.number)))

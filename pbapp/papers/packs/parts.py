@@ -150,7 +150,18 @@ def _where(matters: Matters, result: Result) -> list[Block]:
     money = money_by_ward(rows)
     if not matters.shapes or not any(money):
         return []
+    listed = d.table(
+        _("Money by ward"),
+        [_("Ward"), _("Money")],
+        [
+            [ward or _("More than one ward, or none named"), _money(story, given)]
+            for ward, given in money.items()
+        ],
+        numbers=(1,),
+    )
     names = {link.area_id: link.area.name for link in matters.board.board_areas}
+    if any(name and name not in names.values() for name in money):
+        return [listed]  # decided with wards that are no more: the map of today is not theirs
     figures = {area: money.get(name, 0) for area, name in names.items()}
     shares = [figure for figure in figures.values() if figure]
     fills = dict(zip(sorted(set(shares)), _spread(len(set(shares))), strict=True))
@@ -161,15 +172,6 @@ def _where(matters: Matters, result: Result) -> list[Block]:
         {area: story.amount(figure) for area, figure in figures.items()},
         {area: fills.get(figure, "none") for area, figure in figures.items()},
         [("none", _("nothing")), *_steps(story, fills)],
-    )
-    listed = d.table(
-        _("Money by ward"),
-        [_("Ward"), _("Money")],
-        [
-            [ward or _("More than one ward, or none named"), _money(story, given)]
-            for ward, given in money.items()
-        ],
-        numbers=(1,),
     )
     return [drawn, listed]
 
