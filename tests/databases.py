@@ -63,6 +63,7 @@ def postgresql_server(careful: bool = False) -> Iterator[str]:
             yield url.render_as_string(hide_password=False)
         finally:
             _stop_at_once(server)
+            server.cleanup_mode = None  # it is stopped: let go of the handle
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
