@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from pbapp import clock
 from tests.browser.roles import Person
+
+NEXT_YEAR = clock.today().year + 1
 
 
 class GroupMember(Person):
@@ -74,8 +77,8 @@ class GroupMember(Person):
         """What is asked from £1,000 on."""
         self.fills(
             {
-                "When does it start?": "2027-10-01",
-                "When is it finished?": "2028-03-31",
+                "When does it start?": f"{NEXT_YEAR}-10-01",
+                "When is it finished?": f"{NEXT_YEAR + 1}-03-31",
                 "Who pays for it after that?": "Nobody has to: it ends in spring.",
             }
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.browser.group import NEXT_YEAR
 from tests.browser.harness import DESKTOP, PHONE, NewPage, review
 from tests.browser.roles import Resident, VotingLead
 
@@ -26,7 +27,7 @@ def test_the_next_plan_is_written_and_the_thread_can_be_followed(new_page: NewPa
     lead.presses("Save")
     lead.sees("Saved in the draft.", "Open a second pantry.")
     lead.follows("Publish it")
-    lead.fills({"From which day is it the plan?": "2030-01-01"})
+    lead.fills({"From which day is it the plan?": f"{NEXT_YEAR}-12-31"})
     lead.presses("Publish it")
     lead.sees("Open a second pantry.", "This plan begins on")
 

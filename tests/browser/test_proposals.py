@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.group import GroupMember
 from tests.browser.harness import PHONE, NewPage, OwnSite, first_visit_weight, review, screenshot
@@ -38,6 +38,21 @@ def test_a_filter_swaps_the_list_changes_the_address_and_back_undoes_it(page: Pa
     page.go_back()
     expect(page.locator(".pb_shown")).to_have_text("40 proposals")
     assert titles(page) == before
+
+
+def test_of_quick_choices_on_a_slow_line_the_last_one_counts(phone: Page) -> None:
+    phone.goto(LIST)
+    priority = phone.get_by_label("Priority")
+
+    def choose_on(route: Route) -> None:
+        priority.select_option("poverty")
+        priority.select_option("")
+        route.continue_()
+
+    phone.route("**/proposals?*", choose_on, times=1)
+    priority.select_option("mental-health")
+    expect(phone).to_have_url(re.compile(r"\?priority=&"))
+    expect(phone.locator(".pb_shown")).to_have_text("40 proposals")
 
 
 def test_without_script_the_same_by_a_button(no_js: Page) -> None:

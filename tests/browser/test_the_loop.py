@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from playwright.sync_api import Page
 
 from pbapp import clock
 from pbapp.rounds.models import PhaseKind
@@ -67,9 +68,14 @@ def stage(own_demo: OwnSite, new_page: NewPage, request: pytest.FixtureRequest) 
     """With script residents are on phones and officers at desks; without it, the other way."""
     small, large = (PHONE, DESKTOP) if request.param else (DESKTOP, PHONE)
 
+    pages: dict[type[Any], Page] = {}
+
     def enter(role: type[Any]) -> Any:
-        size = small if role in (Resident, BoardMember) else large
-        return role(new_page(size, javascript=request.param, base=own_demo.address))
+        if role not in pages:
+            size = small if role in (Resident, BoardMember) else large
+            pages[role] = new_page(size, javascript=request.param, base=own_demo.address)
+        pages[role].context.clear_cookies()  # who comes back after weeks signs in anew
+        return role(pages[role])
 
     return Stage(own_demo, enter, request.param)
 

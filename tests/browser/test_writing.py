@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.group import GroupMember
+from tests.browser.group import NEXT_YEAR, GroupMember
 from tests.browser.harness import PHONE, NewPage, OwnSite, own_site
 from tests.demos import copy_demo
 
@@ -149,7 +149,7 @@ def test_without_script_and_with_a_mistake(new_page: NewPage, taking: OwnSite) -
     group.presses("Add what is ticked")
     group.sees("Kilnhead Community Hall")
     group.says_a_little_more()
-    group.sees("Kilnhead Community Hall (Uses it)", "1 October 2027")
+    group.sees("Kilnhead Community Hall (Uses it)", f"1 October {NEXT_YEAR}")
     group.presses("Send in our proposal")
     group.reads("A shelf for games")
     group.sees("£1,200.50")
