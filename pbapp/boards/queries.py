@@ -70,7 +70,8 @@ def find_former_ward(board: Board, typed: str) -> Area | None:
 
 def find_heir_named(typed: str, wards: Collection[Area]) -> Area | None:
     """The one of these wards that a ward which is no more has become, by that one's GSS code."""
-    former = places.find_area(typed.strip().upper()) if typed.strip() else None
+    code = typed.strip().upper()
+    former = places.find_area(code) if code.isalnum() else None
     heir = places.find_heir(former) if former is not None else None
     return heir if heir in wards else None
 
