@@ -24,11 +24,6 @@ class Succession:
     revived: tuple[str, ...]
     new: tuple[str, ...]
 
-    @property
-    def of_no_board(self) -> list[str]:
-        following = {code for codes in self.ended.values() for code in codes}
-        return [code for code in self.new if code not in following]
-
 
 def succession(
     *,

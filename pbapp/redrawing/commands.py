@@ -293,14 +293,13 @@ def _say_redrawn(outcome: Outcome, redrawn: Redrawn) -> None:
         click.echo(f"Ends: {_called(ward)}. It becomes {now}.")
     for ward in redrawn.revived:
         click.echo(f"Is back: {_called(ward)}.")
-    following_any = {one.id for _ward, wards in redrawn.ended for one in wards}
+    changed = [one for _ward, wards in redrawn.ended for one in wards]
     for ward in redrawn.new:
-        if ward.id not in following_any:
+        if ward not in changed:
             click.echo(
                 f"New, and of no board: {_called(ward)}. Name it under a board in the council's "
                 "file, and run pbapp council import."
             )
-    changed = [one for _ward, wards in redrawn.ended for one in wards]
     for board, names in bringing_in.boards_with(changed):
         click.echo(f"{board.name} has now: {', '.join(names)}.")
     for round in outcome.drafts:
